@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Who may import whom; nothing else is allowed:
+//   CMPI ← MPI;  {CKernels, COpenBLAS} ← Tensor ← {ImageIO, GAN, ModelFiles};  CImage ← ImageIO;
+//   COpenSSL ← ModelFiles ← GAN;  {MPI, GAN, ImageIO, ModelFiles} ← DistTrain ← cli;  launcher imports none of them.
+let package = Package(
+  name: "disttrain",
+  products: [
+    .executable(name: "disttrain", targets: ["disttrain"]),
+    .executable(name: "disttrain-launch", targets: ["disttrain-launch"]),
+    .library(name: "GAN", targets: ["GAN"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+      name: "CImage",
+      linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+
+    .target(name: "MPI", dependencies: ["CMPI"]),
+    .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "ImageIO", dependencies: ["CImage", "Tensor"]),
+    .target(name: "ModelFiles", dependencies: ["COpenSSL", "Tensor"]),
+    .target(name: "GAN", dependencies: ["ModelFiles", "Tensor"]),
+    .target(
+      name: "DistTrain",
+      dependencies: ["MPI", "GAN", "ImageIO", "ModelFiles", "Tensor", .product(name: "Yams", package: "Yams")]),
+
+    .executableTarget(
+      name: "disttrain",
+      dependencies: ["DistTrain", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Sources/cli"),
+    .executableTarget(
+      name: "disttrain-launch",
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Sources/launcher"),
+
+    .testTarget(name: "MPITests", dependencies: ["MPI"]),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
+    .testTarget(name: "ImageIOTests", dependencies: ["ImageIO"]),
+    .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"]),
+    .testTarget(name: "GANTests", dependencies: ["GAN", "ModelFiles"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "DistTrainTests", dependencies: ["DistTrain"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["disttrain", "ModelFiles"]),
+    .testTarget(name: "LauncherTests", dependencies: ["disttrain-launch"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)

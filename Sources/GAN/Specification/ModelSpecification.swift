@@ -1,0 +1,62 @@
+/// What the generator's input is drawn from.
+package struct LatentSpecification: Hashable, Sendable {
+  package enum Distribution: String, Hashable, Sendable, CaseIterable {
+    /// Mean 0, deviation 1.
+    case normal
+    /// In [−1, 1].
+    case uniform
+  }
+  package var size: Int
+  package var distribution: Distribution
+
+  package init(size: Int = 100, distribution: Distribution = .normal) {
+    self.size = size
+    self.distribution = distribution
+  }
+}
+
+/// A network: a published one by its name and width, or its layers.
+package enum NetworkSpecification: Hashable, Sendable {
+  case preset(Preset, width: Int)
+  case layers([LayerSpecification])
+}
+
+/// How parameters start.
+package struct InitializationSpecification: Hashable, Sendable {
+  /// Deviation of the normal distribution, mean 0, of convolution weights.
+  package var weightDeviation: Float
+  /// Mean and deviation of batch norm's scale; its shift and every bias start at 0.
+  package var scaleMean: Float
+  package var scaleDeviation: Float
+
+  package init(weightDeviation: Float = 0.02, scaleMean: Float = 1, scaleDeviation: Float = 0.02) {
+    self.weightDeviation = weightDeviation
+    self.scaleMean = scaleMean
+    self.scaleDeviation = scaleDeviation
+  }
+}
+
+/// Latents, both networks and the pictures they are about.
+package struct ModelSpecification: Hashable, Sendable {
+  package var latent: LatentSpecification
+  package var generator: NetworkSpecification
+  package var discriminator: NetworkSpecification
+  package var initialization: InitializationSpecification
+  /// Side of the square pictures, in pixels.
+  package var imageSize: Int
+  /// 1 for grey, 3 for RGB.
+  package var imageChannels: Int
+
+  package init(
+    latent: LatentSpecification = .init(), generator: NetworkSpecification = .preset(.dcgan, width: 64),
+    discriminator: NetworkSpecification = .preset(.dcgan, width: 64),
+    initialization: InitializationSpecification = .init(), imageSize: Int = 64, imageChannels: Int = 3
+  ) {
+    self.latent = latent
+    self.generator = generator
+    self.discriminator = discriminator
+    self.initialization = initialization
+    self.imageSize = imageSize
+    self.imageChannels = imageChannels
+  }
+}

@@ -1,0 +1,4 @@
+@main
+struct DistTrainCommand {
+  static func main() {}
+}

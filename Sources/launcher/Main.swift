@@ -1,0 +1,4 @@
+@main
+struct LaunchCommand {
+  static func main() {}
+}
