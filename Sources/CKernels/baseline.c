@@ -1,0 +1,5 @@
+// What every CPU of the architecture has: SSE2 on x86-64, NEON on AArch64.
+#include "tables.h"
+#define DT_VECTOR_BYTES 16
+#define DT_TABLE dt_baseline_kernels
+#include "table.inc"

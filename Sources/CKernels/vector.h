@@ -1,0 +1,11 @@
+// The vector that a kernel file is compiled for, and how it is loaded and stored where fewer than DT_LANES are left:
+// a tail runs the very operations of the body, so an element's bits do not depend on its place.
+#pragma once
+#include <stddef.h>
+#include <string.h>
+
+#define DT_LANES (DT_VECTOR_BYTES / 4)
+typedef float dt_f __attribute__((vector_size(DT_VECTOR_BYTES)));
+typedef int dt_i __attribute__((vector_size(DT_VECTOR_BYTES)));
+
+#define DT_INLINE static inline __attribute__((always_inline))

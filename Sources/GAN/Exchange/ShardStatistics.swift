@@ -1,0 +1,63 @@
+import Tensor
+
+/// Small per-shard values, reduced over all shards of all ranks by the tree: moments, sums, losses.
+final class ShardStatistics {
+  /// Doubles of one shard and group.
+  let width: Int
+  private let groups: Int
+  private let peers: any Peers
+  private let local: [[ShardTree.Operation]]
+  private let leaves: UnsafeMutablePointer<Double>
+  private let own: UnsafeMutablePointer<Double>
+  private let all: UnsafeMutablePointer<Double>
+
+  /// - Parameter groups: the most groups of a pass.
+  init(width: Int, groups: Int, peers: any Peers, arena: Arena) {
+    self.width = width
+    self.groups = groups
+    self.peers = peers
+    let reduction = peers.reduction
+    local = reduction.local
+    leaves = arena.doubles(groups * reduction.range.count * width)
+    own = arena.doubles(reduction.nodes.count * groups * width)
+    all = arena.doubles(reduction.allNodes.count * groups * width)
+  }
+
+  /// Where the value of one own shard goes, before `reduce`.
+  func leaf(group: Int, shard: Int) -> UnsafeMutablePointer<Double> {
+    leaves + (group * peers.reduction.range.count + shard) * width
+  }
+
+  /// Reduces the leaves of `groups` groups. Collective.
+  ///
+  /// - Parameter combine: left ← left and right.
+  /// - Returns: where each group's value is, until the next reduction.
+  func reduce(
+    groups: Int, combine: (_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>) -> Void
+  ) throws -> [UnsafeMutablePointer<Double>] {
+    precondition(groups <= self.groups, "planned for \(self.groups) groups")
+    func merge(_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>)
+      -> UnsafeMutablePointer<Double>
+    {
+      combine(left, right)
+      return left
+    }
+    for (node, operations) in local.enumerated() {
+      for group in 0..<groups {
+        let value = operations.run({ leaf(group: group, shard: $0) }, combine: merge)
+        (own + (node * groups + group) * width).update(from: value, count: width)
+      }
+    }
+    try peers.gather(own, perNode: groups * width, into: all)
+    return (0..<groups).map { group in
+      peers.reduction.root.run({ all + ($0 * groups + group) * width }, combine: merge)
+    }
+  }
+
+  /// Reduces by adding. Collective.
+  func sum(groups: Int) throws -> [UnsafeMutablePointer<Double>] {
+    try reduce(groups: groups) { left, right in
+      for index in 0..<width { left[index] += right[index] }
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import Tensor
+
+/// Batch norm over all samples and pixels of a group, on all ranks (Ioffe & Szegedy 2015, algorithm 1), and the
+/// rectifier that follows it. Moments are per shard and merged by Chan, Golub & LeVeque 1979, never E[x²] − E[x]².
+final class BatchNormLayer: Layer {
+  let index: Int
+  let isInPlace = false
+  let outputShape: Shape
+  let parameters: [ParameterTensor]
+  let buffers: [ParameterTensor]
+  var statisticsCount: Int { outputShape.channels }
+  var description: String {
+    switch slope {
+    case nil: "batch norm"
+    case 0: "batch norm, ReLU"
+    case let slope?: "batch norm, LeakyReLU \(slope)"
+    }
+  }
+
+  private let epsilon: Float
+  private let momentum: Float
+  private let slope: Float?
+  private let context: LayerContext
+  private let moments: ShardStatistics
+  private let gradients: ShardStatistics
+  private let means: Floats
+  private var scale: Floats!
+  private var shift: Floats!
+  private var runningMean: Floats!
+  private var runningVariance: Floats!
+
+  /// Channels of one unit of work.
+  private static let channelsPerBlock = 64
+
+  /// - Parameter slope: of the rectifier below 0, where one follows.
+  init(
+    index: Int, epsilon: Float, momentum: Float, slope: Float?, shape: Shape, groups: Int,
+    allocator: inout ParameterAllocator, buffers bufferAllocator: inout ParameterAllocator, context: LayerContext
+  ) {
+    self.index = index
+    self.epsilon = epsilon
+    self.momentum = momentum
+    self.slope = slope
+    self.context = context
+    outputShape = shape
+    let channels = shape.channels
+    parameters = [
+      allocator.tensor("\(index).weight", [channels], .scale), allocator.tensor("\(index).bias", [channels], .shift),
+    ]
+    buffers = [
+      bufferAllocator.tensor("\(index).running_mean", [channels], .runningMean),
+      bufferAllocator.tensor("\(index).running_var", [channels], .runningVariance),
+    ]
+    moments = ShardStatistics(width: 1 + 2 * channels, groups: groups, peers: context.peers, arena: context.arena)
+    gradients = ShardStatistics(width: 2 * channels, groups: groups, peers: context.peers, arena: context.arena)
+    means = context.arena.floats(2 * channels)
+  }
+
+  func attach(parameters memory: Floats, buffers bufferMemory: Floats) {
+    scale = memory + parameters[0].offset
+    shift = memory + parameters[1].offset
+    runningMean = bufferMemory + buffers[0].offset
+    runningVariance = bufferMemory + buffers[1].offset
+  }
+
+  func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) throws {
+    let channels = outputShape.channels
+    if case .runningStatistics = mode {
+      for group in 0..<layout.groups {
+        for channel in 0..<channels {
+          record.mean![group * channels + channel] = runningMean[channel]
+          record.inverse![group * channels + channel] = inverseDeviation(Double(runningVariance[channel]))
+        }
+      }
+    } else {
+      try measure(input, into: record, layout: layout, movingRunning: mode == .training)
+    }
+    let area = outputShape.area
+    let blocks = units(layout)
+    context.threads.forEach(blocks.count) { [kernels = context.kernels] block, _ in
+      let (group, samples) = blocks[block]
+      kernels.normalize(
+        record.output.sample(samples.lowerBound), from: input.sample(samples.lowerBound), rows: samples.count * area,
+        channels: channels, mean: record.mean! + group * channels, inverse: record.inverse! + group * channels,
+        scale: scale, shift: shift, slope: slope ?? 1)
+    }
+  }
+
+  func backward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
+    layout: BatchLayout
+  ) throws {
+    let channels = outputShape.channels
+    let area = outputShape.area
+    let slope = slope ?? 1
+    forEachShard(layout) { [kernels = context.kernels] group, shard, samples, range in
+      let leaf = gradients.leaf(group: group, shard: shard)
+      let first = samples.lowerBound
+      kernels.normalizeBackwardSums(
+        sum: leaf, dot: leaf + channels, gradient: gradient.sample(first), x: input.sample(first),
+        y: record.output.sample(first), rows: samples.count * area, channels: channels, range: range,
+        mean: record.mean! + group * channels, inverse: record.inverse! + group * channels, slope: slope)
+    }
+    let totals = try gradients.sum(groups: layout.groups)
+    if let sums { write(totals, into: sums, layout) }
+
+    let rows = Double(layout.globalSamples * area)
+    let blocks = units(layout)
+    for (group, total) in totals.enumerated() {
+      for index in 0..<2 * channels { means[index] = Float(total[index] / rows) }
+      let own = blocks.filter { $0.group == group }
+      context.threads.forEach(own.count) { [kernels = context.kernels] block, _ in
+        let samples = own[block].samples
+        let first = samples.lowerBound
+        kernels.normalizeBackward(
+          gradient.sample(first), x: input.sample(first), y: record.output.sample(first), rows: samples.count * area,
+          channels: channels, mean: record.mean! + group * channels, inverse: record.inverse! + group * channels,
+          scale: scale, meanD: means, meanDot: means + channels, slope: slope)
+      }
+    }
+  }
+
+  /// The batch's moments of each group, in `record`; groups move the running ones one after the other.
+  private func measure(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, movingRunning: Bool) throws {
+    let channels = outputShape.channels
+    let area = outputShape.area
+    for (group, segments) in layout.segments.enumerated() {
+      for (shard, samples) in segments.enumerated() {
+        let leaf = moments.leaf(group: group, shard: shard)
+        leaf[0] = Double(samples.count * area)
+        if samples.isEmpty { (leaf + 1).update(repeating: 0, count: 2 * channels) }
+      }
+    }
+    forEachShard(layout) { [kernels = context.kernels] group, shard, samples, range in
+      if samples.isEmpty { return }
+      let leaf = moments.leaf(group: group, shard: shard)
+      kernels.moments(
+        mean: leaf + 1, m2: leaf + 1 + channels, of: input.sample(samples.lowerBound), rows: samples.count * area,
+        channels: channels, range: range)
+    }
+    let totals = try moments.reduce(groups: layout.groups) { mergeMoments($0, $1, channels: channels) }
+    for (group, total) in totals.enumerated() {
+      let count = total[0]
+      for channel in 0..<channels {
+        let mean = total[1 + channel]
+        let m2 = total[1 + channels + channel]
+        record.mean![group * channels + channel] = Float(mean)
+        record.inverse![group * channels + channel] = inverseDeviation(m2 / count)
+        if movingRunning {
+          let unbiased = m2 / max(1, count - 1)
+          runningMean[channel] += momentum * (Float(mean) - runningMean[channel])
+          runningVariance[channel] += momentum * (Float(unbiased) - runningVariance[channel])
+        }
+      }
+    }
+  }
+
+  private func inverseDeviation(_ variance: Double) -> Float { Float(1 / (variance + Double(epsilon)).squareRoot()) }
+
+  /// The totals are complete on every rank: they enter the exchange of sums once, by the holder of shard 0.
+  private func write(_ totals: [UnsafeMutablePointer<Double>], into sums: NodeBuffers, _ layout: BatchLayout) {
+    let channels = outputShape.channels
+    let isFirst = layout.reduction.range.lowerBound == 0
+    for (group, total) in totals.enumerated() {
+      for node in layout.reduction.nodes.indices {
+        let sum = sums[group: group, node: node]
+        for channel in 0..<channels {
+          // Adding 0 turns −0 into 0, as the other ranks' zeros would.
+          sum[parameters[0].offset + channel] = isFirst && node == 0 ? Float(total[channels + channel]) + 0 : 0
+          sum[parameters[1].offset + channel] = isFirst && node == 0 ? Float(total[channel]) + 0 : 0
+        }
+      }
+    }
+  }
+
+  private func units(_ layout: BatchLayout) -> [(group: Int, samples: Range<Int>)] {
+    layout.segments.enumerated().flatMap { group, segments in
+      segments.joined().map { (group, $0..<$0 + 1) }
+    }
+  }
+
+  private func forEachShard(
+    _ layout: BatchLayout, _ body: (_ group: Int, _ shard: Int, _ samples: Range<Int>, _ channels: Range<Int>) -> Void
+  ) {
+    let blocks = (outputShape.channels + Self.channelsPerBlock - 1) / Self.channelsPerBlock
+    let shards = layout.reduction.range.count
+    context.threads.forEach(layout.groups * shards * blocks) { unit, _ in
+      let group = unit / (shards * blocks)
+      let shard = unit / blocks % shards
+      let first = unit % blocks * Self.channelsPerBlock
+      body(
+        group, shard, layout.segments[group][shard],
+        first..<min(first + Self.channelsPerBlock, outputShape.channels))
+    }
+  }
+}
+
+/// left ← left and right: (count, means, sums of squared differences) of two sets of values (Chan, Golub & LeVeque
+/// 1979). A count of 0 is the identity.
+func mergeMoments(_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>, channels: Int) {
+  if right[0] == 0 { return }
+  if left[0] == 0 {
+    left.update(from: right, count: 1 + 2 * channels)
+    return
+  }
+  let count = left[0] + right[0]
+  let share = right[0] / count
+  let weight = left[0] * share
+  for channel in 1...channels {
+    let difference = right[channel] - left[channel]
+    left[channel] += difference * share
+    left[channels + channel] += right[channels + channel] + difference * difference * weight
+  }
+  left[0] = count
+}

@@ -1,0 +1,70 @@
+import Tensor
+
+/// How a forward pass treats batch norm.
+package enum ForwardMode: Sendable {
+  /// Batch statistics, and the running ones move.
+  case training
+  /// Batch statistics, the running ones stay.
+  case batchStatistics
+  /// Running statistics.
+  case runningStatistics
+}
+
+/// What every layer computes with.
+struct LayerContext {
+  let kernels: Kernels
+  let threads: Threads
+  let workspace: Workspace
+  let peers: any Peers
+  let arena: Arena
+}
+
+/// What one forward pass leaves for the backward pass of one layer.
+struct LayerRecord {
+  /// The layer's output; where the layer works in place, its input is there too and is gone.
+  let output: Tensor
+  /// [group][channel] mean and 1 / deviation, of a batch norm.
+  let mean: Floats?
+  let inverse: Floats?
+}
+
+/// A step of a network with its parameters. Layers keep no activations: these belong to a `Pass`.
+protocol Layer: AnyObject {
+  /// Where in the specification this layer begins, counting as nn.Sequential does.
+  var index: Int { get }
+  /// What it is, for people.
+  var description: String { get }
+  /// Its algorithm where there is a choice.
+  var algorithm: String? { get }
+  /// Shape of one sample of its output.
+  var outputShape: Shape { get }
+  /// Whether it overwrites its input.
+  var isInPlace: Bool { get }
+  /// Entries of `LayerRecord.mean` for a group; 0 for layers without statistics.
+  var statisticsCount: Int { get }
+  var parameters: [ParameterTensor] { get }
+  var buffers: [ParameterTensor] { get }
+
+  /// Takes over the memory of the network's parameters, gradient sums and buffers.
+  func attach(parameters: Floats, buffers: Floats)
+
+  /// Collective where statistics are needed.
+  func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) throws
+
+  /// Overwrites `gradient` (that of the output) where the layer is elementwise, and writes the gradient of the input into
+  /// `inputGradient` where it is given and the layer is not. Collective where statistics are needed.
+  ///
+  /// - Parameter sums: where the parameters' gradients go; nil to compute none.
+  func backward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
+    layout: BatchLayout
+  ) throws
+}
+
+extension Layer {
+  var algorithm: String? { nil }
+  var statisticsCount: Int { 0 }
+  var parameters: [ParameterTensor] { [] }
+  var buffers: [ParameterTensor] { [] }
+  func attach(parameters: Floats, buffers: Floats) {}
+}

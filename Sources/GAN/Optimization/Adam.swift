@@ -1,0 +1,57 @@
+import Tensor
+
+/// Adam (Kingma & Ba 2014, algorithm 1) on the slices of a network's parameters that this rank owns; their moments exist
+/// nowhere else.
+package final class Adam {
+  package let specification: AdamSpecification
+  /// Updates done.
+  package var updates = 0
+  /// For each bucket the owned range of the flat parameters.
+  package let owned: [Range<Int>]
+
+  private let parameters: Floats
+  private let means: Floats
+  private let squares: Floats
+  /// Where each bucket's moments start.
+  private let starts: [Int]
+  private let kernels: Kernels
+  private let threads: Threads
+
+  init(_ specification: AdamSpecification, network: Network, owned: [Range<Int>]) {
+    self.specification = specification
+    self.owned = owned
+    parameters = network.parameters
+    kernels = network.context.kernels
+    threads = network.context.threads
+    var count = 0
+    starts = owned.map { range in
+      defer { count += range.count }
+      return count
+    }
+    means = network.context.arena.floats(count)
+    squares = network.context.arena.floats(count)
+  }
+
+  /// One update: reduces the gradients over all ranks and moves the parameters. Collective.
+  package func descend(averagedBy exchange: any GradientExchange) throws {
+    let coefficients = AdamCoefficients(
+      learningRate: specification.learningRate, beta1: specification.beta1, beta2: specification.beta2,
+      epsilon: specification.epsilon, weightDecay: specification.weightDecay, step: updates + 1)
+    try exchange.finish { bucket, gradient in
+      let range = owned[bucket]
+      let block = 1 << 16
+      threads.forEach((range.count + block - 1) / block) { index, _ in
+        let first = index * block
+        kernels.adam(
+          parameters + range.lowerBound + first, gradient: gradient + first, mean: means + starts[bucket] + first,
+          square: squares + starts[bucket] + first, count: min(block, range.count - first), coefficients)
+      }
+    }
+    updates += 1
+  }
+
+  /// This rank's moments of a bucket, in the order of the flat parameters.
+  package func moments(ofBucket bucket: Int) -> (mean: Floats, square: Floats) {
+    (means + starts[bucket], squares + starts[bucket])
+  }
+}

@@ -1,0 +1,192 @@
+import Tensor
+
+/// This rank's part of one batch.
+package struct LocalBatch: Sendable {
+  /// Index of its first sample in the global batch; its samples are consecutive.
+  package let firstSample: Int
+  /// Samples of each own shard; 0 is possible in a short last batch.
+  package let shardSizes: [Int]
+  /// Images of the batch over all ranks.
+  package let globalSamples: Int
+
+  package init(firstSample: Int, shardSizes: [Int], globalSamples: Int) {
+    self.firstSample = firstSample
+    self.shardSizes = shardSizes
+    self.globalSamples = globalSamples
+  }
+
+  package var samples: Int { shardSizes.reduce(0, +) }
+}
+
+/// What a step says of itself: means over the global batch, equal on all ranks.
+package struct StepReport: Sendable, Equatable {
+  /// D's loss on real images.
+  package var lossReal = 0.0
+  /// D's loss on fakes.
+  package var lossFake = 0.0
+  package var lossGenerator = 0.0
+  /// D(x): the mean probability that D gives real images of being real.
+  package var probabilityReal = 0.0
+  /// D(G(z)) before D's update.
+  package var probabilityFake = 0.0
+  /// D(G(z)) after D's update.
+  package var probabilityFakeAfter = 0.0
+
+  package var lossDiscriminator: Double { lossReal + lossFake }
+  package var isFinite: Bool { (lossReal + lossFake + lossGenerator).isFinite }
+}
+
+/// The two networks in training: Radford, Metz & Chintala 2015, with everything planned before the first step.
+package final class GANStep {
+  package let generator: Network
+  package let discriminator: Network
+  package let generatorAdam: Adam
+  package let discriminatorAdam: Adam
+  package let generatorExchange: any GradientExchange
+  package let discriminatorExchange: any GradientExchange
+  /// The latents of the last step: D's, and those that G learned from (the same where noise is reused).
+  package private(set) var latents: (discriminator: Tensor, generator: Tensor)
+
+  private let model: ModelSpecification
+  private let training: TrainingSpecification
+  private let engine: Engine
+  private let pair: Tensor
+  private let latentMemory: (discriminator: Tensor, generator: Tensor)
+  private let generatorPass: Pass
+  private let discriminatorPass: Pass
+  private let gradients: GradientBuffers
+  private let loss: BinaryCrossEntropy
+  private let generatorBuckets: Buckets
+  private let discriminatorBuckets: Buckets
+
+  /// - Parameter samples: the most images of a step on this rank.
+  package init(_ model: ModelSpecification, _ training: TrainingSpecification, samples: Int, engine: Engine) throws {
+    self.model = model
+    self.training = training
+    self.engine = engine
+    generator = try Network(
+      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, isTrained: true,
+      engine: engine)
+    discriminator = try Network(
+      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2, isTrained: true,
+      engine: engine)
+    generator.initialize(model.initialization, seed: training.seed, number: 0)
+    discriminator.initialize(model.initialization, seed: training.seed, number: 1)
+
+    pair = engine.arena.tensor(model.imageShape.with(samples: 2 * samples))
+    let first = engine.arena.tensor(model.latentShape.with(samples: samples))
+    let second = training.noise == .fresh ? engine.arena.tensor(first.shape) : first
+    latentMemory = (first, second)
+    latents = latentMemory
+    generatorPass = Pass(generator, samples: samples, groups: 1, writesElsewhere: true)
+    discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2)
+    gradients = GradientBuffers(
+      for: [(generator, samples), (discriminator, 2 * samples)], arena: engine.arena)
+    loss = BinaryCrossEntropy(groups: 2, engine: engine)
+
+    generatorBuckets = Buckets(generator)
+    discriminatorBuckets = Buckets(discriminator)
+    generatorExchange = try engine.peers.makeGradientExchange(
+      for: GradientSlots(
+        parameters: generator.parameters, sums: generator.sums!, buckets: generatorBuckets.ranges))
+    discriminatorExchange = try engine.peers.makeGradientExchange(
+      for: GradientSlots(
+        parameters: discriminator.parameters, sums: discriminator.sums!, buckets: discriminatorBuckets.ranges))
+    generatorAdam = Adam(training.generator, network: generator, owned: generatorExchange.owned)
+    discriminatorAdam = Adam(training.discriminator, network: discriminator, owned: discriminatorExchange.owned)
+    engine.workspace.commit()
+    engine.threads.poll = { [generatorExchange, discriminatorExchange] in
+      discriminatorExchange.poll()
+      generatorExchange.poll()
+    }
+  }
+
+  /// Where the caller puts this rank's real images before a step.
+  package func realImages(_ samples: Int) -> Tensor { pair[samples: 0..<samples] }
+
+  /// The fakes of the last step, of `samples` images on this rank.
+  package func fakeImages(_ samples: Int) -> Tensor { pair[samples: samples..<2 * samples] }
+
+  /// One step on the real images in `realImages`: D learns from them and from as many fakes, then G from D's opinion of
+  /// the same fakes (or of new ones where noise is fresh). Collective.
+  ///
+  /// - Parameter index: of the step, from 0; with the seed it decides the latents.
+  package func step(_ index: Int, _ batch: LocalBatch) throws -> StepReport {
+    var report = StepReport()
+    drawLatents(index, batch)
+    try teachDiscriminator(batch, &report)
+    try discriminatorAdam.descend(averagedBy: discriminatorExchange)
+    try teachGenerator(batch, &report)
+    try generatorAdam.descend(averagedBy: generatorExchange)
+    return report
+  }
+
+  /// Draws the latents of step `index`: D's, and G's own where noise is fresh.
+  package func drawLatents(_ index: Int, _ batch: LocalBatch) {
+    latents.discriminator = draw(into: latentMemory.discriminator, index, update: 0, batch)
+    latents.generator =
+      training.noise == .fresh
+      ? draw(into: latentMemory.generator, index, update: 1, batch) : latents.discriminator
+  }
+
+  /// D: maximize log D(x) + log(1 − D(G(z))). Real and fake go through D together, as two groups of batch norm.
+  package func teachDiscriminator(_ batch: LocalBatch, _ report: inout StepReport) throws {
+    try generateFakes(from: latents.discriminator, batch)
+    let layout = layout(batch, groups: 2)
+    let images = pair[samples: 0..<2 * batch.samples]
+    let (opinions, gradient) = try judge(images, labels: [training.labels.real, training.labels.fake], layout: layout)
+    _ = try discriminator.backward(
+      gradient, input: images, pass: discriminatorPass, layout: layout, buffers: gradients, teaching: true,
+      needsInputGradient: false
+    ) { layer in
+      if let bucket = discriminatorBuckets.completed(by: layer) { try discriminatorExchange.begin(bucket) }
+    }
+    (report.lossReal, report.probabilityReal) = (opinions[0].loss, opinions[0].probability)
+    (report.lossFake, report.probabilityFake) = (opinions[1].loss, opinions[1].probability)
+  }
+
+  /// G: maximize log D(G(z)). D is asked, not taught: no gradients of its weights.
+  package func teachGenerator(_ batch: LocalBatch, _ report: inout StepReport) throws {
+    if training.noise == .fresh { try generateFakes(from: latents.generator, batch) }
+    let layout = layout(batch, groups: 1)
+    let fakes = fakeImages(batch.samples)
+    let (opinions, gradient) = try judge(fakes, labels: [training.labels.real], layout: layout)
+    let imageGradient = try discriminator.backward(
+      gradient, input: fakes, pass: discriminatorPass, layout: layout, buffers: gradients, teaching: false,
+      needsInputGradient: true)
+    _ = try generator.backward(
+      imageGradient!, input: latents.generator, pass: generatorPass, layout: layout, buffers: gradients,
+      teaching: true, needsInputGradient: false
+    ) { layer in
+      if let bucket = generatorBuckets.completed(by: layer) { try generatorExchange.begin(bucket) }
+    }
+    (report.lossGenerator, report.probabilityFakeAfter) = (opinions[0].loss, opinions[0].probability)
+  }
+
+  private func generateFakes(from latents: Tensor, _ batch: LocalBatch) throws {
+    generatorPass.redirect(to: fakeImages(batch.samples))
+    _ = try generator.forward(latents, pass: generatorPass, layout: layout(batch, groups: 1), mode: .training)
+  }
+
+  private func judge(_ images: Tensor, labels: [Float], layout: BatchLayout) throws
+    -> (opinions: [BinaryCrossEntropy.Opinion], gradient: Tensor)
+  {
+    let logits = try discriminator.forward(images, pass: discriminatorPass, layout: layout, mode: .training)
+    let gradient = gradients.start(discriminator.outputShape, layout.samples)
+    return (try loss.judge(logits, labels: labels, layout: layout, gradient: gradient), gradient)
+  }
+
+  private func draw(into memory: Tensor, _ step: Int, update: Int, _ batch: LocalBatch) -> Tensor {
+    let latents = memory[samples: 0..<batch.samples]
+    model.latent.draw(
+      into: latents, seed: training.seed, purpose: .latent, step: step, update: update,
+      firstSample: batch.firstSample)
+    return latents
+  }
+
+  private func layout(_ batch: LocalBatch, groups: Int) -> BatchLayout {
+    BatchLayout(
+      reduction: engine.peers.reduction, shardSizes: batch.shardSizes, globalSamples: batch.globalSamples,
+      groups: groups)
+  }
+}

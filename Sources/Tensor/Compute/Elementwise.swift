@@ -1,0 +1,61 @@
+import CKernels
+
+package typealias Floats = UnsafeMutablePointer<Float>
+
+/// Passes over `count` contiguous elements, all in place.
+extension Kernels {
+  /// a ← a + b.
+  package func add(_ a: Floats, _ b: UnsafePointer<Float>, count: Int) { table.add(a, b, count) }
+
+  /// y ← y where y ≥ 0, slope · y elsewhere; slope 0 is ReLU.
+  package func leakyRelu(_ y: Floats, count: Int, slope: Float) { table.leaky_relu(y, count, slope) }
+
+  /// gradient ← gradient where the activation's output y > 0, slope · gradient elsewhere.
+  package func leakyReluBackward(_ gradient: Floats, output y: Floats, count: Int, slope: Float) {
+    table.leaky_relu_backward(gradient, y, count, slope)
+  }
+
+  package func tanh(_ y: Floats, count: Int) { table.tanh_forward(y, count) }
+
+  /// gradient ← gradient · (1 − y²), y the output of tanh.
+  package func tanhBackward(_ gradient: Floats, output y: Floats, count: Int) {
+    table.tanh_backward(gradient, y, count)
+  }
+
+  /// x[row][c] ← x[row][c] + bias[c].
+  package func addBias(_ x: Floats, _ bias: Floats, rows: Int, channels: Int) {
+    table.add_bias(x, bias, rows, channels)
+  }
+
+  /// Bytes 0 … 255 to floats in [−1, 1].
+  package func signed(_ y: Floats, from bytes: UnsafePointer<UInt8>, count: Int) {
+    table.bytes_to_signed(y, bytes, count)
+  }
+}
+
+/// What one step of Adam needs beyond the arrays (Kingma & Ba 2014, algorithm 1, in PyTorch's order of operations).
+package struct AdamCoefficients: Sendable {
+  let settings: dt_adam
+
+  /// - Parameter step: number of this update, from 1.
+  package init(
+    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, step: Int
+  ) {
+    let correction1 = 1 - Elementary.power(beta1, step)
+    let correction2 = 1 - Elementary.power(beta2, step)
+    settings = dt_adam(
+      beta1: Float(beta1), rest1: Float(1 - beta1), beta2: Float(beta2), rest2: Float(1 - beta2),
+      step_size: Float(learningRate / correction1), sqrt_correction: Float(correction2.squareRoot()),
+      epsilon: Float(epsilon), weight_decay: Float(weightDecay))
+  }
+}
+
+extension Kernels {
+  /// One step of Adam on `count` parameters and their moments.
+  package func adam(
+    _ parameters: Floats, gradient: UnsafePointer<Float>, mean m: Floats, square v: Floats, count: Int,
+    _ coefficients: AdamCoefficients
+  ) {
+    table.adam(parameters, gradient, m, v, count, coefficients.settings)
+  }
+}

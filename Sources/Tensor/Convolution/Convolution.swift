@@ -1,0 +1,18 @@
+/// A convolution that has been planned: its shapes are known and its workspace is taken, so that it can be executed
+/// step after step. Every result is a function of its shard's samples alone, on any number of threads.
+package protocol Convolution {
+  var geometry: ConvolutionGeometry { get }
+  /// The name of the algorithm, for tables that people read.
+  var algorithm: String { get }
+
+  /// small ← weights applied to large: a convolution's forward pass, or a transposed one's data gradient.
+  func reduce(_ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout)
+
+  /// large ← the adjoint of `reduce` applied to small: a transposed convolution's forward pass, or a convolution's data
+  /// gradient.
+  func expand(_ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout)
+
+  /// The gradient of Σ small · reduce(large) with respect to the weights: for each group and node of `sums` the sum over
+  /// its shards, written at `offset`.
+  func weightGradient(large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout)
+}

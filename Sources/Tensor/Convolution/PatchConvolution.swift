@@ -1,0 +1,141 @@
+/// Convolution by matrix products on the patch matrix (im2col; Chellapilla, Puri & Simard 2006): the plain algorithm,
+/// and the reference of the fast ones.
+package final class PatchConvolution: Convolution {
+  package let geometry: ConvolutionGeometry
+  package var algorithm: String { geometry.isDense ? "product" : "im2col" }
+
+  private let kernels: Kernels
+  private let threads: Threads
+  private let workspace: Workspace
+  /// Samples whose patches are multiplied at once: enough rows for an efficient product.
+  private let samplesPerBlock: Int
+  /// Taps whose weight gradients are one unit of work.
+  private let tapsPerBlock: Int
+  private let stackDepth: Int
+
+  /// Rows of a patch matrix in one product; fixed, because a cut changes the rounding of a weight gradient.
+  private static let rowsPerProduct = 2048
+
+  /// - Parameter shards: the most shards whose sums this rank reduces.
+  package init(
+    _ geometry: ConvolutionGeometry, shards: Int, kernels: Kernels, threads: Threads, workspace: Workspace
+  ) {
+    self.geometry = geometry
+    self.kernels = kernels
+    self.threads = threads
+    self.workspace = workspace
+    samplesPerBlock = max(1, 256 / geometry.small.area)
+    tapsPerBlock = min(geometry.taps, max(1, 256 / geometry.large.channels))
+    stackDepth = Int.bitWidth - max(0, shards - 1).leadingZeroBitCount + 1
+    let blockRows = samplesPerBlock * geometry.small.area
+    let columns = geometry.isDense ? 0 : blockRows * geometry.patch
+    let width = tapsPerBlock * geometry.large.channels
+    let gathered = geometry.isDense ? 0 : max(Self.rowsPerProduct, geometry.small.area) * width
+    workspace.reserve(max(columns, gathered + stackDepth * width * geometry.small.channels))
+  }
+
+  package func reduce(_ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout) {
+    let blocks = layout.blocks(of: samplesPerBlock)
+    let area = geometry.small.area
+    var shape = geometry.code
+    threads.forEach(blocks.count) { [geometry, kernels] index, thread in
+      let samples = blocks[index]
+      var patches = large.sample(samples.lowerBound)
+      if !geometry.isDense {
+        patches = workspace[thread]
+        for (place, sample) in samples.enumerated() {
+          kernels.table.gather(
+            patches + place * area * geometry.patch, large.sample(sample), &shape, 0, area, 0, geometry.taps)
+        }
+      }
+      MatrixProduct.multiply(
+        rows: samples.count * area, columns: geometry.small.channels, inner: geometry.patch,
+        patches, stride: geometry.patch, weights, stride: geometry.small.channels,
+        into: small.sample(samples.lowerBound), stride: geometry.small.channels)
+    }
+  }
+
+  package func expand(_ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout) {
+    let blocks = layout.blocks(of: samplesPerBlock)
+    let area = geometry.small.area
+    var shape = geometry.code
+    threads.forEach(blocks.count) { [geometry, kernels] index, thread in
+      let samples = blocks[index]
+      let columns = geometry.isDense ? large.sample(samples.lowerBound) : workspace[thread]
+      MatrixProduct.multiply(
+        rows: samples.count * area, columns: geometry.patch, inner: geometry.small.channels,
+        small.sample(samples.lowerBound), stride: geometry.small.channels,
+        weights, stride: geometry.small.channels, transposingB: true, into: columns, stride: geometry.patch)
+      if geometry.isDense { return }
+      for (place, sample) in samples.enumerated() {
+        kernels.table.scatter(large.sample(sample), columns + place * area * geometry.patch, &shape)
+      }
+    }
+  }
+
+  package func weightGradient(
+    large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
+  ) {
+    let reductions = layout.reduction.local
+    let tapBlocks = stride(from: 0, to: geometry.taps, by: tapsPerBlock).map {
+      $0..<min($0 + tapsPerBlock, geometry.taps)
+    }
+    threads.forEach(tapBlocks.count) { index, thread in
+      let taps = tapBlocks[index]
+      let rowLength = geometry.large.channels * geometry.small.channels
+      let count = taps.count * rowLength
+      let gathered = workspace[thread]
+      let stack = gathered + (workspace.count - stackDepth * count)
+      for (group, segments) in layout.segments.enumerated() {
+        for (node, reduction) in reductions.enumerated() {
+          // The bottom of the stack is the destination itself.
+          let destination = sums[group: group, node: node] + offset + taps.lowerBound * rowLength
+          var height = 0
+          func slot(_ level: Int) -> Floats { level == 0 ? destination : stack + (level - 1) * count }
+          for operation in reduction {
+            switch operation {
+            case .push(let shard):
+              shardGradient(
+                large, small, samples: segments[shard], taps: taps, gathered: gathered, into: slot(height))
+              height += 1
+            case .combine:
+              height -= 1
+              kernels.add(slot(height - 1), slot(height), count: count)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The rows `taps` of one shard's weight gradient: patchesᵀ · small, over the shard's pixels in order.
+  private func shardGradient(
+    _ large: Tensor, _ small: Tensor, samples: Range<Int>, taps: Range<Int>, gathered: Floats, into sum: Floats
+  ) {
+    let channels = geometry.large.channels
+    let width = taps.count * channels
+    let area = geometry.small.area
+    if samples.isEmpty {
+      sum.update(repeating: 0, count: width * geometry.small.channels)
+      return
+    }
+    let samplesPerProduct = max(1, Self.rowsPerProduct / area)
+    var shape = geometry.code
+    for start in stride(from: samples.lowerBound, to: samples.upperBound, by: samplesPerProduct) {
+      let block = start..<min(start + samplesPerProduct, samples.upperBound)
+      var patches = large.sample(start) + taps.lowerBound * channels
+      if !geometry.isDense {
+        patches = gathered
+        for (place, sample) in block.enumerated() {
+          kernels.table.gather(
+            gathered + place * area * width, large.sample(sample), &shape, 0, area, taps.lowerBound, taps.upperBound)
+        }
+      }
+      MatrixProduct.multiply(
+        rows: width, columns: geometry.small.channels, inner: block.count * area,
+        patches, stride: geometry.isDense ? geometry.patch : width, transposingA: true,
+        small.sample(start), stride: geometry.small.channels,
+        into: sum, stride: geometry.small.channels, accumulating: start > samples.lowerBound)
+    }
+  }
+}
