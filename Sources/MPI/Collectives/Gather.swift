@@ -1,0 +1,81 @@
+internal import CMPI
+
+extension Communicator {
+  /// Every rank's `values`, by rank, on the root; an empty list on the others. Counts may differ and be 0. Collective.
+  /// MPI 3.1 §5.5.
+  package func gather<Element: MPIElement>(_ values: [Element], to root: Int = 0) throws(MPIError) -> [[Element]] {
+    let mine = try checkedCount("MPI_Gatherv", values.count)
+    var counts = [Int32](repeating: 0, count: rank == root ? size : 0)
+    var send = mine
+    try check(
+      "MPI_Gather",
+      MPI_Gather(&send, 1, cmpi_int32(), &counts, 1, cmpi_int32(), Int32(clamping: root), handle))
+    // Too much for the root must stop every rank, or the others would wait for it.
+    let total = try broadcast(counts.reduce(0) { $0 + Int($1) }, from: root)
+    _ = try checkedCount("MPI_Gatherv", total)
+    let layout = rank == root ? try BlockLayout(counts: counts.map(Int.init)) : nil
+    return try collect("MPI_Gatherv", layout) { buffer in
+      values.withUnsafeBufferPointer {
+        MPI_Gatherv(
+          $0.baseAddress, mine, Element.datatype.handle, buffer, layout?.counts, layout?.displacements,
+          Element.datatype.handle, Int32(root), handle)
+      }
+    }
+  }
+
+  /// Every rank's `values`, by rank, on every rank. Counts may differ and be 0. Collective. MPI 3.1 §5.7.
+  package func allGather<Element: MPIElement>(_ values: [Element]) throws(MPIError) -> [[Element]] {
+    var mine = Int64(values.count)
+    var counts = [Int64](repeating: 0, count: size)
+    try check(
+      "MPI_Allgather", MPI_Allgather(&mine, 1, cmpi_int64(), &counts, 1, cmpi_int64(), handle))
+    let layout = try BlockLayout(counts: counts.map(Int.init))
+    return try collect("MPI_Allgatherv", layout) { buffer in
+      values.withUnsafeBufferPointer {
+        MPI_Allgatherv(
+          $0.baseAddress, Int32(values.count), Element.datatype.handle, buffer, layout.counts, layout.displacements,
+          Element.datatype.handle, handle)
+      }
+    }
+  }
+
+  /// Fills every rank's `buffer` with each rank's own block of it. Collective. MPI 3.1 §5.7 (in place).
+  package func allGather<Element: MPIElement>(
+    inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout
+  ) throws(MPIError) {
+    layout.requireFit(buffer.count, ranks: size)
+    try check(
+      "MPI_Allgatherv",
+      MPI_Allgatherv(
+        cmpi_in_place(), 0, Element.datatype.handle, buffer.baseAddress, layout.counts, layout.displacements,
+        Element.datatype.handle, handle))
+  }
+
+  /// Begins filling every rank's `buffer` with each rank's own block of it. Collective. MPI 3.1 §5.12.5 (in place).
+  ///
+  /// `buffer` outlives the request, and is read and written by MPI until it ends.
+  package func beginAllGather<Element: MPIElement>(
+    inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout
+  ) throws(MPIError) -> Request {
+    layout.requireFit(buffer.count, ranks: size)
+    let handle = handle
+    return try Request("MPI_Iallgatherv", keeping: [layout]) {
+      MPI_Iallgatherv(
+        cmpi_in_place(), 0, Element.datatype.handle, buffer.baseAddress, layout.counts, layout.displacements,
+        Element.datatype.handle, handle, &$0)
+    }
+  }
+
+  /// Receives `layout`'s blocks and returns them one by one; without a layout, nothing is received.
+  private func collect<Element: MPIElement>(
+    _ operation: StaticString, _ layout: BlockLayout?, _ call: (UnsafeMutablePointer<Element>?) -> Int32
+  ) throws(MPIError) -> [[Element]] {
+    let buffer = UnsafeMutablePointer<Element>.allocate(capacity: max(layout?.extent ?? 0, 1))
+    defer { buffer.deallocate() }
+    try check(operation, call(buffer))
+    guard let layout else { return [] }
+    return (0..<layout.ranks).map { rank in
+      Array(UnsafeBufferPointer(start: buffer + layout[rank].lowerBound, count: layout[rank].count))
+    }
+  }
+}

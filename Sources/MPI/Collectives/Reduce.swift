@@ -1,0 +1,75 @@
+internal import CMPI
+
+// The order in which MPI adds is its own and changes with the number of ranks: sums of floating-point numbers that must
+// have the same bits on any number of ranks go through a ShardTree instead.
+
+extension Communicator {
+  /// Replaces every rank's `buffer` by the element-wise sum over ranks. Collective. MPI 3.1 §5.9.6.
+  package func sum<Number: MPINumber>(_ buffer: inout [Number]) throws(MPIError) {
+    try allReduce(&buffer, cmpi_sum())
+  }
+
+  /// Replaces every rank's `buffer` by the element-wise minimum over ranks, which may lose a NaN. Collective.
+  /// MPI 3.1 §5.9.6.
+  package func minimum<Number: MPINumber>(_ buffer: inout [Number]) throws(MPIError) {
+    try allReduce(&buffer, cmpi_min())
+  }
+
+  /// Replaces every rank's `buffer` by the element-wise maximum over ranks, which may lose a NaN. Collective.
+  /// MPI 3.1 §5.9.6.
+  package func maximum<Number: MPINumber>(_ buffer: inout [Number]) throws(MPIError) {
+    try allReduce(&buffer, cmpi_max())
+  }
+
+  /// The sum of every rank's `value`. Collective.
+  package func sum<Number: MPINumber>(of value: Number) throws(MPIError) -> Number {
+    var buffer = [value]
+    try sum(&buffer)
+    return buffer[0]
+  }
+
+  /// The least of every rank's `value`. Collective.
+  package func minimum<Number: MPINumber>(of value: Number) throws(MPIError) -> Number {
+    var buffer = [value]
+    try minimum(&buffer)
+    return buffer[0]
+  }
+
+  /// The greatest of every rank's `value`. Collective.
+  package func maximum<Number: MPINumber>(of value: Number) throws(MPIError) -> Number {
+    var buffer = [value]
+    try maximum(&buffer)
+    return buffer[0]
+  }
+
+  /// Whether `condition` holds on at least one rank. Collective.
+  package func anyRank(_ condition: Bool) throws(MPIError) -> Bool { try maximum(of: condition ? 1 as Int32 : 0) == 1 }
+
+  /// Whether `condition` holds on every rank. Collective.
+  package func everyRank(_ condition: Bool) throws(MPIError) -> Bool {
+    try minimum(of: condition ? 1 as Int32 : 0) == 1
+  }
+
+  /// Begins replacing every rank's `buffer` by the element-wise sum over ranks. Collective. MPI 3.1 §5.12.7.
+  ///
+  /// `buffer` outlives the request, and is read and written by MPI until it ends.
+  package func beginSum<Number: MPINumber>(inPlace buffer: UnsafeMutableBufferPointer<Number>) throws(MPIError)
+    -> Request
+  {
+    let count = try checkedCount("MPI_Iallreduce", buffer.count)
+    let handle = handle
+    return try Request("MPI_Iallreduce") {
+      MPI_Iallreduce(
+        cmpi_in_place(), buffer.baseAddress, count, Number.datatype.handle, cmpi_sum(), handle, &$0)
+    }
+  }
+
+  private func allReduce<Number: MPINumber>(_ values: inout [Number], _ operation: OpaquePointer) throws(MPIError) {
+    try values.withUnsafeMutableBufferPointer { buffer throws(MPIError) in
+      let count = try checkedCount("MPI_Allreduce", buffer.count)
+      try check(
+        "MPI_Allreduce",
+        MPI_Allreduce(cmpi_in_place(), buffer.baseAddress, count, Number.datatype.handle, operation, handle))
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import MPI
+import Testing
+
+extension World {
+  @Suite(.serialized) @MainActor
+  struct Nonblocking {
+    @Test func exchangesWhileTestingSeveralRequests() throws {
+      try SharedSession.withWorld { world throws in
+        let exchange = try UnevenExchange(rank: world.rank, size: world.size)
+        let buckets = 3
+        let source = UnsafeMutableBufferPointer<Float>.allocate(capacity: exchange.source.count)
+        _ = source.initialize(from: exchange.source)
+        let received = (0..<buckets).map { _ in
+          UnsafeMutableBufferPointer<Float>.allocate(capacity: exchange.expected.count)
+        }
+        defer { for buffer in received + [source] { buffer.deallocate() } }
+        let requests = try received.map { buffer in
+          buffer.update(repeating: -1)
+          return try world.beginAllToAll(
+            sending: UnsafeBufferPointer(source), exchange.sent, receiving: buffer, exchange.received)
+        }
+        while try !Request.testAll(requests) {}
+        #expect(requests.allSatisfy { $0.isComplete })
+        for buffer in received { #expect(Array(buffer) == exchange.expected) }
+      }
+    }
+
+    /// The layouts are dropped by the caller at once: the request must keep what MPI still reads.
+    @Test func requestsKeepTheirLayouts() throws {
+      try SharedSession.withWorld { world throws in
+        let block = 50_000
+        let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: world.size * block)
+        defer { buffer.deallocate() }
+        buffer.update(repeating: -1)
+        for i in 0..<block { buffer[world.rank * block + i] = Float(world.rank) }
+        weak var kept: BlockLayout?
+        let request: Request
+        do {
+          let layout = try BlockLayout(counts: Array(repeating: block, count: world.size))
+          kept = layout
+          request = try world.beginAllGather(inPlace: buffer, layout)
+        }
+        #expect(kept != nil)
+        try request.wait()
+        #expect(kept == nil)
+        #expect(
+          (0..<world.size).allSatisfy { rank in
+            buffer[rank * block..<(rank + 1) * block].allSatisfy { $0 == Float(rank) }
+          })
+      }
+    }
+
+    @Test func sumsInPlaceAndMeetsAtABarrier() throws {
+      try SharedSession.withWorld { world throws in
+        let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: 10_000)
+        defer { buffer.deallocate() }
+        for i in buffer.indices { buffer[i] = Double(i + world.rank) }
+        let sum = try world.beginSum(inPlace: buffer)
+        let barrier = try world.beginBarrier()
+        try Request.waitAll([sum, barrier])
+        let n = Double(world.size)
+        #expect(buffer.indices.allSatisfy { buffer[$0] == n * Double($0) + n * (n - 1) / 2 })
+        #expect(try sum.test() && barrier.test())
+      }
+    }
+
+    @Test func emptyContributionsEnd() throws {
+      try SharedSession.withWorld { world throws in
+        let layout = try BlockLayout(counts: Array(repeating: 0, count: world.size))
+        let nothing = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+        try world.beginAllToAll(sending: UnsafeBufferPointer(nothing), layout, receiving: nothing, layout).wait()
+        try world.beginAllGather(inPlace: nothing, layout).wait()
+        try world.beginSum(inPlace: nothing).wait()
+      }
+    }
+  }
+}
