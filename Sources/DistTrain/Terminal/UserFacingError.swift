@@ -1,0 +1,30 @@
+/// An error that a user can act on: its message says where, what was found, what was expected and what to do.
+package protocol ExplainedError: Error, CustomStringConvertible {
+  /// How the process ends because of it.
+  var code: ExitCode { get }
+  /// For a person, without a prefix such as "error:" and without a newline at the end.
+  var message: String { get }
+}
+
+extension ExplainedError {
+  package var description: String { message }
+}
+
+/// What `disttrain` prints, once and from rank 0, before it exits with `code`.
+package struct UserFacingError: ExplainedError, Equatable {
+  package let code: ExitCode
+  package let message: String
+
+  package init(code: ExitCode, message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// Any error as a user sees it; one that nobody explained is an internal one.
+  package init(_ error: any Error) {
+    switch error {
+    case let error as any ExplainedError: self.init(code: error.code, message: error.message)
+    default: self.init(code: .internalError, message: String(describing: error))
+    }
+  }
+}
