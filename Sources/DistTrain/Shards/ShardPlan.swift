@@ -34,7 +34,9 @@ package struct ShardPlan: Hashable, Sendable {
   }
 
   /// The samples of `shard` in a full batch.
-  package func samples(ofShard shard: Int) -> Range<Int> { firstSample(ofShard: shard)..<firstSample(ofShard: shard + 1) }
+  package func samples(ofShard shard: Int) -> Range<Int> {
+    firstSample(ofShard: shard)..<firstSample(ofShard: shard + 1)
+  }
 
   /// The samples of `shard` in a batch that has only `count` samples; maybe none.
   package func samples(ofShard shard: Int, inBatchOf count: Int) -> Range<Int> {

@@ -1,0 +1,59 @@
+import Foundation
+
+/// A checkpoint by its name; whether it is valid only reading it tells.
+package struct CheckpointFile: Hashable, Sendable {
+  package let step: Int
+  package let path: String
+}
+
+extension RunFolder {
+  private static let suffix = ".safetensors"
+
+  /// The checkpoints of this run, newest first; none where the folder does not exist yet.
+  package func checkpoints() throws(RunFolderError) -> [CheckpointFile] {
+    let names: [String]
+    do {
+      names = try DistTrain.names(inFolder: checkpointsFolder)
+    } catch {
+      if error.number == ENOENT { return [] }
+      throw .file(error)
+    }
+    return names.compactMap(Self.step(ofCheckpoint:)).sorted(by: >).map { step in
+      CheckpointFile(step: step, path: checkpoint(step: step))
+    }
+  }
+
+  /// Removes old checkpoints, oldest first, so that `keep` remain, among them always `valid`, and all newer ones.
+  ///
+  /// - Parameter valid: the step of a checkpoint that is known to be whole: the one just written.
+  /// - Returns: the steps removed.
+  @discardableResult
+  package func prune(keep: Int, valid: Int) throws(RunFolderError) -> [Int] {
+    let candidates = try checkpoints().filter { $0.step <= valid }
+    precondition(candidates.first?.step == valid, "the checkpoint of step \(valid) is not there")
+    let removed = Array(candidates.dropFirst(max(keep, 1)).reversed())
+    for file in removed where unlink(file.path) == -1 && errno != ENOENT {
+      throw .file(FileError("remove", file.path))
+    }
+    return removed.map(\.step)
+  }
+
+  /// Takes checkpoints of steps after `step` out of the run, because it goes on from `step` on another path. They stay
+  /// beside the others, with `.superseded` at the end of their names.
+  ///
+  /// - Returns: the steps set aside.
+  @discardableResult
+  package func setAside(checkpointsAfter step: Int) throws(RunFolderError) -> [Int] {
+    let later = try checkpoints().filter { $0.step > step }
+    for file in later where rename(file.path, file.path + ".superseded") == -1 {
+      throw .file(FileError("rename", file.path))
+    }
+    return later.map(\.step)
+  }
+
+  /// `000500.safetensors` → 500; nil for every other name, `00000500.safetensors` too.
+  private static func step(ofCheckpoint name: String) -> Int? {
+    guard name.hasSuffix(suffix), let step = Int(name.dropLast(suffix.count)), step >= 0 else { return nil }
+    return digits(step) + suffix == name ? step : nil
+  }
+}

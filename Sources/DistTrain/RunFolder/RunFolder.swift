@@ -1,0 +1,133 @@
+import Foundation
+
+/// The folder of one run, `<output.folder>/<name>/`: where its files are, and how they get there.
+///
+/// The run folder may itself stand behind a symbolic link (a scratch disk); within it none is followed.
+package struct RunFolder: Sendable, Equatable {
+  package let path: String
+
+  /// Only names the folder; nothing is created.
+  ///
+  /// - Parameter name: the run's name, one path component.
+  package init(in output: String, name: String) throws(RunFolderError) {
+    let isComponent = !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 255
+    guard isComponent, !name.contains("/"), !name.contains("\0") else { throw .badName(name) }
+    guard !output.contains("\0") else { throw .badOutput }
+    path = (output.isEmpty ? "." : output) + "/" + name
+  }
+
+  private init(resolved path: String) { self.path = path }
+
+  // MARK: Layout
+
+  package var samplesFolder: String { path + "/samples" }
+  package var checkpointsFolder: String { path + "/checkpoints" }
+  package var configuration: String { path + "/config.yaml" }
+  package var metrics: String { path + "/metrics.jsonl" }
+  package var trace: String { path + "/trace.safetensors" }
+  package var lock: String { path + "/run.lock" }
+  /// Grid of real images.
+  package var realSample: String { samplesFolder + "/real.png" }
+
+  /// Grid of the fixed latents after `step` steps.
+  package func sample(step: Int) -> String { samplesFolder + "/\(Self.digits(step)).png" }
+
+  package func checkpoint(step: Int) -> String { checkpointsFolder + "/\(Self.digits(step)).safetensors" }
+
+  /// Six digits, more where needed.
+  static func digits(_ step: Int) -> String { String(format: "%06ld", step) }
+
+  // MARK: On disk
+
+  /// Creates what is missing of the run folder, `samples/` and `checkpoints/`.
+  ///
+  /// - Returns: the folder by its real path, which a later change of a link no longer moves.
+  package func create() throws(RunFolderError) -> RunFolder {
+    try Self.createFolders(path)
+    guard let resolved = realpath(path, nil) else { throw .file(FileError("open the folder", path)) }
+    defer { free(resolved) }
+    let folder = RunFolder(resolved: String(cString: resolved))
+    for part in [folder.samplesFolder, folder.checkpointsFolder] {
+      guard !Self.isLink(part) else { throw .linkInside(part) }
+      try Self.createFolders(part)
+    }
+    return folder
+  }
+
+  /// Writes a small file of the run atomically, and only where no symbolic link leads out of the run folder.
+  package func write(_ bytes: [UInt8], to file: String) throws(RunFolderError) {
+    precondition(file.hasPrefix(path + "/"), "\(file) is not in the run folder")
+    do { try AtomicFile.write(bytes, to: file, throughLinks: false) } catch { throw .file(error) }
+  }
+
+  package func write(_ text: String, to file: String) throws(RunFolderError) {
+    try write(Array(text.utf8), to: file)
+  }
+
+  /// Removes the temporary files that killed processes left; only under the run's lock.
+  package func removeTemporaryFiles() {
+    for folder in [path, samplesFolder, checkpointsFolder] where !Self.isLink(folder) || folder == path {
+      for name in (try? names(inFolder: folder)) ?? [] where AtomicFile.isTemporary(name) { unlink(folder + "/" + name) }
+    }
+  }
+
+  private static func createFolders(_ path: String) throws(RunFolderError) {
+    guard mkdir(path, 0o777) == -1 else { return synchronizeParent(of: path) }
+    switch errno {
+    case EEXIST:
+      var status = stat()
+      guard stat(path, &status) == 0 else { throw .file(FileError("open the folder", path)) }
+      guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path) }
+    case ENOENT:
+      let parent = (path as NSString).deletingLastPathComponent
+      guard !parent.isEmpty, parent != path else { throw .file(FileError("create the folder", path, number: ENOENT)) }
+      try createFolders(parent)
+      guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .file(FileError("create the folder", path)) }
+      synchronizeParent(of: path)
+    case ENOTDIR: throw .notAFolder((path as NSString).deletingLastPathComponent)
+    case let number: throw .file(FileError("create the folder", path, number: number))
+    }
+  }
+
+  private static func synchronizeParent(of path: String) {
+    let parent = (path as NSString).deletingLastPathComponent
+    let descriptor = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }  // a folder that may be entered but not read
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+}
+
+/// Why a run folder cannot be used.
+package enum RunFolderError: ExplainedError, Equatable {
+  case badName(String)
+  case badOutput
+  case linkInside(String)
+  case notAFolder(String)
+  case file(FileError)
+
+  package var code: ExitCode {
+    switch self {
+    case .badName, .badOutput: .usage
+    case .linkInside, .notAFolder, .file: .inputOutput
+    }
+  }
+
+  package var message: String {
+    switch self {
+    case .badName(let name):
+      "name is \"\(name.replacingOccurrences(of: "\0", with: "\\0"))\"; it becomes the run's folder, so it must be "
+        + "one name of at most 255 bytes, without \"/\", and not \".\" or \"..\""
+    case .badOutput: "output.folder has a NUL byte in it; give the path of a folder"
+    case .linkInside(let path):
+      "\(path) is a symbolic link; a run writes only inside its own folder: replace the link by a folder"
+    case .notAFolder(let path): "\(path) is not a folder, but the run must write there: move it, or choose another --out"
+    case .file(let error): error.message
+    }
+  }
+}
