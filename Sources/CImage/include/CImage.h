@@ -1,1 +1,46 @@
+// Decoding and encoding by libpng and libjpeg-turbo, and inflating by zlib, behind functions that return.
+//
+// Both picture libraries report a failure by longjmp, which must not cross Swift's frames: here it never leaves C.
+// Every function returns 0 or, after a failure, 1 with the reason in `message`, cut to `capacity` bytes and ended by NUL.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The caps of a picture, checked before anything of its size is allocated; 65,500 is libjpeg's own.
+enum { CIMAGE_LARGEST_SIDE = 65500, CIMAGE_MOST_PIXELS = 1 << 27 };
+
+/// Reads width and height from the header of the PNG file in `bytes`.
+int cimage_png_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
+                    size_t capacity);
+
+/// Decodes a PNG file of any colour type and depth to `pixels`: height × width × channels bytes, `channels` 1 or 3.
+///
+/// Alpha and tRNS are dropped and gamma is ignored, as Pillow's `convert("RGB")` does; of 16 bits the high byte is
+/// kept (libpng's strip_16). A file that breaks the format anywhere, a chunk's CRC included, is refused.
+int cimage_png_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *pixels, char *message,
+                      size_t capacity);
+
+/// Encodes 8-bit pixels, `channels` 1 (grey) or 3 (RGB), as a PNG file at `*bytes`, which `cimage_free` releases.
+int cimage_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint8_t **bytes,
+                      size_t *count, char *message, size_t capacity);
+
+/// Reads width and height from the header of the JPEG file in `bytes`.
+int cimage_jpeg_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
+                     size_t capacity);
+
+/// Decodes a JPEG file, baseline or progressive, grey, YCbCr, RGB, CMYK or YCCK, to height × width × channels bytes.
+///
+/// Exact: libjpeg's slow integer DCT and smooth upsampling, the defaults. Four colours are taken as inverted (Adobe's
+/// convention) and converted with Pillow's formula. An end of data that comes early, or data that no encoder
+/// writes, is refused; bytes between the last block and the end marker are not.
+int cimage_jpeg_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *pixels, char *message,
+                       size_t capacity);
+
+/// Inflates the gzip file in `bytes`, which must hold one member of at least `wanted` bytes, into `output`.
+///
+/// With `whole` the member must end after exactly `wanted` bytes, with a correct CRC; else the rest is left unread.
+int cimage_gunzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t wanted, int whole, char *message,
+                  size_t capacity);
+
+void cimage_free(void *memory);

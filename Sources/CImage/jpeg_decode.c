@@ -1,0 +1,163 @@
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
+
+#include "CImage.h"
+#include "colour.h"
+
+// Encoders write some ten scans; a small file with thousands of empty ones would keep the decoder busy for minutes.
+enum { MOST_SCANS = 100 };
+
+// What must survive a longjmp lives here, in the caller's frame. The library's structures point into it.
+struct reading {
+  struct jpeg_decompress_struct jpeg;
+  struct jpeg_error_mgr errors;
+  struct jpeg_source_mgr source;
+  struct jpeg_progress_mgr progress;
+  jmp_buf failed;
+  char *message;
+  size_t capacity, count;
+};
+
+static void refuse(struct reading *reading, const char *reason) {
+  snprintf(reading->message, reading->capacity, "%s", reason);
+  longjmp(reading->failed, 1);
+}
+
+static void refuse_error(j_common_ptr jpeg) {
+  char reason[JMSG_LENGTH_MAX];
+  jpeg->err->format_message(jpeg, reason);
+  refuse(jpeg->client_data, reason);
+}
+
+// libjpeg goes on after damage and only warns, with grey or smeared blocks in the picture: that is refused. Surplus
+// bytes before a marker, and oddities of headers, leave every pixel as it was encoded: those pass.
+static void judge_warning(j_common_ptr jpeg, int level) {
+  if (level >= 0) return;
+  switch (jpeg->err->msg_code) {
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_ADOBE_XFORM:
+    case JWRN_JFIF_MAJOR:
+    case JWRN_BOGUS_ICC:
+      return;
+    default:
+      refuse_error(jpeg);
+  }
+}
+
+static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
+
+static boolean end_of_bytes(j_decompress_ptr jpeg) {
+  struct reading *reading = jpeg->client_data;
+  char reason[80];
+  snprintf(reason, sizeof reason, "the file ends too early, after %zu bytes", reading->count);
+  refuse(reading, reason);
+  return FALSE;
+}
+
+static void skip(j_decompress_ptr jpeg, long count) {
+  if (count <= 0) return;
+  if ((size_t)count > jpeg->src->bytes_in_buffer) end_of_bytes(jpeg);
+  jpeg->src->next_input_byte += count;
+  jpeg->src->bytes_in_buffer -= (size_t)count;
+}
+
+static void nothing(j_decompress_ptr jpeg) { (void)jpeg; }
+
+static void count_scans(j_common_ptr jpeg) {
+  if (((j_decompress_ptr)jpeg)->input_scan_number > MOST_SCANS) {
+    char reason[80];
+    snprintf(reason, sizeof reason, "it has more than %d scans", MOST_SCANS);
+    refuse(jpeg->client_data, reason);
+  }
+}
+
+static void read_header(struct reading *reading, const uint8_t *bytes, size_t count) {
+  j_decompress_ptr jpeg = &reading->jpeg;
+  jpeg_create_decompress(jpeg);
+  jpeg->mem->max_memory_to_use = 1L << 30;
+  reading->count = count;
+  reading->source = (struct jpeg_source_mgr){
+      .next_input_byte = bytes,
+      .bytes_in_buffer = count,
+      .init_source = nothing,
+      .fill_input_buffer = end_of_bytes,
+      .skip_input_data = skip,
+      .resync_to_restart = jpeg_resync_to_restart,
+      .term_source = nothing};
+  jpeg->src = &reading->source;
+  reading->progress.progress_monitor = count_scans;
+  jpeg->progress = &reading->progress;
+  jpeg_read_header(jpeg, TRUE);
+}
+
+static void read_pixels(struct reading *reading, int channels, uint8_t *pixels) {
+  j_decompress_ptr jpeg = &reading->jpeg;
+  int colours = jpeg->num_components;
+  if (colours != 1 && colours != 3 && colours != 4) {
+    refuse(reading, "its number of colour components is none of 1, 3 and 4");
+  }
+  jpeg->out_color_space = colours == 1 ? JCS_GRAYSCALE : colours == 3 ? JCS_RGB : JCS_CMYK;
+  jpeg_start_decompress(jpeg);
+  size_t width = jpeg->output_width, row_bytes = width * (size_t)jpeg->output_components;
+  JSAMPARRAY buffer = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)row_bytes, 1);
+  while (jpeg->output_scanline < jpeg->output_height) {
+    uint8_t *to = pixels + jpeg->output_scanline * width * (size_t)channels;
+    if (channels == jpeg->output_components) {
+      jpeg_read_scanlines(jpeg, &to, 1);
+      continue;
+    }
+    jpeg_read_scanlines(jpeg, buffer, 1);
+    if (colours == 4) cimage_inverted_cmyk_to_rgb(buffer[0], width);
+    cimage_convert_row(buffer[0], colours == 1 ? 1 : 3, to, channels, width);
+  }
+  jpeg_finish_decompress(jpeg);
+}
+
+static void prepare(struct reading *reading, char *message, size_t capacity) {
+  memset(reading, 0, sizeof *reading);
+  reading->message = message;
+  reading->capacity = capacity;
+  reading->jpeg.err = jpeg_std_error(&reading->errors);
+  reading->jpeg.client_data = reading;
+  reading->errors.error_exit = refuse_error;
+  reading->errors.emit_message = judge_warning;
+  reading->errors.output_message = print_nothing;
+}
+
+static int measure(struct reading *reading, const uint8_t *bytes, size_t count) {
+  if (setjmp(reading->failed)) return 1;
+  read_header(reading, bytes, count);
+  return 0;
+}
+
+static int decode(struct reading *reading, const uint8_t *bytes, size_t count, int channels, uint8_t *pixels) {
+  if (setjmp(reading->failed)) return 1;
+  read_header(reading, bytes, count);
+  read_pixels(reading, channels, pixels);
+  return 0;
+}
+
+int cimage_jpeg_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
+                     size_t capacity) {
+  struct reading reading;
+  prepare(&reading, message, capacity);
+  int failed = measure(&reading, bytes, count);
+  *width = failed ? 0 : reading.jpeg.image_width;
+  *height = failed ? 0 : reading.jpeg.image_height;
+  jpeg_destroy_decompress(&reading.jpeg);
+  return failed;
+}
+
+int cimage_jpeg_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *pixels, char *message,
+                       size_t capacity) {
+  struct reading reading;
+  prepare(&reading, message, capacity);
+  int failed = decode(&reading, bytes, count, channels, pixels);
+  jpeg_destroy_decompress(&reading.jpeg);
+  return failed;
+}

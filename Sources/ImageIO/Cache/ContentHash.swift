@@ -1,0 +1,19 @@
+/// SHA-256 of the bytes an image was decoded from.
+package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
+  package static let byteCount = 32
+
+  package let bytes: [UInt8]
+
+  package init(_ bytes: [UInt8]) {
+    precondition(bytes.count == Self.byteCount, "SHA-256 has 32 bytes")
+    self.bytes = bytes
+  }
+
+  /// In hexadecimal.
+  package var description: String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+/// A function from bytes to their 32-byte SHA-256.
+package typealias HashFunction = @Sendable (UnsafeRawBufferPointer) -> [UInt8]

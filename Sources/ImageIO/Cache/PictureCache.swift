@@ -1,0 +1,89 @@
+import Glibc
+
+/// The transformed images of a source, kept on disk so that only the first run decodes them.
+///
+/// The file's name is the hash of the source's manifest and the transform, so it serves every number of ranks and shards and
+/// never a changed set. A cache that cannot be opened or written costs a warning and the time to decode, nothing else.
+package final class PictureCache: Sendable {
+  package let source: any ImageSource
+  package let transform: Transform
+  /// The cache's file; nil where there is none.
+  package let path: String?
+  private let file: CacheFile?
+  private let hash: HashFunction
+  private let warn: @Sendable (String) -> Void
+
+  /// - Parameters:
+  ///   - folder: where the cache's file is, created where missing; nil for no cache.
+  ///   - hash: SHA-256.
+  ///   - warn: called at most once here and once from `load`, with one line.
+  package init(
+    folder: String?, source: any ImageSource, transform: Transform, hash: @escaping HashFunction,
+    warn: @escaping @Sendable (String) -> Void
+  ) {
+    self.source = source
+    self.transform = transform
+    self.hash = hash
+    self.warn = warn
+    guard let folder else {
+      path = nil
+      file = nil
+      return
+    }
+    let path = "\(folder)/\(Self.key(of: source, transform, hash)).images"
+    if let reason = Self.makeFolder(folder) {
+      warn("images are decoded anew in each run: \(folder): cannot make the cache's folder: \(reason)")
+      (self.path, file) = (nil, nil)
+      return
+    }
+    switch CacheFile.open(
+      path, records: source.count, ofBytes: CacheRecord.headerCount + transform.byteCount)
+    {
+    case .success(let file):
+      (self.path, self.file) = (path, file)
+    case .failure(let failure):
+      warn("images are decoded anew in each run: \(failure.reason)")
+      (self.path, file) = (nil, nil)
+    }
+  }
+
+  /// Hexadecimal hash of what decides the pixels: the manifest and the transform.
+  package static func key(of source: any ImageSource, _ transform: Transform, _ hash: HashFunction) -> String {
+    let bytes = Array("cache 1\n\(transform.canonicalDescription)\n".utf8) + source.manifest
+    return ContentHash(bytes.withUnsafeBytes(hash)).description
+  }
+
+  /// Writes the transformed image `index` to `target`, from the cache or by decoding it. Safe from several threads.
+  ///
+  /// - Returns: the hash of the bytes that the image was decoded from, now or when it was cached.
+  package func load(_ index: Int, into target: UnsafeMutableBufferPointer<UInt8>) throws(ImageError) -> ContentHash {
+    precondition(target.count == transform.byteCount && (0..<source.count).contains(index), "an image and room for it")
+    var record = CacheRecord(pixelCount: transform.byteCount)
+    if let file, file.read(&record, at: index) {
+      _ = target.update(fromContentsOf: record.pixels)
+      return record.contentHash
+    }
+    let image = try source.load(index, channels: transform.channels)
+    transform.apply(to: image.picture, into: target)
+    let content = ContentHash(image.bytes.withUnsafeBytes(hash))
+    if let file, let path {
+      record.fill(content, UnsafeBufferPointer(target), at: index)
+      if let reason = file.write(record, at: index) {
+        warn("\(path): the cache of decoded images is not written on: \(reason)")
+      }
+    }
+    return content
+  }
+
+  /// Makes the folder and those above it; returns why not.
+  private static func makeFolder(_ folder: String) -> String? {
+    var made = folder.hasPrefix("/") ? "/" : ""
+    for part in folder.split(separator: "/") {
+      made += part + "/"
+      if mkdir(made, 0o755) != 0 && errno != EEXIST && access(made, F_OK) != 0 {
+        return String(cString: strerror(errno))
+      }
+    }
+    return nil
+  }
+}

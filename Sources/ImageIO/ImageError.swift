@@ -1,0 +1,62 @@
+import Glibc
+
+/// Why pictures cannot be read or written: where, what was found, what was expected, what to do.
+package enum ImageError: Error, Hashable, Sendable {
+  /// The system refused `operation` on `path`.
+  case system(path: String, operation: String, code: Int32)
+  case notARegularFile(path: String)
+  case empty(path: String)
+  /// The content is no picture that can be decoded; `found` says what it looks like.
+  case unknownFormat(path: String, found: String)
+  /// The content breaks its format (PNG, JPEG, IDX, gzip).
+  case damaged(path: String, format: String, reason: String)
+  case tooLarge(path: String, width: Int, height: Int)
+
+  case noSuchFolder(path: String)
+  case notAFolder(path: String)
+  case noPictures(folder: String, pattern: String)
+  /// A folder of IDX files lacks one of them; `expected` are the names that were looked for.
+  case noSuchFile(folder: String, expected: [String])
+  case encoding(path: String, reason: String)
+
+  /// True where the system, not the data, is at fault: exit code 74 rather than 65.
+  package var isSystemError: Bool {
+    if case .system(_, _, let code) = self { return code != ENOENT && code != EACCES && code != ELOOP }
+    return false
+  }
+}
+
+extension ImageError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .system(let path, let operation, let code):
+      "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+    case .notARegularFile(let path):
+      "\(path): not a regular file, but a folder, device, socket or pipe; remove it, or leave it out by data.pattern"
+    case .empty(let path):
+      "\(path): the file is empty; expected a PNG or JPEG picture"
+    case .unknownFormat(let path, let found):
+      "\(path): found \(found), expected a PNG or JPEG picture; convert it, or leave it out by data.pattern"
+    case .damaged(let path, let format, let reason):
+      "\(path): damaged \(format) file: \(reason); restore or remove it"
+    case .tooLarge(let path, let width, let height):
+      """
+      \(path): \(width)×\(height) pixels; at most \(Decoder.largestSide) a side and \(Decoder.mostPixels) in all \
+      are read; scale it down
+      """
+    case .noSuchFolder(let path):
+      "\(path): no such file or folder; data.path is relative to the configuration file"
+    case .notAFolder(let path):
+      "\(path): a file, expected a folder of pictures"
+    case .noPictures(let folder, let pattern):
+      """
+      \(folder): no pictures; expected files ending in .\(FolderSource.extensions.joined(separator: ", .")) \
+      that match data.pattern "\(pattern)"
+      """
+    case .noSuchFile(let folder, let expected):
+      "\(folder): none of \(expected.joined(separator: ", ")) is there; data.path names the folder of the published files"
+    case .encoding(let path, let reason):
+      "\(path): cannot encode the picture: \(reason)"
+    }
+  }
+}

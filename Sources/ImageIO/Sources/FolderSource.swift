@@ -1,0 +1,73 @@
+import Glibc
+
+/// The PNG and JPEG files of a folder and its sub-folders, in byte order of their paths below it.
+///
+/// Hidden files and folders are left out, and files with other extensions. Symbolic links are followed; a folder is
+/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` says what was left out.
+package struct FolderSource: ImageSource {
+  /// Extensions of files that are read, compared without regard to case. What a file holds is found from its content.
+  package static let extensions = ["png", "jpg", "jpeg", "jpe", "jfif"]
+
+  package let folder: String
+  /// One line for each link that was not entered.
+  package let notes: [String]
+  private let files: [FolderFile]
+
+  /// - Parameters:
+  ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder where the
+  ///     pattern has a slash; `*` matches no slash.
+  ///   - limit: only the first so many files.
+  /// - Throws: where the folder is missing, no folder, unreadable, or has no pictures.
+  package init(folder: String, pattern: String = "*", limit: Int? = nil) throws(ImageError) {
+    self.folder = folder
+    var walk = FolderWalk(folder: folder)
+    try walk.run()
+    let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
+    let found = walk.files.filter { file in
+      guard file.hasExtension(among: Self.extensions) else { return false }
+      let subject = (matchesPath ? file.path : file.name) + [0]
+      return subject.withUnsafeBufferPointer { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
+      }
+    }
+    let sorted = found.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    guard !sorted.isEmpty else { throw .noPictures(folder: folder, pattern: pattern) }
+    files = Array(sorted.prefix(limit ?? sorted.count))
+    notes = walk.notes
+  }
+
+  package var count: Int { files.count }
+
+  package func name(_ index: Int) -> String { files[index].description }
+
+  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+    let path = folder + "/" + files[index].description
+    let bytes = try FileBytes.read(
+      (Array(folder.utf8) + [UInt8(ascii: "/")] + files[index].path + [0]).map { CChar(bitPattern: $0) })
+    return SourceImage(picture: try Decoder.picture(in: bytes, channels: channels, path: path), bytes: bytes)
+  }
+
+  /// Of each file: path, NUL, size in bytes, NUL, modification time in ns, newline.
+  package var manifest: [UInt8] {
+    files.reduce(into: Array("folder 1\n".utf8)) { bytes, file in
+      bytes += file.path + [0] + Array("\(file.size)\0\(file.modified)\n".utf8)
+    }
+  }
+}
+
+/// A file below a folder. Its path is kept as bytes, since a name need not be UTF-8.
+struct FolderFile: CustomStringConvertible {
+  let path: [UInt8]
+  let size: Int
+  /// Time of the last modification, ns since 1970.
+  let modified: Int
+
+  var name: [UInt8] { Array(path[((path.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
+
+  var description: String { String(decoding: path, as: UTF8.self) }
+
+  func hasExtension(among extensions: [String]) -> Bool {
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return extensions.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
+  }
+}

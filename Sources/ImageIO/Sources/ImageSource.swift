@@ -1,0 +1,26 @@
+/// An indexed set of images, in an order that depends on nothing but the set.
+package protocol ImageSource: Sendable {
+  /// Images in the set.
+  var count: Int { get }
+
+  /// What identifies the set without decoding it: equal bytes, equal pictures. For a folder the byte-sorted relative
+  /// paths, sizes and modification times; part of the cache's key.
+  var manifest: [UInt8] { get }
+
+  /// Image `index` as a message names it; of a folder, the path below it.
+  func name(_ index: Int) -> String
+
+  /// Decodes image `index` with 1 or 3 channels. May be called from several threads at once.
+  func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage
+}
+
+/// A decoded image with the bytes it was decoded from, read once, for a hash of the content.
+package struct SourceImage: Sendable {
+  package let picture: Picture
+  package let bytes: [UInt8]
+
+  package init(picture: Picture, bytes: [UInt8]) {
+    self.picture = picture
+    self.bytes = bytes
+  }
+}
