@@ -1,4 +1,18 @@
+import ArgumentParser
+
 @main
-struct DistTrainCommand {
-  static func main() {}
+struct DistTrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disttrain",
+    abstract: "Trains deep convolutional GANs on CPU cores, in one process or as the ranks of an MPI job.",
+    discussion: """
+      disttrain CONFIG                    train in this process
+      mpirun -np 8 disttrain CONFIG       train on 8 ranks, with the same result to the last bit
+      disttrain-launch CONFIG             train on all cores of this machine, host file or Slurm allocation
+
+      A run goes on from its last checkpoint when it is started again.
+      """,
+    version: "0.1.0",
+    subcommands: [TrainCommand.self, CheckpointCommand.self],
+    defaultSubcommand: TrainCommand.self)
 }

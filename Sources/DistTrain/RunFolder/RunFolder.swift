@@ -79,19 +79,19 @@ package struct RunFolder: Sendable, Equatable {
       guard stat(path, &status) == 0 else { throw .file(FileError("open the folder", path)) }
       guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path) }
     case ENOENT:
-      let parent = (path as NSString).deletingLastPathComponent
-      guard !parent.isEmpty, parent != path else { throw .file(FileError("create the folder", path, number: ENOENT)) }
+      let parent = parentFolder(of: path)
+      guard parent != path, parent != "." else { throw .file(FileError("create the folder", path, number: ENOENT)) }
       try createFolders(parent)
       guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .file(FileError("create the folder", path)) }
       synchronizeParent(of: path)
-    case ENOTDIR: throw .notAFolder((path as NSString).deletingLastPathComponent)
+    case ENOTDIR: throw .notAFolder(parentFolder(of: path))
     case let number: throw .file(FileError("create the folder", path, number: number))
     }
   }
 
   private static func synchronizeParent(of path: String) {
-    let parent = (path as NSString).deletingLastPathComponent
-    let descriptor = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let parent = parentFolder(of: path)
+    let descriptor = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }  // a folder that may be entered but not read
     fsync(descriptor)
     close(descriptor)

@@ -69,3 +69,10 @@ func contents(ofFile path: String) throws(FileError) -> [UInt8]? {
     }
   }
 }
+
+/// The folder that holds `path`: `.` for a bare name, `/` for one below the root.
+func parentFolder(of path: String) -> String {
+  let trimmed = path.count > 1 && path.hasSuffix("/") ? path.dropLast() : path[...]
+  guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+  return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+}

@@ -163,6 +163,9 @@ package final class GANStep {
     (report.lossGenerator, report.probabilityFakeAfter) = (opinions[0].loss, opinions[0].probability)
   }
 
+  /// Makes the fakes that D learns from, by G as it is now.
+  package func generateFakes(_ batch: LocalBatch) throws { try generateFakes(from: latents.discriminator, batch) }
+
   private func generateFakes(from latents: Tensor, _ batch: LocalBatch) throws {
     generatorPass.redirect(to: fakeImages(batch.samples))
     _ = try generator.forward(latents, pass: generatorPass, layout: layout(batch, groups: 1), mode: .training)

@@ -1,0 +1,137 @@
+import ImageIO
+import ModelFiles
+import Tensor
+
+/// The images of this rank's shards, decoded and in memory as bytes.
+package final class ImageSet {
+  package let transform: Transform
+  package let deal: Deal
+  /// Images that could not be read and were left out, by name with the reason; equal on all ranks.
+  package let skipped: [String]
+  /// Hash of what all images of the data set were decoded from, and of the transform; equal on all ranks.
+  package let hash: String
+  /// Where each image of the deal is in `pixels`; the deal counts good images only.
+  private let slots: [Int: Int]
+  private let pixels: UnsafeMutableBufferPointer<UInt8>
+
+  private init(
+    _ transform: Transform, _ deal: Deal, skipped: [String], hash: String, slots: [Int: Int],
+    pixels: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    self.transform = transform
+    self.deal = deal
+    self.skipped = skipped
+    self.hash = hash
+    self.slots = slots
+    self.pixels = pixels
+  }
+
+  deinit { pixels.deallocate() }
+
+  /// Images that this rank holds.
+  package var count: Int { slots.count }
+  package var bytes: Int { pixels.count }
+
+  /// Writes the image of the deal `image`, which is one of this rank's, as floats in [−1, 1].
+  package func copy(_ image: Int, to target: Floats, kernels: Kernels) {
+    guard let slot = slots[image] else { preconditionFailure("image \(image) is another rank's") }
+    kernels.signed(target, from: pixels.baseAddress! + slot * transform.byteCount, count: transform.byteCount)
+  }
+
+  /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks leave
+  /// out the same unreadable images, or fail with the same error. Collective.
+  ///
+  /// - Parameter progress: told of each image that this rank has done, after it was told how many there are.
+  package static func load(
+    _ cache: PictureCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, skipsBadImages: Bool, job: any Job,
+    threads: Threads, progress: (_ count: Int) -> CountProgress?
+  ) throws -> ImageSet {
+    var good = Array(0..<cache.source.count)
+    var skipped: [String] = []
+    while true {
+      let deal = Deal(images: good.count, plan: plan, seed: seed, shuffle: shuffle)
+      let mine = plan.shards(ofRank: job.rank).flatMap(deal.images(ofShard:))
+      let decoded = decode(mine.map { good[$0] }, cache, threads, progress(mine.count))
+      let bad = try agree(on: decoded.failures, cache, job)
+      if bad.isEmpty {
+        let hash = try hash(of: mine.map { good[$0] }, decoded.hashes, cache, job)
+        let slots = Dictionary(uniqueKeysWithValues: mine.enumerated().map { ($1, $0) })
+        return ImageSet(
+          cache.transform, deal, skipped: skipped, hash: hash, slots: slots, pixels: decoded.pixels)
+      }
+      decoded.pixels.deallocate()
+      guard skipsBadImages else { throw AgreedError(unreadable(bad.map(\.reason), of: good.count)) }
+      let indices = Set(bad.map(\.index))
+      good.removeAll(where: indices.contains)
+      skipped += bad.map(\.reason)
+    }
+  }
+
+  private typealias Failure = (index: Int, reason: String, isSystem: Bool)
+
+  private static func decode(_ images: [Int], _ cache: PictureCache, _ threads: Threads, _ progress: CountProgress?)
+    -> (pixels: UnsafeMutableBufferPointer<UInt8>, hashes: [ContentHash?], failures: [Failure])
+  {
+    let size = cache.transform.byteCount
+    let pixels = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: images.count * size)
+    var results = [Result<ContentHash, ImageError>?](repeating: nil, count: images.count)
+    results.withUnsafeMutableBufferPointer { results in
+      threads.forEach(images.count) { place, _ in
+        let target = UnsafeMutableBufferPointer(rebasing: pixels[place * size..<(place + 1) * size])
+        results[place] = Result { () throws(ImageError) in try cache.load(images[place], into: target) }
+        progress?.advance()
+      }
+    }
+    progress?.end()
+    let failures: [Failure] = zip(images, results).compactMap { image, result in
+      guard case .failure(let error)? = result else { return nil }
+      return (image, error.description, error.isSystemError)
+    }
+    return (pixels, results.map { try? $0?.get() }, failures)
+  }
+
+  /// The bad images of all ranks, in order. Collective.
+  private static func agree(on failures: [Failure], _ cache: PictureCache, _ job: any Job) throws -> [Failure] {
+    let lines = failures.map { "\($0.index)\t\($0.isSystem)\t\($0.reason)" }.joined(separator: "\n")
+    let all = try job.allGather(lines).flatMap { $0.split(separator: "\n") }
+    return all.compactMap { line -> Failure? in
+      let parts = line.split(separator: "\t", maxSplits: 2)
+      guard parts.count == 3, let index = Int(parts[0]) else { return nil }
+      return (index, String(parts[2]), parts[1] == "true")
+    }.sorted { $0.index < $1.index }
+  }
+
+  private static func unreadable(_ reasons: [String], of count: Int) -> UserFacingError {
+    let shown = reasons.prefix(10).joined(separator: "\n  ")
+    let more = reasons.count > 10 ? "\n  and \(reasons.count - 10) more" : ""
+    return UserFacingError(
+      code: .badData,
+      message: """
+        \(reasons.count) of \(count) images cannot be read:
+          \(shown)\(more)
+        Repair or remove them, or leave them out with --set data.onBadImage=skip
+        """)
+  }
+
+  /// A hash that does not depend on who holds which image: the sum, modulo 2⁶⁴ in each of four words, of the images' own
+  /// hashes over name and content. Collective.
+  private static func hash(of images: [Int], _ hashes: [ContentHash?], _ cache: PictureCache, _ job: any Job) throws
+    -> String
+  {
+    func words(_ digest: SHA256.Digest) -> [UInt64] {
+      (0..<4).map { word in digest.bytes[word * 8..<word * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+    }
+    var sums = [UInt64](repeating: 0, count: 4)
+    for (image, content) in zip(images, hashes) {
+      var hash = SHA256()
+      hash.update(Array(cache.source.name(image).utf8) + [0])
+      hash.update(content!.bytes)
+      for (place, word) in words(hash.finish()).enumerated() { sums[place] &+= word }
+    }
+    let own = sums.map { String($0, radix: 16) }.joined(separator: " ")
+    for (rank, text) in try job.allGather(own).enumerated() where rank != job.rank {
+      for (place, word) in text.split(separator: " ").enumerated() { sums[place] &+= UInt64(word, radix: 16)! }
+    }
+    return SHA256.digest(of: "\(cache.transform.canonicalDescription) \(sums)").hex
+  }
+}

@@ -1,0 +1,47 @@
+import ImageIO
+import ModelFiles
+import Tensor
+
+extension DataSettings {
+  /// The images that the configuration names, found but not decoded.
+  package func open(seed: UInt64, size: Int) throws(UserFacingError) -> any ImageSource {
+    do throws(ImageError) {
+      switch source {
+      case .folder: return try FolderSource(folder: path!, pattern: pattern, limit: limit)
+      case .idx: return try IDXSource(path: path!, limit: limit)
+      case .synthetic:
+        return SyntheticSource(seed: seed, count: min(limit ?? syntheticCount, syntheticCount), size: size)
+      }
+    } catch {
+      throw UserFacingError(code: error.isSystemError ? .inputOutput : .badData, message: error.description)
+    }
+  }
+
+  package func transform(size: Int, channels: Int) -> Transform {
+    let fit: Transform.Fit =
+      switch resize {
+      case .crop: .crop
+      case .stretch: .stretch
+      case .pad: .pad
+      }
+    return Transform(size: size, channels: channels, fit: fit, antialias: antialias)
+  }
+
+  /// Where decoded images are kept: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for nowhere.
+  /// Synthetic images are drawn as fast as they are read.
+  package func cacheFolder(environment: [String: String]) -> String? {
+    switch cache {
+    case .off: return nil
+    case .folder(let path): return path
+    case .automatic:
+      if source == .synthetic { return nil }
+      if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return folder + "/disttrain" }
+      return environment["HOME"].map { $0 + "/.cache/disttrain" }
+    }
+  }
+}
+
+extension SHA256 {
+  /// For the cache of decoded images.
+  static let imageHash: HashFunction = { SHA256.digest(of: $0).bytes }
+}

@@ -1,0 +1,40 @@
+import GAN
+import Glibc
+import ImageIO
+import ModelFiles
+import Tensor
+
+// How the errors of the other modules end the program.
+
+extension ConfigurationError: ExplainedError {
+  package var code: ExitCode { .usage }
+  package var message: String { description }
+}
+
+extension InstructionSetError: ExplainedError {
+  package var code: ExitCode { .usage }
+  package var message: String { description }
+}
+
+extension ShapeError: ExplainedError {
+  package var code: ExitCode { .usage }
+  package var message: String { description }
+}
+
+extension ImageError: ExplainedError {
+  package var code: ExitCode { isSystemError ? .inputOutput : .badData }
+  package var message: String { description }
+}
+
+extension ModelFileError: ExplainedError {
+  package var code: ExitCode {
+    if case .system(_, _, let number) = self, ![ENOENT, ENOTDIR].contains(number) { return .inputOutput }
+    return .badData
+  }
+  package var message: String { description }
+}
+
+extension NonFiniteValue: ExplainedError {
+  package var code: ExitCode { .internalError }
+  package var message: String { description }
+}

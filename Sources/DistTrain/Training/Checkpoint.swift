@@ -1,0 +1,218 @@
+import GAN
+import ModelFiles
+import Tensor
+
+/// The state of a run after `step` steps: what a checkpoint holds besides the tensors.
+package struct CheckpointFacts: Equatable, Sendable {
+  /// Steps done.
+  package var step: Int
+  package var epoch: Int
+  package var shards: Int
+  package var seed: UInt64
+  package var instructionSet: String
+  /// Hash of the images.
+  package var data: String
+  /// The resolved configuration, as YAML.
+  package var configuration: String
+  /// Settings that were changed on purpose when the run was continued, oldest first, one a line.
+  package var changes: String
+
+  package init(
+    step: Int, epoch: Int, shards: Int, seed: UInt64, instructionSet: String, data: String, configuration: String,
+    changes: String
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.shards = shards
+    self.seed = seed
+    self.instructionSet = instructionSet
+    self.data = data
+    self.configuration = configuration
+    self.changes = changes
+  }
+
+  static let format = "disttrain checkpoint 1"
+
+  func metadata(updates: (generator: Int, discriminator: Int)) -> [String: String] {
+    [
+      "format": Self.format, "step": "\(step)", "epoch": "\(epoch)", "shards": "\(shards)", "seed": "\(seed)",
+      "instructionSet": instructionSet, "data": data, "configuration": configuration, "changes": changes,
+      "updates.generator": "\(updates.generator)", "updates.discriminator": "\(updates.discriminator)",
+    ]
+  }
+
+  /// Reads the facts of an open checkpoint.
+  package init(_ file: SafetensorsFile) throws(ModelFileError) {
+    let metadata = file.metadata
+    func text(_ key: String) throws(ModelFileError) -> String {
+      guard let value = metadata[key] else {
+        throw .unsuitable(path: file.path, found: "no \"\(key)\" in the metadata", expected: "a checkpoint of disttrain")
+      }
+      return value
+    }
+    func number<Number: FixedWidthInteger>(_ key: String) throws(ModelFileError) -> Number {
+      let value = try text(key)
+      guard let number = Number(value), number >= 0 else {
+        throw .unsuitable(path: file.path, found: "\"\(key)\" is \"\(value)\"", expected: "a whole number")
+      }
+      return number
+    }
+    guard try text("format") == Self.format else {
+      throw .unsuitable(path: file.path, found: "format \(try text("format"))", expected: Self.format)
+    }
+    step = try number("step")
+    epoch = try number("epoch")
+    shards = try number("shards")
+    seed = try number("seed")
+    instructionSet = try text("instructionSet")
+    data = try text("data")
+    configuration = try text("configuration")
+    changes = try text("changes")
+  }
+}
+
+/// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and Adam's
+/// moments as `optimizer.generator.0.weight.exp_avg` and `.exp_avg_sq`.
+package struct Checkpoint {
+  private let step: GANStep
+  private let job: any Job
+
+  package init(_ step: GANStep, job: any Job) {
+    self.step = step
+    self.job = job
+  }
+
+  private var parts: [(network: Network, adam: Adam)] {
+    [(step.generator, step.generatorAdam), (step.discriminator, step.discriminatorAdam)]
+  }
+
+  /// Writes the state to `path`: rank 0 writes, after the owners of Adam's moments have sent theirs. Collective.
+  package func save(_ facts: CheckpointFacts, to path: String) throws {
+    let moments = try parts.map { try gatherMoments($0.network, $0.adam) }
+    try job.onFirst {
+      var writer = try SafetensorsWriter(
+        path: path, tensors: declarations,
+        metadata: facts.metadata(updates: (step.generatorAdam.updates, step.discriminatorAdam.updates)))
+      for (part, moments) in zip(parts, moments) {
+        for tensor in part.network.tensors {
+          let name = "\(part.network.name).\(tensor.name)"
+          try writer.write(name, tensor.values(in: part.network.parameters))
+          var (mean, square) = moments
+          try mean.withUnsafeMutableBufferPointer {
+            try writer.write("optimizer.\(name).exp_avg", tensor.values(in: $0.baseAddress!))
+          }
+          try square.withUnsafeMutableBufferPointer {
+            try writer.write("optimizer.\(name).exp_avg_sq", tensor.values(in: $0.baseAddress!))
+          }
+        }
+        for tensor in part.network.bufferTensors {
+          try writer.write("\(part.network.name).\(tensor.name)", tensor.values(in: part.network.buffers))
+        }
+      }
+      _ = try writer.finish()
+    }
+  }
+
+  /// Takes over the state of `file`, which rank 0 has open and the others have not. Collective.
+  package func restore(_ file: SafetensorsFile?) throws {
+    var updates: [Int] = []
+    try job.onFirst {
+      try checkNames(file!)
+      updates = try ["updates.generator", "updates.discriminator"].map { key in
+        guard let count = file!.metadata[key].flatMap({ Int($0) }), count >= 0 else {
+          throw ModelFileError.unsuitable(path: file!.path, found: "no count \"\(key)\"", expected: "a checkpoint")
+        }
+        return count
+      }
+    }
+    let counts = try job.broadcast(Array(updates.map(String.init).joined(separator: " ").utf8))
+    updates = String(decoding: counts, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
+    for ((network, adam), count) in zip(parts, updates) {
+      adam.updates = count
+      var mean = [Float](repeating: 0, count: network.flatCount)
+      var square = mean
+      for tensor in network.tensors {
+        let name = "\(network.name).\(tensor.name)"
+        try receive(name, tensor, file, into: network.parameters)
+        try mean.withUnsafeMutableBufferPointer {
+          try receive("optimizer.\(name).exp_avg", tensor, file, into: $0.baseAddress!)
+        }
+        try square.withUnsafeMutableBufferPointer {
+          try receive("optimizer.\(name).exp_avg_sq", tensor, file, into: $0.baseAddress!)
+        }
+      }
+      for tensor in network.bufferTensors {
+        try receive("\(network.name).\(tensor.name)", tensor, file, into: network.buffers)
+      }
+      for (bucket, range) in adam.owned.enumerated() {
+        let own = adam.moments(ofBucket: bucket)
+        for (place, element) in range.enumerated() {
+          own.mean[place] = mean[element]
+          own.square[place] = square[element]
+        }
+      }
+    }
+  }
+
+  private var declarations: [TensorDeclaration] {
+    parts.flatMap { network, _ in
+      network.tensors.flatMap { tensor in
+        let name = "\(network.name).\(tensor.name)"
+        return [name, "optimizer.\(name).exp_avg", "optimizer.\(name).exp_avg_sq"].map {
+          TensorDeclaration(name: $0, shape: tensor.shape)
+        }
+      }
+        + network.bufferTensors.map { TensorDeclaration(name: "\(network.name).\($0.name)", shape: $0.shape) }
+    }
+  }
+
+  private func checkNames(_ file: SafetensorsFile) throws {
+    for declaration in declarations {
+      guard let entry = file.entry(declaration.name), entry.shape == declaration.shape, entry.type == .float32 else {
+        let found = file.entry(declaration.name).map { "\($0.type.rawValue) \($0.shape)" } ?? "nothing"
+        throw ModelFileError.unsuitable(
+          path: file.path, found: "\(found) for tensor \(declaration.name)",
+          expected: "F32 \(declaration.shape), as the configuration's networks have it")
+      }
+    }
+    guard file.entries.count == declarations.count else {
+      throw ModelFileError.unsuitable(
+        path: file.path, found: "\(file.entries.count) tensors",
+        expected: "the \(declarations.count) of the configuration's networks")
+    }
+  }
+
+  private func receive(_ name: String, _ tensor: ParameterTensor, _ file: SafetensorsFile?, into memory: Floats) throws {
+    var bytes: [UInt8] = []
+    try job.onFirst { bytes = try file!.bytes(name) }
+    bytes = try job.broadcast(bytes)
+    bytes.withUnsafeBytes { raw in
+      raw.withMemoryRebound(to: Float.self) { tensor.set($0, in: memory) }
+    }
+  }
+
+  /// A network's moments in the order of its flat parameters on rank 0, empty elsewhere. Collective.
+  private func gatherMoments(_ network: Network, _ adam: Adam) throws -> (mean: [Float], square: [Float]) {
+    let mean = try gatherOwned(network.flatCount, adam.owned, job) { adam.moments(ofBucket: $0).mean }
+    let square = try gatherOwned(network.flatCount, adam.owned, job) { adam.moments(ofBucket: $0).square }
+    return (mean, square)
+  }
+}
+
+/// Puts the slices that the ranks own together on rank 0: `count` floats there, none elsewhere. Collective.
+///
+/// - Parameter values: for each bucket where this rank's slice is.
+func gatherOwned(_ count: Int, _ owned: [Range<Int>], _ job: any Job, _ values: (_ bucket: Int) -> Floats) throws
+  -> [Float]
+{
+  var flat = [Float](repeating: 0, count: job.isFirst ? count : 0)
+  for (bucket, range) in owned.enumerated() {
+    let slices = try job.gather(Array(UnsafeBufferPointer(start: values(bucket), count: range.count)))
+    var place = range.lowerBound  // rank 0's slice is the first of its bucket
+    for slice in slices {
+      flat.replaceSubrange(place..<place + slice.count, with: slice)
+      place += slice.count
+    }
+  }
+  return flat
+}

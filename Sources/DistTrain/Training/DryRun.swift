@@ -1,0 +1,116 @@
+import Foundation
+import GAN
+import Tensor
+
+/// `--dry-run`: what a run would be, without making it.
+struct DryRun {
+  private let configuration: Configuration
+  private let options: RunOptions
+  private let ranks: Int
+  private let kernels: Kernels
+
+  init(_ configuration: Configuration, _ options: RunOptions, ranks: Int, _ instructionSet: InstructionSet) {
+    var configuration = configuration
+    if let out = options.out { configuration.output.folder = out }
+    self.configuration = configuration
+    self.options = options
+    self.ranks = ranks
+    kernels = Kernels(instructionSet)
+  }
+
+  /// Prints the networks at once, then what depends on the data, then what must be measured.
+  func run() throws {
+    let batch = configuration.train.batch
+    let plan = try ShardPlan(batch: batch, shards: configuration.train.shardCount(ranks: ranks), ranks: ranks)
+    let samples = plan.samples(ofRank: 0).count
+    let threads = Threads(count: threadCount)
+    // One rank's share, on its own: the other ranks' work looks alike.
+    let peers = SingleRank(shards: plan.shards(ofRank: 0).count, kernels: kernels)
+    let engine = Engine(kernels: kernels, threads: threads, peers: peers)
+    let step = try GANStep(configuration.model, configuration.training(ranks: ranks), samples: samples, engine: engine)
+    for network in [step.generator, step.discriminator] { print(table(network)) }
+    print("\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "
+      + "\(plan.shards) shards, \(kernels.instructionSet) kernels, OpenBLAS for \(MatrixProduct.coreName)")
+    if !plan.isOneNodePerRank {
+      print("note: \(plan.shards) shards do not divide evenly over \(ranks) ranks; gradients travel in more pieces")
+    }
+
+    try configuration.data.requirePath()
+    let source = try configuration.data.open(seed: configuration.seed, size: configuration.model.imageSize)
+    let deal = Deal(images: source.count, plan: plan, seed: configuration.seed, shuffle: configuration.data.shuffle)
+    let schedule = try EpochSchedule(
+      plan: plan, deal: deal, lastBatch: LastBatch(rawValue: configuration.data.lastBatch.rawValue)!,
+      steps: configuration.train.steps, epochs: configuration.train.epochs)
+    let held = plan.shards(ofRank: 0).reduce(0) { $0 + deal.images(ofShard: $1).count }
+    let imageBytes = held * configuration.model.imageShape.count
+    print("\(source.count) images, \(schedule.batchesPerEpoch) batches of \(batch) an epoch, \(schedule.totalSteps) steps")
+    print("memory a rank: \(megabytes(engine.arena.bytes + imageBytes)) (images \(megabytes(imageBytes)))")
+    printOutput(schedule)
+
+    let seconds = try measure(step, plan.localBatch(rank: 0, samples: batch))
+    print(
+      "measured on synthetic images: \(rounded(seconds)) s a step, \(rounded(Double(samples) / seconds)) images/s a "
+        + "rank without exchange; the whole run: \(spoken(seconds: seconds * Double(schedule.totalSteps)))")
+  }
+
+  private var threadCount: Int {
+    if case .fixed(let count) = configuration.threads { return count }
+    return max(1, Processors.count(in: Processors.allowedList) / ranks)
+  }
+
+  private func table(_ network: Network) -> String {
+    let rows = network.summary.map { layer in
+      ["\(layer.index)", layer.description, shape(layer.outputShape), grouped(layer.parameterCount), layer.algorithm ?? ""]
+    }
+    let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let lines = rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let gap = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 || column == 3 ? gap + cell : cell + gap
+      }
+      return "  " + cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+    }
+    return (["\(network.name): \(shape(network.inputShape)) → \(shape(network.outputShape)), "
+      + "\(grouped(network.parameterCount)) parameters"] + lines).joined(separator: "\n")
+  }
+
+  private func printOutput(_ schedule: EpochSchedule) {
+    let folder = "\(configuration.output.folder)/\(configuration.name)"
+    let steps = schedule.totalSteps
+    func count(_ interval: Interval) -> Int { steps / max(1, schedule.steps(in: interval)) }
+    let output = configuration.output
+    print(
+      "would write to \(folder)/: config.yaml, metrics.jsonl (\(count(output.log.every)) lines), "
+        + "\(count(output.samples.every) + 1) samples of \(output.samples.count), "
+        + "\(min(output.checkpoints.keep, count(output.checkpoints.every) + 1)) checkpoints kept")
+  }
+
+  /// Seconds of a step: the median of as many as fit into 20 s, the first one left out where there are more.
+  private func measure(_ step: GANStep, _ batch: LocalBatch) throws -> Double {
+    var stream = RandomStream(seed: configuration.seed, purpose: .synthetic)
+    stream.fillUniform(step.realImages(batch.samples).values)
+    var times: [Double] = []
+    let start = ContinuousClock.now
+    let local = LocalBatch(firstSample: 0, shardSizes: batch.shardSizes, globalSamples: batch.samples)
+    repeat {
+      let before = ContinuousClock.now
+      _ = try step.step(times.count, local)
+      times.append((ContinuousClock.now - before) / .seconds(1))
+    } while times.count < 8 && (ContinuousClock.now - start) / .seconds(1) + times.last! < 10
+    let counted = times.count > 1 ? Array(times.dropFirst()) : times
+    return counted.sorted()[counted.count / 2]
+  }
+
+  private func shape(_ shape: Shape) -> String { "\(shape.height)×\(shape.width)×\(shape.channels)" }
+
+  private func rounded(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.0f", value) }
+
+  private func megabytes(_ bytes: Int) -> String { String(format: "%.0f MB", Double(bytes) / 1e6) }
+
+  /// 2765568 → 2,765,568.
+  private func grouped(_ number: Int) -> String {
+    var digits = Array(String(number))
+    for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
+    return String(digits)
+  }
+}

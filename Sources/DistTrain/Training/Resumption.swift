@@ -1,0 +1,110 @@
+import ModelFiles
+
+/// The checkpoint that a run goes on from, and what is said about it.
+package struct Resumption {
+  /// What the checkpoint says of itself; nil for a new run.
+  package let facts: CheckpointFacts?
+  /// Open on rank 0 only.
+  package let file: SafetensorsFile?
+  /// Damaged checkpoints that were passed over, and changes of settings, in whole sentences.
+  package let notes: [String]
+
+  /// Finds the checkpoint on rank 0, checks that the configuration may go on from it, and tells the other ranks.
+  /// Collective.
+  package static func find(
+    _ configuration: Configuration, _ options: RunOptions, in folder: RunFolder, job: any Job
+  ) throws -> Resumption {
+    var found: (file: SafetensorsFile, facts: CheckpointFacts)?
+    var notes: [String] = []
+    try job.onFirst {
+      found = try newest(options, in: folder, &notes)
+      guard let (file, facts) = found else { return }
+      let old = try Configuration(yaml: facts.configuration, file: "the configuration in \(file.path)")
+      let changes = configuration.changes(from: old).filter { $0.rule == .fixed && !isShardCount($0, facts) }
+      let refused = changes.filter { !options.allowedChanges.contains($0.key) }
+      guard refused.isEmpty else { throw forbidden(refused, file.path) }
+      notes += changes.map { "changed since the checkpoint, as allowed: \($0)" }
+    }
+    let text = found.map { encode($0.facts) } ?? []
+    let facts = decode(try job.broadcast(text))
+    return Resumption(facts: facts, file: found?.file, notes: notes)
+  }
+
+  /// The instruction set of the checkpoint that will probably be continued, before MPI begins; nothing is checked yet.
+  static func recordedInstructionSet(_ options: RunOptions, in folder: RunFolder) -> String? {
+    let path: String? =
+      switch options.resume {
+      case .none: nil
+      case .file(let path): path
+      case .automatic: (try? folder.checkpoints())?.first?.path
+      }
+    return path.flatMap { try? SafetensorsFile(path: $0, verification: .none) }?.metadata["instructionSet"]
+  }
+
+  /// `shards: auto` goes on with the checkpoint's number, and so does that number itself.
+  private static func isShardCount(_ change: SettingChange, _ facts: CheckpointFacts) -> Bool {
+    change.key == "train.shards" && (change.new == "auto" || change.new == "\(facts.shards)")
+  }
+
+  private static func newest(_ options: RunOptions, in folder: RunFolder, _ notes: inout [String]) throws
+    -> (SafetensorsFile, CheckpointFacts)?
+  {
+    switch options.resume {
+    case .none: return nil
+    case .file(let path):
+      let file = try SafetensorsFile(path: path, verification: .required)
+      return (file, try CheckpointFacts(file))
+    case .automatic:
+      let candidates = try folder.checkpoints()
+      for candidate in candidates {
+        do throws(ModelFileError) {
+          let file = try SafetensorsFile(path: candidate.path, verification: .required)
+          return (file, try CheckpointFacts(file))
+        } catch {
+          notes.append("passed over: \(error)")
+        }
+      }
+      guard candidates.isEmpty else {
+        throw UserFacingError(
+          code: .badData,
+          message: """
+            \(folder.checkpointsFolder): none of the \(candidates.count) checkpoints can be used:
+              \(notes.joined(separator: "\n  "))
+            Put a good one there, or begin anew with --resume none
+            """)
+      }
+      return nil
+    }
+  }
+
+  private static func forbidden(_ changes: [SettingChange], _ path: String) -> UserFacingError {
+    UserFacingError(
+      code: .usage,
+      message: """
+        \(path) was made with other settings:
+          \(changes.map(\.description).joined(separator: "\n  "))
+        Go back to the old ones, begin anew with --resume none, or go on all the same with \
+        \(changes.map { "--allow-change \($0.key)" }.joined(separator: " "))
+        """)
+  }
+
+  // Facts travel as the metadata that they are stored as.
+
+  private static func encode(_ facts: CheckpointFacts) -> [UInt8] {
+    let metadata = facts.metadata(updates: (0, 0)).sorted { $0.key < $1.key }
+    return Array(metadata.map { "\($0.key)\u{1}\($0.value)" }.joined(separator: "\u{2}").utf8)
+  }
+
+  private static func decode(_ bytes: [UInt8]) -> CheckpointFacts? {
+    guard !bytes.isEmpty else { return nil }
+    var metadata: [String: String] = [:]
+    for pair in String(decoding: bytes, as: UTF8.self).split(separator: "\u{2}") {
+      let parts = pair.split(separator: "\u{1}", maxSplits: 1, omittingEmptySubsequences: false)
+      metadata[String(parts[0])] = String(parts[1])
+    }
+    return CheckpointFacts(
+      step: Int(metadata["step"]!)!, epoch: Int(metadata["epoch"]!)!, shards: Int(metadata["shards"]!)!,
+      seed: UInt64(metadata["seed"]!)!, instructionSet: metadata["instructionSet"]!, data: metadata["data"]!,
+      configuration: metadata["configuration"]!, changes: metadata["changes"]!)
+  }
+}

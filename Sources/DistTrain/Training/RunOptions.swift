@@ -1,0 +1,31 @@
+/// What the command line adds to a configuration.
+package struct RunOptions: Sendable {
+  package enum Resume: Equatable, Sendable {
+    /// Go on from the run folder's newest valid checkpoint, if there is one.
+    case automatic
+    /// Begin anew.
+    case none
+    case file(String)
+  }
+
+  package var resume: Resume
+  /// Replaces `output.folder`.
+  package var out: String?
+  /// Settings that may differ from the checkpoint's, by key.
+  package var allowedChanges: [String]
+  /// Every check on.
+  package var isDebug: Bool
+  /// Steps to record in `trace.safetensors`; 0 for none.
+  package var tracedSteps: Int
+
+  package init(
+    resume: Resume = .automatic, out: String? = nil, allowedChanges: [String] = [], isDebug: Bool = false,
+    tracedSteps: Int = 0
+  ) {
+    self.resume = resume
+    self.out = out
+    self.allowedChanges = allowedChanges
+    self.isDebug = isDebug
+    self.tracedSteps = tracedSteps
+  }
+}

@@ -1,0 +1,111 @@
+import GAN
+import Tensor
+
+/// What a run writes into its folder; rank 0 writes, the others take part where their data are needed.
+final class RunOutput {
+  private let state: RunState
+  private let sampler: Sampler?
+  private var metrics: MetricsLog?
+
+  init(_ state: RunState, continuingFrom step: Int) throws {
+    self.state = state
+    var sampler: Sampler?
+    var metrics: MetricsLog?
+    try state.job.onFirst {
+      sampler = try Sampler(state.configuration, kernels: state.kernels, threads: state.threads)
+      try state.folder.setAside(checkpointsAfter: step)
+      metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
+      try state.folder.write(state.resolvedConfiguration.resolved, to: state.folder.configuration)
+    }
+    self.sampler = sampler
+    self.metrics = metrics
+  }
+
+  /// Before the first step: what the data look like, and what untrained networks make. Collective.
+  func begin(_ schedule: inout EpochSchedule) throws {
+    try writeRealImages(&schedule)
+    try writeSamples(0)
+  }
+
+  /// `samples/<step>.png`. Collective.
+  func writeSamples(_ step: Int) throws {
+    try state.job.onFirst {
+      try state.folder.write(try sampler!.grid(of: state.step.generator), to: state.folder.sample(step: step))
+    }
+  }
+
+  /// `samples/real.png`: the first images of the run's order, as many as a sample shows. Collective.
+  private func writeRealImages(_ schedule: inout EpochSchedule) throws {
+    let shape = state.configuration.model.imageShape
+    let wanted = state.configuration.output.samples.count
+    var values: [Float] = []
+    var step = 0
+    var collected = 0
+    while collected < min(wanted, schedule.deal.images), step < schedule.totalSteps {
+      let place = schedule.place(ofStep: step)
+      let mine = state.plan.shards(ofRank: state.job.rank).flatMap { schedule.images(ofShard: $0, step: step) }
+      var own = [Float](repeating: 0, count: mine.count * shape.count)
+      own.withUnsafeMutableBufferPointer { own in
+        for (sample, image) in mine.enumerated() {
+          state.images.copy(image, to: own.baseAddress! + sample * shape.count, kernels: state.kernels)
+        }
+      }
+      values += try state.job.gather(own).flatMap { $0 }
+      collected += place.samples
+      step += 1
+    }
+    try state.job.onFirst {
+      let count = min(wanted, values.count / shape.count)
+      let png = try values.withUnsafeMutableBufferPointer {
+        try Sampler.png(Tensor(shape.with(samples: count), $0.baseAddress!))
+      }
+      try state.folder.write(png, to: state.folder.realSample)
+    }
+  }
+
+  /// A line of `metrics.jsonl`. Collective.
+  func append(
+    _ step: Int, _ schedule: EpochSchedule, _ report: StepReport,
+    _ summary: (imagesPerSecond: Double, secondsPerStep: Double, parts: StepClock.Parts)
+  ) throws {
+    try state.job.onFirst {
+      try metrics!.append(
+        MetricsRecord(
+          step: step, epoch: schedule.epochsDone(afterSteps: step), images: schedule.imagesSeen(afterSteps: step),
+          lossD: report.lossDiscriminator, lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
+          probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
+          imagesPerSecond: summary.imagesPerSecond, secondsPerStep: summary.secondsPerStep,
+          secondsCompute: summary.parts.compute, secondsExchange: summary.parts.exchange,
+          secondsData: summary.parts.data))
+    }
+  }
+
+  /// `checkpoints/<step>.safetensors`, and the oldest go. Collective.
+  func writeCheckpoint(_ step: Int, _ schedule: EpochSchedule) throws {
+    let configuration = state.resolvedConfiguration
+    let facts = CheckpointFacts(
+      step: step, epoch: schedule.epochsDone(afterSteps: step), shards: state.plan.shards, seed: configuration.seed,
+      instructionSet: state.kernels.instructionSet.rawValue, data: state.images.hash,
+      configuration: configuration.resolved, changes: state.changes)
+    // The metrics of the steps that the checkpoint stands for must not be younger than it.
+    try state.job.onFirst { try metrics!.synchronize() }
+    try Checkpoint(state.step, job: state.job).save(facts, to: state.folder.checkpoint(step: step))
+    try state.job.onFirst {
+      try state.folder.prune(keep: configuration.output.checkpoints.keep, valid: step)
+    }
+  }
+
+  /// `trace.safetensors`. Collective.
+  func finishTrace(_ trace: TraceRecorder) throws {
+    try trace.finish(samples: try sampler?.samples(of: state.step.generator), to: state.folder.trace)
+  }
+}
+
+extension RunState {
+  /// The configuration with what was left to the program filled in.
+  var resolvedConfiguration: Configuration {
+    var resolved = configuration
+    resolved.train.shards = .fixed(plan.shards)
+    return resolved
+  }
+}

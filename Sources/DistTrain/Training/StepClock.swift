@@ -1,0 +1,54 @@
+/// Where the time of the steps since the last log line went, on this rank.
+struct StepClock {
+  private(set) var steps = 0
+  private(set) var total = 0.0
+  private(set) var data = 0.0
+  private(set) var exchange = 0.0
+  private var images = 0
+  private let job: any Job
+  private var exchangeBefore = 0.0
+
+  init(_ job: any Job) {
+    self.job = job
+    reset()
+  }
+
+  mutating func reset() {
+    (steps, total, data, exchange, images) = (0, 0, 0, 0, 0)
+    exchangeBefore = job.secondsExchanging
+  }
+
+  /// Measures one step; `load` is its share of data.
+  mutating func measure<Result>(images: Int, load: () throws -> Void, step: () throws -> Result) rethrows -> Result {
+    let start = ContinuousClock.now
+    try load()
+    data += (ContinuousClock.now - start) / .seconds(1)
+    let result = try step()
+    total += (ContinuousClock.now - start) / .seconds(1)
+    exchange = job.secondsExchanging - exchangeBefore
+    steps += 1
+    self.images += images
+    return result
+  }
+
+  /// Means per step over the interval, and how they differ between ranks. Collective.
+  func summary() throws -> (imagesPerSecond: Double, secondsPerStep: Double, parts: Parts) {
+    let count = Double(max(1, steps))
+    let own = [total, max(0, total - data - exchange), exchange, data].map { $0 / count }
+    let all = try job.allGather(own)
+    func spread(_ part: Int) -> MetricsRecord.Spread {
+      let values = all.map { $0[part] }.sorted()
+      return MetricsRecord.Spread(min: values.first!, median: values[values.count / 2], max: values.last!)
+    }
+    let slowest = all.map { $0[0] }.max()!
+    return (
+      Double(images) / count / slowest, slowest, Parts(compute: spread(1), exchange: spread(2), data: spread(3))
+    )
+  }
+
+  struct Parts {
+    let compute: MetricsRecord.Spread
+    let exchange: MetricsRecord.Spread
+    let data: MetricsRecord.Spread
+  }
+}

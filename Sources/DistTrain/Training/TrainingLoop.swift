@@ -1,0 +1,173 @@
+import Foundation
+import GAN
+import Tensor
+
+/// Everything that a run has once it is ready to train.
+struct RunState {
+  let configuration: Configuration
+  let options: RunOptions
+  let job: any Job
+  let kernels: Kernels
+  let threads: Threads
+  let plan: ShardPlan
+  let images: ImageSet
+  let schedule: EpochSchedule
+  let step: GANStep
+  let folder: RunFolder
+  /// Settings changed on purpose, one a line.
+  let changes: String
+}
+
+/// Step after step, with what is due between them: log lines, samples, checkpoints, a stop.
+final class TrainingLoop {
+  private let state: RunState
+  private let start: Int
+  private let console: Console
+  private let output: RunOutput
+  private var schedule: EpochSchedule
+  private var clock: StepClock
+  private var progress: TrainingProgress?
+  private var savedStep: Int?
+
+  init(_ state: RunState, start: Int, console: Console) throws {
+    self.state = state
+    self.start = start
+    self.console = console
+    schedule = state.schedule
+    clock = StepClock(state.job)
+    output = try RunOutput(state, continuingFrom: start)
+  }
+
+  /// Collective.
+  func run() throws -> ExitCode {
+    let (job, settings) = (state.job, state.configuration.output)
+    if start == 0 { try output.begin(&schedule) }
+    console.say(describeStop())
+    var trace: TraceRecorder?
+    if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
+    if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch(&schedule)) }
+    if job.isFirst { progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every)) }
+
+    clock.reset()
+    for index in start..<schedule.totalSteps {
+      // Agreed on before any rank begins the step.
+      let wanted = try job.maximum(StopSignals.request.map { Int($0.rawValue) } ?? 0)
+      if let request = StopRequest(rawValue: Int32(wanted)) { return try stop(after: index, request) }
+
+      let place = schedule.place(ofStep: index)
+      let batch = state.plan.localBatch(rank: job.rank, samples: place.samples)
+      let report = try clock.measure(images: place.samples) {
+        try load(index, batch)
+      } step: {
+        try state.step.step(index, batch)
+      }
+      let done = index + 1
+      guard report.isFinite else { throw diverged(done, report) }
+      if let recorder = trace {
+        try recorder.record(index, batch, report)
+        if done == start + state.options.tracedSteps || done == schedule.totalSteps {
+          try output.finishTrace(recorder)
+          trace = nil
+        }
+      }
+      try tell(done, report)
+      if schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
+      if schedule.isDue(settings.checkpoints.every, after: done) { try save(done) }
+    }
+    let done = schedule.totalSteps
+    if !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
+    if savedStep != done { try save(done) }
+    progress?.end()
+    console.say("done: \(done) steps; samples in \(state.folder.sample(step: done))")
+    return .done
+  }
+
+  private func load(_ index: Int, _ batch: LocalBatch) throws {
+    let target = state.step.realImages(batch.samples)
+    var sample = 0
+    for shard in state.plan.shards(ofRank: state.job.rank) {
+      for image in schedule.images(ofShard: shard, step: index) {
+        state.images.copy(image, to: target.sample(sample), kernels: state.kernels)
+        sample += 1
+      }
+    }
+  }
+
+  private func firstBatch(_ schedule: inout EpochSchedule) throws -> LocalBatch {
+    let place = schedule.place(ofStep: start)
+    let batch = state.plan.localBatch(rank: state.job.rank, samples: place.samples)
+    try load(start, batch)
+    return batch
+  }
+
+  /// The bar at every step, a line of metrics every `log.every`. Collective.
+  private func tell(_ done: Int, _ report: StepReport) throws {
+    let isDue = schedule.isDue(state.configuration.output.log.every, after: done) || done == schedule.totalSteps
+    var speed = clock.total > 0 ? Double(clock.steps * state.plan.batch) / clock.total : 0
+    if isDue {
+      let summary = try clock.summary()
+      speed = summary.imagesPerSecond
+      try output.append(done, schedule, report, summary)
+      clock.reset()
+    }
+    progress?.update(
+      TrainingStatus(
+        step: done, epoch: schedule.epochsDone(afterSteps: done), lossD: report.lossDiscriminator,
+        lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
+        probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
+        imagesPerSecond: speed))
+  }
+
+  private func save(_ done: Int) throws {
+    try output.writeCheckpoint(done, schedule)
+    savedStep = done
+  }
+
+  private func stop(after done: Int, _ request: StopRequest) throws -> ExitCode {
+    if savedStep != done { try save(done) }
+    progress?.end()
+    console.say(
+      "stopped on \(request.name) after step \(done); \(state.folder.checkpoint(step: done)) is written, and the same "
+        + "command goes on from there")
+    return .stopped
+  }
+
+  private func diverged(_ done: Int, _ report: StepReport) -> AgreedError {
+    AgreedError(
+      UserFacingError(
+        code: .internalError,
+        message: """
+          step \(done): a loss is not finite (D on real \(report.lossReal), D on fakes \(report.lossFake), G \
+          \(report.lossGenerator)). The checkpoints before it are good. Run with --debug to see the first layer that \
+          goes wrong; lower learning rates are the usual cure
+          """))
+  }
+
+  private func describeStop() -> String {
+    guard state.job.size > 1 else { return "Ctrl-C writes a checkpoint and stops" }
+    return "kill -USR1 \(getppid()) writes a checkpoint and stops (Ctrl-C under plain mpirun does not wait for one)"
+  }
+}
+
+extension ShardPlan {
+  /// One rank's part of a batch of `samples` samples.
+  func localBatch(rank: Int, samples: Int) -> LocalBatch {
+    LocalBatch(
+      firstSample: self.samples(ofRank: rank, inBatchOf: samples).lowerBound,
+      shardSizes: shards(ofRank: rank).map { self.samples(ofShard: $0, inBatchOf: samples).count },
+      globalSamples: samples)
+  }
+}
+
+extension EpochSchedule {
+  /// An interval in steps.
+  func steps(in interval: Interval) -> Int {
+    switch interval {
+    case .steps(let count): count
+    case .epochs(let count): count * batchesPerEpoch / batchesPerStep
+    }
+  }
+
+  /// Whether something that happens at this interval happens after `done` steps.
+  func isDue(_ interval: Interval, after done: Int) -> Bool { done % max(1, steps(in: interval)) == 0 }
+}

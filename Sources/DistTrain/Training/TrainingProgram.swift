@@ -1,0 +1,132 @@
+import Foundation
+import GAN
+import MPI
+import Tensor
+
+/// `disttrain CONFIG`: from the command line to the exit code, in one process or as one rank of an MPI job.
+package struct TrainingProgram {
+  package var file: String
+  /// `--set` arguments.
+  package var overrides: [String]
+  package var options: RunOptions
+  package var isDryRun: Bool
+
+  package init(file: String, overrides: [String], options: RunOptions, isDryRun: Bool) {
+    self.file = file
+    self.overrides = overrides
+    self.options = options
+    self.isDryRun = isDryRun
+  }
+
+  /// Runs and ends the process.
+  package func main() -> Never {
+    let launch = LaunchEnvironment.current
+    do {
+      var configuration = try Configuration(file: file, overrides: overrides)
+      if options.isDebug { try prepareDebug(&configuration, launch) }
+      let instructionSet = try chooseInstructionSet(configuration)
+      if isDryRun {
+        if launch.isFirst { try DryRun(configuration, options, ranks: launch.size ?? 1, instructionSet).run() }
+        exit(ExitCode.done.rawValue)
+      }
+      try configuration.data.requirePath()
+      exit(train(configuration, instructionSet, launch).rawValue)
+    } catch {
+      fail(UserFacingError(error), launch)
+    }
+  }
+
+  private func train(_ configuration: Configuration, _ instructionSet: InstructionSet, _ launch: LaunchEnvironment)
+    -> ExitCode
+  {
+    func run(_ job: any Job) throws -> ExitCode {
+      StopSignals.install()
+      let console = Console(isSpeaking: job.isFirst)
+      return try TrainingRun(configuration, options, job: job, instructionSet: instructionSet, console: console).run()
+    }
+    guard launch.launchedByMPI else {
+      do { return try run(SingleProcess()) } catch { fail(UserFacingError(error), launch) }
+    }
+    return withMPI { error in
+      let shown = UserFacingError(error)
+      return JobFailure(
+        "error: \(shown.message)", exitCode: shown.code.rawValue,
+        extent: error is AgreedError ? .everyRank : .thisRank)
+    } _: { world in
+      try run(MPIJob(world))
+    }
+  }
+
+  /// Prints the error once, from rank 0, and ends the process.
+  private func fail(_ error: UserFacingError, _ launch: LaunchEnvironment) -> Never {
+    if launch.isFirst {
+      FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
+    } else {
+      // mpirun ends the job at the first exit code that is not 0: rank 0's message goes first.
+      sleep(2)
+    }
+    exit(error.code.rawValue)
+  }
+
+  /// The instruction set of the environment, or of the checkpoint that will be continued, or the native one; OpenBLAS is
+  /// made to match it.
+  private func chooseInstructionSet(_ configuration: Configuration) throws -> InstructionSet {
+    var chosen = try InstructionSet.chosen()
+    if getenv("DISTTRAIN_ISA") == nil, let recorded = recordedInstructionSet(configuration), recorded.isSupported {
+      chosen = recorded
+    }
+    matchOpenBLAS(chosen)
+    return chosen
+  }
+
+  private func recordedInstructionSet(_ configuration: Configuration) -> InstructionSet? {
+    let output = options.out ?? configuration.output.folder
+    guard let folder = try? RunFolder(in: output, name: configuration.name) else { return nil }
+    return Resumption.recordedInstructionSet(options, in: folder).flatMap(InstructionSet.init(rawValue:))
+  }
+
+  /// OpenBLAS chooses its kernels when it is loaded, by a list of CPUs that ends with its release: on a newer one it falls
+  /// back to an older instruction set. The process starts once more with the right core named, before MPI begins.
+  private func matchOpenBLAS(_ set: InstructionSet) {
+    guard getenv("OPENBLAS_CORETYPE") == nil, let core = set.openBLASCore, core != MatrixProduct.coreName else { return }
+    setenv("OPENBLAS_CORETYPE", core, 1)
+    let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
+    execv("/proc/self/exe", arguments)
+    unsetenv("OPENBLAS_CORETYPE")  // it could not be started; train with the kernels there are
+  }
+
+  /// Fills in what makes a check short, only where the configuration leaves it open.
+  private func prepareDebug(_ configuration: inout Configuration, _ launch: LaunchEnvironment) throws {
+    guard (launch.size ?? 1) == 1 else {
+      throw UserFacingError(code: .usage, message: "--debug runs in one process; start it without mpirun")
+    }
+    var filled: [String] = []
+    if configuration.data.limit == nil {
+      configuration.data.limit = max(64, configuration.train.batch)
+      filled.append("data.limit=\(configuration.data.limit!)")
+    }
+    if configuration.train.steps == nil {
+      configuration.train.steps = 3
+      filled.append("train.steps=3")
+    }
+    if configuration.output.log.every == .steps(50) {
+      configuration.output.log.every = .steps(1)
+      filled.append("output.log.every=1")
+    }
+    let given = (overrides + filled).map { " --set \($0)" }.joined()
+    let ranks = configuration.train.shardCount(ranks: 1)
+    print("debug: \(filled.isEmpty ? "nothing left open" : filled.joined(separator: ", ")); the same bits without checks:")
+    print("  mpirun -np \(ranks) disttrain \(file)\(given)")
+  }
+}
+
+extension DataSettings {
+  /// Throws where the images are missing altogether, before MPI starts.
+  func requirePath() throws {
+    guard let path, !FileManager.default.fileExists(atPath: path) else { return }
+    throw UserFacingError(
+      code: .badData,
+      message: "\(path): no such file or folder; set data.path, which is relative to the configuration file, or give "
+        + "--set data.path=FOLDER")
+  }
+}

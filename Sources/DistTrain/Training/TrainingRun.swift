@@ -1,0 +1,180 @@
+import Foundation
+import GAN
+import ImageIO
+import ModelFiles
+import Tensor
+
+/// A training run from its first line to its exit code, on one rank of the job.
+package final class TrainingRun {
+  private let configuration: Configuration
+  private let options: RunOptions
+  private let job: any Job
+  private let kernels: Kernels
+  private let console: Console
+
+  /// - Parameter configuration: as read, with `--set` applied; `--out` and `--debug` are applied here.
+  package init(
+    _ configuration: Configuration, _ options: RunOptions, job: any Job, instructionSet: InstructionSet,
+    console: Console
+  ) {
+    var configuration = configuration
+    if let out = options.out { configuration.output.folder = out }
+    self.configuration = configuration
+    self.options = options
+    self.job = job
+    self.console = console
+    kernels = Kernels(instructionSet)
+  }
+
+  /// Trains until the end or a request to stop. Collective.
+  package func run() throws -> ExitCode {
+    var folder = try RunFolder(in: configuration.output.folder, name: configuration.name)
+    var lock: RunLock?
+    try job.onFirst {
+      folder = try folder.create()
+      lock = try RunLock(of: folder)
+      folder.removeTemporaryFiles()
+    }
+    defer { withExtendedLifetime(lock) {} }
+    if let holder = lock?.takenOverFrom { console.note("took over the lock of \(holder.name), which has ended") }
+    let resumption = try Resumption.find(configuration, options, in: folder, job: job)
+    resumption.notes.forEach(console.note)
+    if let done = resumption.facts?.step, let steps = configuration.train.steps, done >= steps {
+      return finished(done, folder)
+    }
+    let plan = try plan(resumption)
+    try agree(plan)
+    let threads = Threads(count: try threadCount())
+    console.say(describeMachine(plan, threads))
+    if let core = kernels.instructionSet.openBLASCore, core != MatrixProduct.coreName {
+      console.note(
+        "OPENBLAS_CORETYPE makes OpenBLAS compute for \(MatrixProduct.coreName); without it, it would be \(core)")
+    }
+
+    let images = try loadImages(plan, threads)
+    try checkData(images, resumption)
+    let schedule = try EpochSchedule(
+      plan: plan, deal: images.deal, lastBatch: LastBatch(rawValue: configuration.data.lastBatch.rawValue)!,
+      steps: configuration.train.steps, epochs: configuration.train.epochs)
+    let start = resumption.facts?.step ?? 0
+    console.say(describe(images, schedule))
+    if start >= schedule.totalSteps { return finished(start, folder) }
+
+    let engine = Engine(kernels: kernels, threads: threads, peers: try job.makePeers(plan, kernels: kernels))
+    var resolved = configuration
+    resolved.train.shards = .fixed(plan.shards)
+    let step = try GANStep(
+      configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count, engine: engine)
+    if resumption.facts != nil {
+      try Checkpoint(step, job: job).restore(resumption.file)
+      console.say("continuing after step \(start)")
+    }
+    let state = RunState(
+      configuration: configuration, options: options, job: job, kernels: kernels, threads: threads, plan: plan,
+      images: images, schedule: schedule, step: step, folder: folder, changes: resumption.changes)
+    return try TrainingLoop(state, start: start, console: console).run()
+  }
+
+  private func finished(_ step: Int, _ folder: RunFolder) -> ExitCode {
+    console.say(
+      "\(folder.path) is finished: \(step) steps are done. Raise train.steps or train.epochs to go on, or begin anew "
+        + "with --resume none.")
+    return .done
+  }
+
+  /// The checkpoint's number of shards stays, so that the bits do.
+  private func plan(_ resumption: Resumption) throws -> ShardPlan {
+    let configured = configuration.train.shardCount(ranks: job.size)
+    let kept = options.allowedChanges.contains("train.shards") ? nil : resumption.facts?.shards
+    do {
+      return try ShardPlan(batch: configuration.train.batch, shards: kept ?? configured, ranks: job.size)
+    } catch { throw AgreedError(UserFacingError(error)) }
+  }
+
+  private func threadCount() throws -> Int {
+    let automatic = try Processors.automaticThreads(job)
+    guard case .fixed(let count) = configuration.threads else { return automatic }
+    return count
+  }
+
+  private func agree(_ plan: ShardPlan) throws {
+    let binary = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe")))
+      .map { data in data.withUnsafeBytes { SHA256.digest(of: $0).hex } } ?? "unknown"
+    try Agreement.check(
+      [
+        ("the program (SHA-256)", binary, "Install the same build of disttrain on every host."),
+        (
+          "the configuration (SHA-256)", SHA256.digest(of: configuration.resolved).hex,
+          "Give every rank the same configuration file and the same --set."
+        ),
+        (
+          "the instruction set", kernels.instructionSet.rawValue,
+          "Choose the lowest for all: mpirun -x DISTTRAIN_ISA=\(InstructionSet.avx2.rawValue) …"
+        ),
+        (
+          "the OpenBLAS kernels", MatrixProduct.coreName,
+          "Choose one for all: mpirun -x OPENBLAS_CORETYPE=Haswell …"
+        ),
+      ], job: job)
+  }
+
+  private func loadImages(_ plan: ShardPlan, _ threads: Threads) throws -> ImageSet {
+    let settings = configuration.data
+    var source: (any ImageSource)?
+    var failure: UserFacingError?
+    do { source = try settings.open(seed: configuration.seed, size: configuration.model.imageSize) } catch {
+      failure = UserFacingError(error)
+    }
+    try job.agree(on: failure)
+    let found = source!
+    try Agreement.check(
+      [("the number of images", "\(found.count)", "Copy the same images to every host, or share the folder.")], job: job)
+    let console = console
+    let cache = PictureCache(
+      folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,
+      transform: settings.transform(size: configuration.model.imageSize, channels: configuration.model.imageChannels),
+      hash: SHA256.imageHash, warn: { console.note($0) })
+    let images = try ImageSet.load(
+      cache, plan: plan, seed: configuration.seed, shuffle: settings.shuffle,
+      skipsBadImages: settings.onBadImage == .skip, job: job, threads: threads
+    ) { count in
+      job.isFirst ? console.countProgress("loading images", of: count) : nil
+    }
+    if !images.skipped.isEmpty {
+      console.note("left out \(images.skipped.count) images:\n  \(images.skipped.joined(separator: "\n  "))")
+    }
+    return images
+  }
+
+  private func checkData(_ images: ImageSet, _ resumption: Resumption) throws {
+    guard let recorded = resumption.facts?.data, recorded != images.hash else { return }
+    guard options.allowedChanges.contains("data") else {
+      throw AgreedError(
+        UserFacingError(
+          code: .usage,
+          message: """
+            the images are not those of the checkpoint: their hash was \(recorded.prefix(16))…, it is \
+            \(images.hash.prefix(16))…
+            Restore them, begin anew with --resume none, or go on all the same with --allow-change data
+            """))
+    }
+    console.note("the images have changed since the checkpoint, as allowed")
+  }
+
+  private func describeMachine(_ plan: ShardPlan, _ threads: Threads) -> String {
+    let ranks = job.size == 1 ? "one process" : "\(job.size) ranks"
+    let each = threads.count == 1 ? "1 thread" : "\(threads.count) threads"
+    return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(plan.shards) shards, "
+      + "\(kernels.instructionSet) kernels, OpenBLAS for \(MatrixProduct.coreName)"
+  }
+
+  private func describe(_ images: ImageSet, _ schedule: EpochSchedule) -> String {
+    "\(images.deal.images) images, \(schedule.batchesPerEpoch) batches of \(schedule.plan.batch) an epoch, "
+      + "\(schedule.totalSteps) steps"
+  }
+}
+
+extension Resumption {
+  /// Changes recorded so far.
+  var changes: String { facts?.changes ?? "" }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import DistTrain
+
+struct CheckpointCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkpoint",
+    abstract: "Verify a checkpoint and print what it holds.",
+    discussion: """
+      Prints the step, the number of shards, every tensor's name and shape, and the hash of the tensors, which is equal \
+      for runs that reached the same state. Exit code 65 where the file is damaged.
+      """)
+
+  @Argument(help: "A checkpoint, a .safetensors file.")
+  var file: String
+
+  func run() {
+    CheckpointReport(file: file).main()
+  }
+}
