@@ -17,8 +17,23 @@ extension Configuration {
     try self.init(ConfigurationText(bytes: Array(yaml.utf8), file: file), folder: folder, overrides: overrides)
   }
 
+  /// The dotted keys that `file` or `--set` give a value other than null, for what fills in only what is unset.
+  package static func keysSet(in file: String, overrides: [String] = []) throws(ConfigurationError) -> Set<String> {
+    let root = try tree(ConfigurationText(file: file), overrides: overrides, ConfigurationProblems())
+    return Set(root.leafKeys)
+  }
+
   private init(_ text: ConfigurationText, folder: String, overrides: [String]) throws(ConfigurationError) {
     let problems = ConfigurationProblems()
+    let root = try Self.tree(text, overrides: overrides, problems)
+    self.init(SettingSection("", root, problems), Locations(file: text.file, folder: folder))
+    guard problems.all.isEmpty else { throw ConfigurationError(problems.all, file: text.file) }
+  }
+
+  /// The file's settings with those of `--set` put in their places.
+  private static func tree(
+    _ text: ConfigurationText, overrides: [String], _ problems: ConfigurationProblems
+  ) throws(ConfigurationError) -> SettingNode {
     let file = text.file
     let composed = try SettingNode.compose(text.text, file: file, problems: problems) { mark in
       mark.map { .line(file: file, line: $0.line, column: $0.column) } ?? .wholeFile(file)
@@ -30,8 +45,7 @@ extension Configuration {
     for override in overrides {
       try SettingOverride(override, file: file, problems: problems).apply(to: &root)
     }
-    self.init(SettingSection("", root, problems), Locations(file: file, folder: folder))
-    guard problems.all.isEmpty else { throw ConfigurationError(problems.all, file: file) }
+    return root
   }
 
   private init(_ root: SettingSection, _ locations: Locations) {

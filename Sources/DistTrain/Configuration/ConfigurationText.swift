@@ -29,25 +29,26 @@ struct ConfigurationText {
   }
 
   /// A byte order mark in front is skipped: some editors write one. All else must be UTF-8 without control characters.
-  init(bytes: [UInt8], file: String) throws(ConfigurationError) {
+  /// `fixedPlace`: what messages name in place of lines and columns.
+  init(bytes: [UInt8], file: String, fixedPlace: SettingPlace? = nil) throws(ConfigurationError) {
     self.file = file
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     guard let text = String(validating: content, as: UTF8.self) else {
       throw ConfigurationError(
-        "found bytes that are not UTF-8. Save the file as UTF-8.", at: .wholeFile(file), file: file)
+        "found bytes that are not UTF-8. Save the file as UTF-8.", at: fixedPlace ?? .wholeFile(file), file: file)
     }
     self.text = text
-    try checkCharacters()
+    try checkCharacters(fixedPlace)
   }
 
-  private func checkCharacters() throws(ConfigurationError) {
+  private func checkCharacters(_ fixedPlace: SettingPlace?) throws(ConfigurationError) {
     var line = 1
     var column = 1
     var isIndentation = true
     var beforeLast: Unicode.Scalar = "\n"
     var last: Unicode.Scalar = "\n"
     for scalar in text.unicodeScalars {
-      let place = SettingPlace.line(file: file, line: line, column: column)
+      let place = fixedPlace ?? .line(file: file, line: line, column: column)
       if scalar.value < 32 && !["\t", "\n", "\r"].contains(scalar) || scalar.value == 127 {
         throw ConfigurationError("found the control character \(scalar.value), expected text.", at: place, file: file)
       }

@@ -30,6 +30,17 @@ struct SettingNode {
   }
 }
 
+extension SettingNode {
+  /// Dotted names of all keys below with a value that is neither a group nor null.
+  var leafKeys: [String] {
+    guard case .mapping(let entries) = content else { return [] }
+    return entries.flatMap { entry in
+      if case .mapping = entry.value.content { return entry.value.leafKeys.map { "\(entry.key).\($0)" } }
+      return entry.value.isNull ? [] : [entry.key]
+    }
+  }
+}
+
 /// A key and its value.
 struct SettingEntry {
   let key: String

@@ -17,8 +17,9 @@ struct SettingOverride {
         "found an empty name in the key, expected names joined by dots, for example train.batch=64.",
         at: place, file: file)
     }
-    let text = try ConfigurationText(bytes: Array(argument[argument.index(after: equals)...].utf8), file: "--set")
-    let parsed = try SettingNode.compose(text.text, file: file, problems: problems) { _ in place }
+    let valueBytes = Array(argument[argument.index(after: equals)...].utf8)
+    let yaml = try ConfigurationText(bytes: valueBytes, file: file, fixedPlace: place).text
+    let parsed = try SettingNode.compose(yaml, file: file, problems: problems) { _ in place }
     value = parsed ?? SettingNode(content: .scalar("", isQuoted: false), place: place)
     self.place = place
   }
