@@ -1,0 +1,164 @@
+import GAN
+
+/// A run, as its YAML file and `--set` describe it; every value has been checked, alone and against the others.
+package struct Configuration: Hashable, Sendable {
+  /// Of the run and of its folder; without the key, the configuration file's name without its extension.
+  package var name: String
+  /// All random numbers follow from it. From 0 to 2^63 − 1; 1 by default.
+  package var seed: UInt64
+  package var data: DataSettings
+  package var model: ModelSpecification
+  package var train: TrainSettings
+  /// Threads a rank; `auto` is the cores this rank may use ÷ ranks that share them.
+  package var threads: CountSetting
+  package var output: OutputSettings
+}
+
+/// A number, or `auto`: left to the program.
+package enum CountSetting: Hashable, Sendable {
+  case automatic
+  case fixed(Int)
+}
+
+/// How often something happens.
+package enum Interval: Hashable, Sendable, CustomStringConvertible {
+  case steps(Int)
+  case epochs(Int)
+
+  /// As in the configuration: `200`, or `5 epochs`.
+  package var description: String {
+    switch self {
+    case .steps(let count): "\(count)"
+    case .epochs(let count): "\(count) epochs"
+    }
+  }
+}
+
+/// Where pictures come from and what is done to them.
+package struct DataSettings: Hashable, Sendable {
+  package enum Source: String, Hashable, Sendable, CaseIterable {
+    /// Pictures in a folder and its sub-folders.
+    case folder
+    /// The files of MNIST and its likes, gzipped or not.
+    case idx
+    /// Facades drawn by a seeded program.
+    case synthetic
+  }
+  package enum Resize: String, Hashable, Sendable, CaseIterable {
+    /// Shorter side to the size, then the centre.
+    case crop
+    case stretch
+    case pad
+  }
+  package enum LastBatch: String, Hashable, Sendable, CaseIterable {
+    case drop, keep, wrap
+  }
+  package enum OnBadImage: String, Hashable, Sendable, CaseIterable {
+    case fail, skip
+  }
+  package enum Cache: Hashable, Sendable {
+    case automatic
+    case off
+    case folder(String)
+  }
+
+  /// `folder` by default.
+  package var source: Source
+  /// Absolute; nil only for `synthetic`.
+  package var path: String?
+  /// `crop` by default. Side and channels of the pictures are the model's.
+  package var resize: Resize
+  /// Whether downsampling averages over all pixels that an output pixel covers; true by default.
+  package var antialias: Bool
+  /// True by default.
+  package var shuffle: Bool
+  /// `drop` by default.
+  package var lastBatch: LastBatch
+  /// Which files of a folder, by their name; `*` by default.
+  package var pattern: String
+  /// First N pictures; nil, the default, is all.
+  package var limit: Int?
+  /// `fail` by default.
+  package var onBadImage: OnBadImage
+  /// Where decoded pictures are kept; `auto` by default.
+  package var cache: Cache
+  /// Pictures that the synthetic source draws; 2000 by default.
+  package var syntheticCount: Int
+}
+
+/// What a step is and how many there are.
+package struct TrainSettings: Hashable, Sendable {
+  /// Images a step, over all ranks; 128 by default.
+  package var batch: Int
+  /// `auto` by default, which is min(max(8, ranks), batch).
+  package var shards: CountSetting
+  /// The first of both that is reached ends the run; one is there at least.
+  package var steps: Int?
+  package var epochs: Int?
+  package var labels: LabelSpecification
+  package var noise: NoisePolicy
+  package var generator: AdamSpecification
+  package var discriminator: AdamSpecification
+
+  /// Shards of a batch on so many ranks.
+  package func shardCount(ranks: Int) -> Int {
+    switch shards {
+    case .automatic: min(max(8, ranks), batch)
+    case .fixed(let count): count
+    }
+  }
+}
+
+/// What a run writes.
+package struct OutputSettings: Hashable, Sendable {
+  package enum Statistics: String, Hashable, Sendable, CaseIterable {
+    /// Batch norm by the moments of the samples' own batch.
+    case batch
+    /// Batch norm by its running estimates.
+    case running
+  }
+  package enum LogFormat: String, Hashable, Sendable, CaseIterable {
+    case standard
+  }
+  package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
+    case never
+  }
+  package struct Samples: Hashable, Sendable {
+    /// 200 steps by default.
+    package var every: Interval
+    /// 64 by default.
+    package var count: Int
+    /// `batch` by default.
+    package var statistics: Statistics
+  }
+  package struct Checkpoints: Hashable, Sendable {
+    /// 500 steps by default; there is one at the end in any case.
+    package var every: Interval
+    /// How many of the newest stay; 3 by default.
+    package var keep: Int
+  }
+  package struct Log: Hashable, Sendable {
+    /// 50 steps by default.
+    package var every: Interval
+    /// `standard` by default.
+    package var format: LogFormat
+  }
+
+  /// Relative to the working directory; `runs` by default. The run is in `<folder>/<name>`.
+  package var folder: String
+  package var samples: Samples
+  package var checkpoints: Checkpoints
+  package var log: Log
+  package var onnx: OnnxExport
+}
+
+extension Configuration {
+  package var runFolder: String { "\(output.folder)/\(name)" }
+
+  /// The rules of a step on this many ranks.
+  package func training(ranks: Int) -> TrainingSpecification {
+    TrainingSpecification(
+      batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, labels: train.labels,
+      noise: train.noise, generator: train.generator, discriminator: train.discriminator)
+  }
+}

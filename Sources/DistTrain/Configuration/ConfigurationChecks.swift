@@ -1,0 +1,84 @@
+import GAN
+
+extension Configuration {
+  /// What no key shows alone: shapes that fit, batches that can be filled.
+  func checkTogether(_ root: SettingSection) {
+    checkNetworks(root.section("model"))
+    checkBatches(root)
+  }
+
+  /// Every rank needs a shard of its own.
+  package func check(ranks: Int) throws(ConfigurationError) {
+    let shards = train.shardCount(ranks: ranks)
+    guard ranks > shards else { return }
+    let wider = ranks <= train.batch ? "set train.shards to \(ranks)" : "raise train.batch to \(ranks) or more"
+    throw ConfigurationError(
+      "train.shards: found \(ranks) ranks for \(shards) shards, expected at most as many ranks. "
+        + "Start with mpirun -np \(shards), or \(wider).", at: .wholeFile(name), file: name)
+  }
+
+  private func checkNetworks(_ section: SettingSection) {
+    let picture = FeatureShape(channels: model.imageChannels, height: model.imageSize, width: model.imageSize)
+    let latent = FeatureShape(channels: model.latent.size, height: 1, width: 1)
+    let generator = model.generator.layers(of: model)
+    check(
+      generator, from: latent, to: picture, "the picture's \(picture), as data.image says", section, "generator")
+    if generator.last == .relu {
+      section.report(
+        "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
+    }
+    let logit = FeatureShape(channels: 1, height: 1, width: 1)
+    check(
+      model.discriminator.layers(of: model, isDiscriminator: true), from: picture, to: logit, "one logit, \(logit)",
+      section, "discriminator")
+  }
+
+  private func check(
+    _ layers: [LayerSpecification], from input: FeatureShape, to output: FeatureShape, _ expected: String,
+    _ section: SettingSection, _ key: String
+  ) {
+    do {
+      let shapes = try inferredShapes(of: layers, from: input)
+      guard let last = shapes.last, last != output else { return }
+      section.report(
+        key,
+        "makes \(last) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "
+          + shapes.map(\.description).joined(separator: ", ") + ".")
+    } catch {
+      section.report(key, "\(error).")
+    }
+  }
+
+  private func checkBatches(_ root: SettingSection) {
+    let train = root.section("train")
+    if case .fixed(let count) = self.train.shards, count > self.train.batch {
+      train.report(
+        "shards",
+        "found \(count), expected at most the \(self.train.batch) images of a batch. "
+          + "Lower train.shards, or raise train.batch.")
+    }
+    guard data.lastBatch == .drop else { return }
+    let batch = self.train.batch
+    let advice = "With lastBatch: drop there would be no step at all; lower train.batch, or use lastBatch: keep."
+    let section = root.section("data")
+    if let limit = data.limit, limit < batch {
+      section.report("limit", "found \(limit), expected at least the batch of \(batch). \(advice)")
+    } else if data.source == .synthetic, data.syntheticCount < batch {
+      section.section("synthetic").report(
+        "count", "found \(data.syntheticCount), expected at least the batch of \(batch). \(advice)")
+    }
+  }
+}
+
+extension NetworkSpecification {
+  /// The layers themselves, also of a preset.
+  package func layers(of model: ModelSpecification, isDiscriminator: Bool = false) -> [LayerSpecification] {
+    switch self {
+    case .layers(let layers): layers
+    case .preset(let preset, let width) where isDiscriminator:
+      preset.discriminator(width: width, imageSize: model.imageSize)
+    case .preset(let preset, let width):
+      preset.generator(width: width, imageSize: model.imageSize, imageChannels: model.imageChannels)
+    }
+  }
+}

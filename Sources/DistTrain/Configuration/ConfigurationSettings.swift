@@ -1,0 +1,159 @@
+import GAN
+
+/// A key of the configuration, dotted, and its value as YAML.
+package struct Setting: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
+    case scalar(String)
+    case list([String])
+  }
+  package let key: String
+  package let value: Value
+
+  /// The value on one line.
+  package var text: String {
+    switch value {
+    case .scalar(let text): text
+    case .list(let items): "[" + items.map { "{\($0)}" }.joined(separator: ", ") + "]"
+    }
+  }
+}
+
+extension Configuration {
+  /// Every key with its value, in the order of the design.
+  package var settings: [Setting] {
+    [
+      Setting(key: "name", value: .scalar(quoted(name))), Setting(key: "seed", value: .scalar("\(seed)")),
+    ] + data.settings(model) + model.settings + train.settings
+      + [Setting(key: "threads", value: .scalar(threads.yaml))] + output.settings
+  }
+
+  /// The dotted name of every key there is.
+  static let keys: [String] = {
+    let layers = Setting(key: "model.generator.layers", value: .list([]))
+    let optional = [layers, Setting(key: "model.discriminator.layers", value: .list([]))]
+    let example = try? Configuration(
+      yaml: "{data: {source: synthetic}, train: {steps: 1}}", file: "example")
+    return (example.map(\.settings) ?? []).map(\.key) + optional.map(\.key)
+      + ["data.augment.flip", "data.augment.brightness", "data.augment.contrast"]
+  }()
+}
+
+extension CountSetting {
+  fileprivate var yaml: String {
+    switch self {
+    case .automatic: "auto"
+    case .fixed(let count): "\(count)"
+    }
+  }
+}
+
+extension DataSettings {
+  fileprivate func settings(_ model: ModelSpecification) -> [Setting] {
+    let cacheText =
+      switch cache {
+      case .automatic: "auto"
+      case .off: "off"
+      case .folder(let path): quoted(path)
+      }
+    return scalars(
+      "data",
+      [
+        ("source", source.rawValue), ("path", path.map(quoted) ?? "null"), ("image.size", "\(model.imageSize)"),
+        ("image.channels", "\(model.imageChannels)"), ("image.resize", resize.rawValue),
+        ("image.antialias", "\(antialias)"), ("range", "[-1, 1]"), ("shuffle", "\(shuffle)"),
+        ("lastBatch", lastBatch.rawValue), ("pattern", quoted(pattern)), ("validation", "0"), ("augment", "null"),
+        ("limit", limit.map { "\($0)" } ?? "null"), ("onBadImage", onBadImage.rawValue), ("cache", cacheText),
+        ("synthetic.count", "\(syntheticCount)"),
+      ])
+  }
+}
+
+extension ModelSpecification {
+  fileprivate var settings: [Setting] {
+    let scale = "[\(shortest(initialization.scaleMean)), \(shortest(initialization.scaleDeviation))]"
+    return scalars(
+      "model", [("latent.size", "\(latent.size)"), ("latent.distribution", latent.distribution.rawValue)])
+      + generator.settings("model.generator") + discriminator.settings("model.discriminator")
+      + scalars(
+        "model.init",
+        [
+          ("weights.normal", shortest(initialization.weightDeviation)), ("biases", "zero"), ("batchNorm.normal", scale),
+        ])
+  }
+}
+
+extension NetworkSpecification {
+  fileprivate func settings(_ path: String) -> [Setting] {
+    switch self {
+    case .preset(let preset, let width): scalars(path, [("preset", preset.rawValue), ("width", "\(width)")])
+    case .layers(let layers): [Setting(key: "\(path).layers", value: .list(layers.map(\.yaml)))]
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// As an item of the list of layers.
+  package var yaml: String {
+    switch self {
+    case .convolution(let window): "convolution: \(window.yaml)"
+    case .transposedConvolution(let window): "transposedConvolution: \(window.yaml)"
+    case .batchNorm(let epsilon, let momentum):
+      "batchNorm: {epsilon: \(shortest(epsilon)), momentum: \(shortest(momentum))}"
+    case .relu: "relu: {}"
+    case .leakyRelu(let slope): "leakyRelu: {slope: \(shortest(slope))}"
+    case .tanh: "tanh: {}"
+    }
+  }
+}
+
+extension ConvolutionSpecification {
+  fileprivate var yaml: String {
+    "{channels: \(channels), kernel: \(kernel), stride: \(stride), padding: \(padding), bias: \(bias)}"
+  }
+}
+
+extension TrainSettings {
+  fileprivate var settings: [Setting] {
+    scalars(
+      "train",
+      [
+        ("batch", "\(batch)"), ("shards", shards.yaml), ("steps", steps.map { "\($0)" } ?? "null"),
+        ("epochs", epochs.map { "\($0)" } ?? "null"), ("loss.kind", "bce"), ("loss.smoothing.kind", "fixed"),
+        ("loss.smoothing.real", shortest(labels.real)), ("loss.smoothing.fake", shortest(labels.fake)),
+      ]) + generator.settings("train.optimizer.generator") + discriminator.settings("train.optimizer.discriminator")
+      + scalars(
+        "train",
+        [
+          ("noise", noise.rawValue), ("updates.discriminator", "1"), ("updates.generator", "1"), ("inputNoise", "0"),
+        ])
+  }
+}
+
+extension AdamSpecification {
+  fileprivate func settings(_ path: String) -> [Setting] {
+    scalars(
+      path,
+      [
+        ("kind", "adam"), ("learningRate", shortest(learningRate)),
+        ("betas", "[\(shortest(beta1)), \(shortest(beta2))]"), ("weightDecay", shortest(weightDecay)),
+        ("epsilon", shortest(epsilon)),
+      ])
+  }
+}
+
+extension OutputSettings {
+  fileprivate var settings: [Setting] {
+    scalars(
+      "output",
+      [
+        ("folder", quoted(folder)), ("samples.every", "\(samples.every)"), ("samples.count", "\(samples.count)"),
+        ("samples.batchNorm", samples.statistics.rawValue), ("checkpoints.every", "\(checkpoints.every)"),
+        ("checkpoints.keep", "\(checkpoints.keep)"), ("log.every", "\(log.every)"),
+        ("log.format", log.format.rawValue), ("onnx", onnx.rawValue),
+      ])
+  }
+}
+
+private func scalars(_ path: String, _ pairs: [(String, String)]) -> [Setting] {
+  pairs.map { Setting(key: "\(path).\($0.0)", value: .scalar($0.1)) }
+}

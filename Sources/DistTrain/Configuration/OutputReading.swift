@@ -1,0 +1,44 @@
+extension OutputSettings {
+  /// The section `output`.
+  init(_ section: SettingSection) {
+    folder = section.text("folder", default: "runs")
+    let samples = section.section("samples")
+    self.samples = Samples(
+      every: samples.interval("every", default: .steps(200)),
+      count: samples.integer("count", 1...4096, default: 64),
+      statistics: samples.choice("batchNorm", default: .batch))
+    samples.finish()
+    let checkpoints = section.section("checkpoints")
+    self.checkpoints = Checkpoints(
+      every: checkpoints.interval("every", default: .steps(500)),
+      keep: checkpoints.integer("keep", 1...Int.max, default: 3))
+    checkpoints.finish()
+    let log = section.section("log")
+    self.log = Log(
+      every: log.interval("every", default: .steps(50)),
+      format: log.choice("format", default: .standard, later: ["architecture", "fashion", "glasses", "ganlab"]))
+    log.finish()
+    onnx = section.choice("onnx", default: .never, later: ["end", "checkpoints"])
+    section.finish()
+  }
+}
+
+extension SettingSection {
+  /// `200`, `200 steps` or `5 epochs`.
+  fileprivate func interval(_ key: String, default fallback: Interval) -> Interval {
+    let expected = "a whole number of steps from 1 on, or such as 5 epochs"
+    return read(key, expected: expected) { node in
+      guard case .scalar(let text, false) = node.content else { return nil }
+      let parts = text.split(separator: " ")
+      let number = parts.first.flatMap {
+        SettingNode(content: .scalar(String($0), isQuoted: false), place: node.place).integer
+      }
+      guard let number, number > 0 else { return nil }
+      switch parts.dropFirst().joined(separator: " ") {
+      case "", "step", "steps": return .steps(number)
+      case "epoch", "epochs": return .epochs(number)
+      default: return nil
+      }
+    } ?? fallback
+  }
+}

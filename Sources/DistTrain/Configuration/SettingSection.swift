@@ -1,0 +1,82 @@
+/// A group of keys while it is read: each key asked for is known, and `finish()` reports the others.
+///
+/// A wrong value is reported and its default returned, so that reading goes on to the next mistake.
+final class SettingSection {
+  /// Dotted, empty for the whole file.
+  let path: String
+  let place: SettingPlace
+  let problems: ConfigurationProblems
+  /// False where a value stands in place of a group; that is reported, and what follows from it need not be.
+  let isGroup: Bool
+  private let entries: [SettingEntry]
+  private var known: [String] = []
+
+  init(_ path: String, _ node: SettingNode, _ problems: ConfigurationProblems) {
+    self.path = path
+    self.problems = problems
+    place = node.place
+    if case .mapping(let entries) = node.content {
+      self.entries = entries
+      isGroup = true
+    } else {
+      isGroup = false
+      entries = []
+      let name = path.isEmpty ? "" : "\(path): "
+      problems.add("\(name)found \(node.found), expected a group of keys.", at: node.place)
+    }
+  }
+
+  func dotted(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+  /// The value of `key`, nil where it is not there.
+  func node(_ key: String) -> SettingNode? {
+    if !known.contains(key) { known.append(key) }
+    return entries.first { $0.key == key }?.value
+  }
+
+  /// The value of `key` where it is there and not null.
+  func present(_ key: String) -> SettingNode? { node(key).flatMap { $0.isNull ? nil : $0 } }
+
+  /// The group below `key`, an empty one where it is not there.
+  func section(_ key: String) -> SettingSection {
+    let node = node(key) ?? SettingNode(content: .mapping([]), place: place)
+    return SettingSection(dotted(key), node, problems)
+  }
+
+  /// The keys of this group in the order of the file, for groups whose keys are a choice.
+  var keys: [String] { entries.map(\.key) }
+
+  func report(_ key: String, _ message: String) {
+    let entry = entries.first { $0.key == key }
+    problems.add("\(dotted(key)): \(message)", at: entry?.value.place ?? place)
+  }
+
+  /// Reads `key` with `parse`, which returns nil for what is not `expected`.
+  func read<Value>(_ key: String, expected: String, _ parse: (SettingNode) -> Value?) -> Value? {
+    guard let node = node(key) else { return nil }
+    if let value = parse(node) { return value }
+    report(key, "found \(node.found), expected \(expected).\(node.advice)")
+    return nil
+  }
+
+  /// A key that has no default.
+  func required<Value>(_ key: String, expected: String, _ parse: (SettingNode) -> Value?) -> Value? {
+    if node(key) == nil { report(key, "missing, expected \(expected).") }
+    return read(key, expected: expected, parse)
+  }
+
+  /// Reports every key that nobody asked for.
+  func finish() {
+    for entry in entries where !known.contains(entry.key) {
+      problems.add("unknown key \(dotted(entry.key)). \(suggestion(for: entry.key))", at: entry.place)
+    }
+  }
+
+  private func suggestion(for key: String) -> String {
+    if let near = nearest(to: key, among: known) { return "Did you mean \(dotted(near))?" }
+    let elsewhere = Configuration.keys.filter { $0.split(separator: ".").last.map(String.init) == key }
+    if !elsewhere.isEmpty { return "Did you mean \(elsewhere.joined(separator: " or "))?" }
+    let names = known.joined(separator: ", ")
+    return path.isEmpty ? "The keys here are \(names)." : "The keys of \(path) are \(names)."
+  }
+}

@@ -1,0 +1,219 @@
+import DistTrain
+import Testing
+
+struct ConfigurationErrorTests {
+  /// A value for the key at `--set`, and what the message must say behind it.
+  static let values: [(String, String)] = [
+    ("train.batch=0", "train.batch: found 0, expected a whole number from 1 to 1048576."),
+    ("train.batch=-1", "found -1"),
+    ("train.batch=9223372036854775808", "found 9223372036854775808"),
+    ("train.batch=1.5", "found 1.5, expected a whole number"),
+    ("train.batch=\"64\"", "found \"64\", expected a whole number from 1 to 1048576. Remove the quotes."),
+    ("train.batch=010", "found 010, expected a whole number from 1 to 1048576. Numbers are plain decimals"),
+    ("train.batch=0x10", "found 0x10"),
+    ("train.batch=1_000", "found 1_000"),
+    ("train.batch=1:30", "found 1:30"),
+    ("train.batch=+5", "found +5"),
+    ("train.batch=--5", "found --5"),
+    ("train.batch=", "found nothing"),
+    ("train.batch=null", "found null"),
+    ("train.batch=[64]", "found a list"),
+    ("train.batch={a: 1}", "found a group of keys"),
+    ("train.batch=yes", "found yes, expected a whole number from 1 to 1048576. Truth values are true and false."),
+    ("train.shards=1000", "train.shards: found 1000, expected at most the 128 images of a batch."),
+    ("train.shards=some", "expected auto or a whole number"),
+    ("train.steps=0", "train.steps: found 0"),
+    ("train.steps=null", "found neither steps nor epochs"),
+    ("train.epochs=-3", "train.epochs: found -3"),
+    ("train.optimizer.generator.learningRate=.nan", "found .nan, expected a number over 0, at most 1"),
+    ("train.optimizer.generator.learningRate=nan", "found nan"),
+    ("train.optimizer.generator.learningRate=.inf", "found .inf"),
+    ("train.optimizer.generator.learningRate=1e999", "found 1e999"),
+    ("train.optimizer.generator.learningRate=0", "found 0"),
+    ("train.optimizer.generator.learningRate=-2e-4", "found -2e-4"),
+    ("train.optimizer.generator.learningRate=2e", "found 2e"),
+    ("train.optimizer.generator.learningRate=.", "found ."),
+    ("train.optimizer.generator.learningRate=00.1", "found 00.1"),
+    ("train.optimizer.generator.betas=[0.5]", "expected two numbers from 0 to below 1"),
+    ("train.optimizer.generator.betas=[0.5, 1]", "expected two numbers from 0 to below 1"),
+    ("train.optimizer.generator.kind=sgd", "sgd is not in this version, which has adam."),
+    ("train.optimizer.generator.kind=adan", "found adan, expected adam. Did you mean adam?"),
+    ("train.loss.kind=wgan", "wgan is not in this version"),
+    ("train.loss.smoothing={kind: random, amplitude: 0.2}", "random is not in this version, which has fixed."),
+    ("train.loss.smoothing.real=1.5", "a number from 0 to 1"),
+    ("train.noise=fersh", "found fersh, expected one of reuse, fresh. Did you mean fresh?"),
+    ("train.updates.discriminator=2", "2 is not in this version, which has 1."),
+    ("train.updates.generator=0", "found 0, expected a whole number from 1"),
+    ("train.inputNoise=0.1", "0.1 is not in this version, which has 0."),
+    ("data.source=celeba", "celeba is not in this version, which has folder, idx, synthetic."),
+    ("data.source=foldr", "found foldr, expected one of folder, idx, synthetic. Did you mean folder?"),
+    ("data.source=folder", "data.path: missing, expected the folder of the pictures."),
+    ("data.image.size=63", "data.image.size: found 63, expected one of 32, 64, 128, 256 for the preset dcgan."),
+    ("data.image.channels=2", "found 2, expected 1 (grey) or 3 (colour)"),
+    ("data.image.antialias=yes", "found yes, expected true or false. Truth values are true and false."),
+    ("data.image.resize=cropp", "Did you mean crop?"),
+    ("data.range=[0, 1]", "data.range: found a list, expected [-1, 1]"),
+    ("data.validation=0.2", "0.2 is not in this version, which has 0."),
+    ("data.validation=1", "a number from 0 to below 1"),
+    ("data.augment={flip: true}", "data.augment.flip: true is not in this version"),
+    ("data.augment={contrast: 0.1}", "data.augment.contrast: 0.1 is not in this version"),
+    ("data.augment={colour: 1}", "unknown key data.augment.colour"),
+    ("data.augment=true", "data.augment: found true, expected a group of keys."),
+    ("data.limit=0", "data.limit: found 0"),
+    ("data.limit=100", "data.limit: found 100, expected at least the batch of 128."),
+    ("data.synthetic.count=100", "data.synthetic.count: found 100, expected at least the batch of 128."),
+    ("data.lastBatch=dorp", "Did you mean drop?"),
+    ("name=a/b", "name: found a/b, expected a name that can be a folder's"),
+    ("name=..", "a name that can be a folder's"),
+    ("name=\"\"", "found \"\""),
+    ("name=~", "found ~"),
+    ("seed=-1", "seed: found -1"),
+    ("threads=0", "threads: found 0, expected auto or a whole number from 1 to 1024"),
+    (
+      "output.samples.every=5 epoch s",
+      "found 5 epoch s, expected a whole number of steps from 1 on, or such as 5 epochs"
+    ),
+    ("output.samples.every=0", "found 0"),
+    ("output.log.format=glasses", "glasses is not in this version, which has standard."),
+    ("output.onnx=checkpoints", "checkpoints is not in this version, which has never."),
+    ("output.checkpoints.keep=0", "found 0"),
+    ("model.latent.distribution=gauss", "expected one of normal, uniform"),
+    ("model.generator.preset=same5", "same5 is not in this version, which has dcgan."),
+    ("model.generator.width=0", "found 0"),
+    ("model.generator={layers: []}", "found a list, expected a list of 1 to 1000 layers"),
+    ("model.generator={layers: [relu]}", "model.generator.layers[0]: found relu, expected one layer's name"),
+    ("model.generator={layers: [relu]}", "Write relu: {}."),
+    ("model.generator={layers: [{dense: {units: 3}}]}", "dense is not in this version"),
+    ("model.generator={layers: [{rellu: {}}]}", "unknown layer rellu. Did you mean relu?"),
+    ("model.generator={layers: [{leakyRelu: {}}]}", "layers[0].leakyRelu.slope: missing, expected a number"),
+    ("model.generator={layers: [{convolution: {channels: 3}}]}", "convolution.kernel: missing"),
+    (
+      "model.generator={layers: [{convolution: {channels: 3, kernel: 3, padding: same}}]}",
+      "same is not in this version"
+    ),
+    ("model.generator={layers: [{relu: {}, tanh: {}}]}", "found a group of keys, expected one layer's name"),
+    ("model.generator={layers: [{tanh: {}}], width: 3}", "model.generator.width: found beside layers"),
+    ("model.generator={layers: [{tanh: {}}]}", "makes 100×1×1 of 100×1×1 in 1 layers, expected the picture's 3×64×64"),
+    (
+      "model.discriminator={layers: [{convolution: {channels: 1, kernel: 64}}, {convolution: {channels: 1, kernel: 4}}]}",
+      "layer 1, which gets 1×1×1: its padding of 0 leaves no room for a window of 4×4"
+    ),
+    (
+      "model.generator={layers: [{transposedConvolution: {channels: 3, kernel: 2, padding: 1}}]}",
+      "layer 0, which gets 100×1×1: kernel 2, stride 1 and padding 1 leave no pixel"
+    ),
+    ("model.generator={layers: [{transposedConvolution: {channels: 3, kernel: 64}}, {relu: {}}]}", "ends in relu"),
+    ("model.init.weights.normal=-1", "a number over 0"),
+    ("model.init.weights={truncatedNormal: 0.02}", "truncatedNormal is not in this version"),
+    ("model.init.biases=framework", "framework is not in this version"),
+    ("model.init.batchNorm=framework", "framework is not in this version"),
+    ("model.init.batchNorm.normal=[1]", "expected [mean, deviation]"),
+    ("train.btach=64", "unknown key train.btach. Did you mean train.batch?"),
+    ("batch=64", "unknown key batch. Did you mean train.batch?"),
+    ("train.size=64", "unknown key train.size. Did you mean data.image.size or model.latent.size?"),
+    ("train.qqqq=64", "The keys of train are batch, shards, steps"),
+    ("trian.batch=64", "unknown key trian. Did you mean train?"),
+    ("train=64", "train: found 64, expected a group of keys."),
+    ("train.batch.size=64", "train.batch: found a group of keys"),
+  ]
+
+  @Test(arguments: values)
+  func badValue(override: String, expected: String) {
+    let found = message(shortestYAML, [override])
+    #expect(found.hasPrefix("--set \(override): ") && found.contains(expected), "\(found)")
+    #expect(!found.contains("\n"), "one mistake, one line: \(found)")
+  }
+
+  /// A file, and what its message must say, place first.
+  static let files: [(String, String)] = [
+    ("", "run.yaml: found nothing in it, expected a configuration in YAML."),
+    ("# nothing\n", "run.yaml: found nothing in it"),
+    ("---\n", "run.yaml: found nothing in it"),
+    ("3", "run.yaml:1:1: found 3, expected a group of keys."),
+    ("- a\n", "run.yaml:1:1: found a list"),
+    ("seed: 1\nseed: 2\n", "run.yaml:1:1: found the key seed twice (again in line 2), expected it once."),
+    ("train:\n  steps: 1\n  batch: 2\n  steps: 3\n", "run.yaml:2:3: found the key steps twice (again in line 4)"),
+    ("train:\n  steps: 1\n\tbatch: 2\n", "run.yaml:3:1: found a tab, expected spaces"),
+    ("name: \u{0}\n", "run.yaml:1:7: found the control character 0"),
+    ("name: \"\u{7F}\"\n", "run.yaml:1:8: found the control character 127"),
+    ("name: \"\\0\"\n", "run.yaml:1:7: name: found \"\\0\", expected a name"),
+    ("train: {steps: 1\n", "run.yaml:2:1: not YAML: did not find expected ',' or '}'"),
+    ("train: [1\nseed: 1", "not YAML: "),
+    ("a: b: c\n", "run.yaml:1:5: not YAML: mapping values are not allowed in this context."),
+    ("data:\n  pattern: *.jpg\n", "run.yaml:2:13: not YAML: "),
+    ("data:\n  pattern: *.jpg\n", "Put a value that begins with * in quotes"),
+    ("data:\n  pattern: *all\n", "run.yaml:2:12: not YAML: found undefined alias."),
+    ("a: &x 1\nb: *x\n", "run.yaml:1:5: found &x…, an anchor of YAML"),
+    ("seed: !!str 1\n", "run.yaml:1:7: found the tag tag:yaml.org,2002:str, expected none"),
+    ("seed: 1\n---\nseed: 2\n", "but found another document"),
+    ("? [a, b]\n: 1\n", "run.yaml:1:3: found a list or a group of keys as a key, expected a name."),
+    ("<<: {seed: 2}\n", "run.yaml:1:1: unknown key <<."),
+    ("train:\n", "run.yaml:1:7: train: found nothing, expected a group of keys."),
+    ("seed: 1\n", "run.yaml:1:1: train.steps: found neither steps nor epochs"),
+  ]
+
+  @Test(arguments: files)
+  func badFile(yaml: String, expected: String) {
+    let found = message(yaml)
+    #expect(found.contains(expected), "\(found)")
+    #expect(found.split(separator: "\n").allSatisfy { $0.hasPrefix("run.yaml:") }, "\(found)")
+  }
+
+  @Test func allMistakesAtOnceInTheOrderOfTheirLines() {
+    let yaml = """
+      name: facades
+      data:
+        source: foldr
+        path: photographs
+        image: {size: 64, chanels: 3}
+      model:
+        generator: {preset: dcgan, width: wide}
+      train:
+        batch: 0
+        epochs: 25
+        optimizer:
+          generator: {learningRate: "2e-4"}
+      treads: 4
+      """
+    #expect(
+      message(yaml, ["output.samples.evry=3"]) == """
+        run.yaml: 7 errors
+        run.yaml:3:11: data.source: found foldr, expected one of folder, idx, synthetic. Did you mean folder?
+        run.yaml:5:21: unknown key data.image.chanels. Did you mean data.image.channels?
+        run.yaml:7:37: model.generator.width: found wide, expected a whole number from 1 to 4096.
+        run.yaml:9:10: train.batch: found 0, expected a whole number from 1 to 1048576.
+        run.yaml:12:31: train.optimizer.generator.learningRate: found "2e-4", expected a number over 0, at most 1. \
+        Remove the quotes.
+        run.yaml:13:1: unknown key treads. Did you mean threads?
+        --set output.samples.evry=3: unknown key output.samples.evry. Did you mean output.samples.every?
+        """)
+  }
+
+  @Test func shapesAreToldLayerByLayer() {
+    let yaml = """
+      data: {source: synthetic, image: {size: 32}}
+      train: {steps: 1}
+      model:
+        discriminator:
+          layers:
+            - convolution: {channels: 8, kernel: 4, stride: 2, padding: 1}
+            - leakyRelu: {slope: 0.2}
+            - convolution: {channels: 1, kernel: 8}
+      """
+    #expect(
+      message(yaml) == """
+        run.yaml:5:5: model.discriminator: makes 1×9×9 of 3×32×32 in 3 layers, expected one logit, 1×1×1. \
+        Shapes after each layer: 8×16×16, 8×16×16, 1×9×9.
+        """)
+  }
+
+  @Test(arguments: ["train.batch", "=3", "train..batch=3", "train.batch.=3", ".=1"])
+  func badOverride(argument: String) {
+    #expect(message(shortestYAML, [argument]).hasPrefix("--set \(argument): found "))
+  }
+
+  @Test func overrideThatIsNotYAML() {
+    #expect(message(shortestYAML, ["train={"]).hasPrefix("--set train={: not YAML: "))
+    #expect(message(shortestYAML, ["train.batch=&a 3"]).hasPrefix("--set train.batch=&a 3: found &a…, an anchor"))
+  }
+}

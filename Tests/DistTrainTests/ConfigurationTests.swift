@@ -1,0 +1,242 @@
+import DistTrain
+import Foundation
+import GAN
+import Testing
+
+struct ConfigurationTests {
+  @Test func defaults() throws {
+    let found = try configuration(shortestYAML)
+    #expect(found.name == "run")
+    #expect(found.seed == 1)
+    #expect(found.model == ModelSpecification())
+    #expect(found.train.batch == 128)
+    #expect(found.train.steps == 1 && found.train.epochs == nil)
+    #expect(found.train.generator == AdamSpecification() && found.train.discriminator == AdamSpecification())
+    #expect(found.data.path == nil && found.data.syntheticCount == 2000 && found.data.lastBatch == .drop)
+    #expect(found.threads == .automatic)
+    #expect(found.output.samples.every == .steps(200) && found.output.samples.statistics == .batch)
+    #expect(found.runFolder == "runs/run")
+  }
+
+  /// Nothing in the sample of the design is unknown; what this version lacks is named.
+  @Test func everyKeyOfTheDesign() {
+    let error = #expect(throws: ConfigurationError.self) { try Configuration(file: fixturePath("design.yaml")) }
+    let path = fixturePath("design.yaml")
+    #expect(
+      error?.description == """
+        \(path): 4 errors
+        \(path):12:19: data.augment.flip: true is not in this version, which has false.
+        \(path):12:37: data.augment.brightness: 0.1 is not in this version, which has 0.
+        \(path):12:52: data.augment.contrast: 0.1 is not in this version, which has 0.
+        \(path):38:9: output.onnx: checkpoints is not in this version, which has never.
+        """)
+    #expect(throws: Never.self) {
+      try Configuration(file: fixturePath("design.yaml"), overrides: ["data.augment=null", "output.onnx=never"])
+    }
+  }
+
+  @Test(arguments: ["facades.yaml", "demo.yaml"])
+  func recipesAreValid(name: String) throws {
+    let found = try Configuration(file: recipePath(name))
+    #expect(found.name == name.dropLast(5))
+  }
+
+  /// The table of the recipe, number by number.
+  @Test func facadesRecipe() throws {
+    let found = try Configuration(file: recipePath("facades.yaml"))
+    #expect(found.model == ModelSpecification())
+    #expect(found.model.latent == LatentSpecification(size: 100, distribution: .normal))
+    #expect(found.model.imageSize == 64 && found.model.imageChannels == 3)
+    #expect(
+      found.model.initialization
+        == InitializationSpecification(weightDeviation: 0.02, scaleMean: 1, scaleDeviation: 0.02))
+    let adam = AdamSpecification(learningRate: 0.0002, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0)
+    #expect(found.train.generator == adam && found.train.discriminator == adam)
+    #expect(found.train.labels == LabelSpecification(real: 1, fake: 0))
+    #expect(found.train.batch == 128 && found.train.epochs == 500 && found.train.steps == nil)
+    #expect(found.train.noise == .reuse && found.data.resize == .crop && found.output.samples.count == 64)
+    #expect(found.data.path == recipePath("../data/facades"))
+  }
+
+  private static let everythingElse = """
+    name: "other run: ü"
+    seed: 9223372036854775807
+    data:
+      source: idx
+      path: /somewhere/with "quotes" \\ and more
+      image: {size: 8, channels: 1, resize: pad, antialias: false}
+      shuffle: false
+      lastBatch: wrap
+      pattern: "*.jpg"
+      limit: 1000
+      onBadImage: skip
+      cache: off
+      synthetic: {count: 5}
+    model:
+      latent: {size: 3, distribution: uniform}
+      generator:
+        layers:
+          - transposedConvolution: {channels: 5, kernel: 4}
+          - batchNorm: {epsilon: 1e-3, momentum: .01}
+          - relu: {}
+          - transposedConvolution: {channels: 1, kernel: 4, stride: 2, padding: 1, bias: false}
+          - tanh: {}
+      discriminator:
+        layers:
+          - convolution: {channels: 2, kernel: 8}
+          - batchNorm: {}
+          - leakyRelu: {slope: 0.3}
+          - convolution: {channels: 1, kernel: 1, bias: false}
+      init: {weights: {normal: 3e-5}, biases: zero, batchNorm: {normal: [-1.5, 0]}}
+    train:
+      batch: 13
+      shards: 8
+      steps: 20
+      epochs: 3
+      loss: {kind: bce, smoothing: {kind: fixed, real: 0.9, fake: 0.1}}
+      optimizer:
+        generator: {kind: adam, learningRate: 1.5e-4, betas: [0, 0.9], weightDecay: 1e-5, epsilon: 1e-7}
+        discriminator: {kind: adam, learningRate: 0.00005}
+      noise: fresh
+    threads: 3
+    output:
+      folder: a b
+      samples: {every: 5 epochs, count: 4, batchNorm: running}
+      checkpoints: {every: 1 epoch, keep: 1}
+      log: {every: 7 steps}
+    """
+
+  @Test func everyValueArrives() throws {
+    let found = try configuration(Self.everythingElse)
+    #expect(found.name == "other run: ü" && found.seed == UInt64(Int64.max))
+    #expect(found.data.source == .idx && found.data.resize == .pad && !found.data.antialias && !found.data.shuffle)
+    #expect(found.data.path == #"/somewhere/with "quotes" \ and more"#)
+    #expect(found.data.lastBatch == .wrap && found.data.pattern == "*.jpg" && found.data.limit == 1000)
+    #expect(found.data.onBadImage == .skip && found.data.cache == .off && found.data.syntheticCount == 5)
+    #expect(found.model.imageSize == 8 && found.model.imageChannels == 1)
+    #expect(found.model.latent == LatentSpecification(size: 3, distribution: .uniform))
+    #expect(
+      found.model.generator
+        == .layers([
+          .transposedConvolution(.init(channels: 5, kernel: 4, stride: 1, padding: 0, bias: true)),
+          .batchNorm(epsilon: 1e-3, momentum: 0.01), .relu,
+          .transposedConvolution(.init(channels: 1, kernel: 4, stride: 2, padding: 1, bias: false)), .tanh,
+        ]))
+    #expect(
+      found.model.discriminator
+        == .layers([
+          .convolution(.init(channels: 2, kernel: 8, stride: 1, padding: 0, bias: true)), .batchNorm(),
+          .leakyRelu(slope: 0.3), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: false)),
+        ]))
+    #expect(
+      found.model.initialization
+        == InitializationSpecification(weightDeviation: 3e-5, scaleMean: -1.5, scaleDeviation: 0))
+    #expect(found.train.batch == 13 && found.train.steps == 20 && found.train.epochs == 3)
+    #expect(found.train.shards == .fixed(8) && found.train.noise == .fresh && found.threads == .fixed(3))
+    #expect(found.train.labels == LabelSpecification(real: 0.9, fake: 0.1))
+    #expect(
+      found.train.generator
+        == AdamSpecification(learningRate: 1.5e-4, beta1: 0, beta2: 0.9, epsilon: 1e-7, weightDecay: 1e-5))
+    #expect(found.train.discriminator == AdamSpecification(learningRate: 5e-5))
+    #expect(found.output.folder == "a b" && found.output.samples.every == .epochs(5))
+    #expect(found.output.samples.count == 4 && found.output.samples.statistics == .running)
+    #expect(found.output.checkpoints.every == .epochs(1) && found.output.checkpoints.keep == 1)
+    #expect(found.output.log.every == .steps(7))
+  }
+
+  @Test(arguments: [shortestYAML, everythingElse])
+  func resolvedReadsBackEqual(yaml: String) throws {
+    let found = try configuration(yaml)
+    let again = try Configuration(yaml: found.resolved, file: "config.yaml", folder: "/elsewhere")
+    #expect(again == found, "\(found.resolved)")
+    #expect(again.resolved == found.resolved)
+  }
+
+  @Test func resolvedIsReadable() throws {
+    let resolved = try configuration(Self.everythingElse, ["train.optimizer.discriminator.learningRate=0.0002"])
+      .resolved
+    for line in [
+      "      learningRate: 2e-4", "      learningRate: 1.5e-4", "      betas: [0, 0.9]", "    size: 8",
+      "      - batchNorm: {epsilon: 0.001, momentum: 0.01}", "    every: 5 epochs", "name: \"other run: ü\"",
+      "      normal: 3e-5", "      epsilon: 1e-7",
+    ] {
+      #expect(resolved.split(separator: "\n").contains(Substring(line)), "\(line) in \(resolved)")
+    }
+  }
+
+  @Test func overridesWinOverTheFile() throws {
+    let found = try configuration(
+      shortestYAML,
+      [
+        "train.batch=32", "train.batch=64", "data.image={size: 32}", "train.loss.smoothing.real=.9", "name=two",
+        "train.steps=null", "train.epochs=3", "output.log.every=2 epochs",
+      ])
+    #expect(found.train.batch == 64 && found.model.imageSize == 32 && found.train.labels.real == 0.9)
+    #expect(found.name == "two" && found.train.steps == nil && found.train.epochs == 3)
+    #expect(found.output.log.every == .epochs(2))
+  }
+
+  @Test func pathsCountFromTheFile() throws {
+    let yaml = "data: {path: FOLDER}\ntrain: {steps: 1}"
+    for (given, resolved) in [("a/b", "/pictures/a/b"), ("../c", "/c"), ("./d/", "/pictures/d"), ("/e", "/e")] {
+      #expect(try configuration(yaml.replacing("FOLDER", with: given)).data.path == resolved)
+    }
+    let fromArgument = try configuration(yaml, ["data.path=photos"])
+    #expect(fromArgument.data.path == FileManager.default.currentDirectoryPath + "/photos")
+  }
+
+  @Test func shardsOfABatch() throws {
+    let automatic = try configuration(shortestYAML).train
+    #expect([1, 8, 9, 200].map { automatic.shardCount(ranks: $0) } == [8, 8, 9, 128])
+    let fixed = try configuration(shortestYAML, ["train.shards=5"])
+    #expect(fixed.training(ranks: 3).shards == 5 && fixed.training(ranks: 3).batch == 128)
+  }
+
+  @Test func moreRanksThanShards() throws {
+    let fixed = try configuration(shortestYAML, ["train.shards=5"])
+    #expect(throws: Never.self) { try fixed.check(ranks: 5) }
+    #expect(
+      #expect(throws: ConfigurationError.self) { try fixed.check(ranks: 6) }?.description
+        == "run: train.shards: found 6 ranks for 5 shards, expected at most as many ranks. "
+        + "Start with mpirun -np 5, or set train.shards to 6.")
+    let automatic = try configuration(shortestYAML, ["train.batch=4"])
+    #expect(
+      #expect(throws: ConfigurationError.self) { try automatic.check(ranks: 6) }?.description
+        .hasSuffix("Start with mpirun -np 4, or raise train.batch to 6 or more.") == true)
+  }
+
+  @Test func keysThatWereSet() throws {
+    let overrides = ["data.limit=null", "data.augment=null", "train.loss.smoothing.real=.9", "output.onnx=never"]
+    let found = try Configuration.keysSet(in: recipePath("demo.yaml"), overrides: overrides)
+    #expect(found.isSuperset(of: ["name", "data.synthetic.count", "train.loss.smoothing.real", "output.log.every"]))
+    #expect(found.isDisjoint(with: ["data.limit", "train.epochs", "data.augment", "data", "data.path"]))
+  }
+
+  @Test func changesSayWhatMayChange() throws {
+    let old = try configuration(shortestYAML)
+    let new = try configuration(
+      shortestYAML,
+      ["train.steps=2", "output.log.every=3", "seed=4", "data.path=/x", "model.generator={layers: [{tanh: {}}]}"]
+        .dropLast() + ["threads=2"])
+    let changes = new.changes(from: old)
+    #expect(
+      changes.map(\.description) == [
+        "seed: 1 → 4", "data.path: null → /x", "train.steps: 1 → 2", "threads: auto → 2", "output.log.every: 50 → 3",
+      ])
+    #expect(changes.map(\.rule) == [.fixed, .withEqualData, .free, .free, .free])
+    #expect(old.changes(from: old).isEmpty)
+    #expect(SettingChange.rule(for: "train.batch") == .fixed && SettingChange.rule(for: "train.shards") == .fixed)
+  }
+
+  @Test func changeFromPresetToLayers() throws {
+    let old = try configuration(Self.everythingElse)
+    let preset = try configuration(
+      Self.everythingElse, ["data.image.size=32", "model.generator={width: 8}", "model.discriminator={width: 8}"])
+    let keys = preset.changes(from: old).map(\.key)
+    #expect(
+      keys == [
+        "data.image.size", "model.generator.preset", "model.generator.width", "model.discriminator.preset",
+        "model.discriminator.width", "model.generator.layers", "model.discriminator.layers",
+      ])
+  }
+}
