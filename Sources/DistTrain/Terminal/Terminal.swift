@@ -25,7 +25,8 @@ package struct Terminal: Sendable {
   /// has no size, while otherwise it has that of mpirun's terminal. So a terminal without a size counts as none.
   package static func detect(_ descriptor: Int32, environment: [String: String]) -> Terminal {
     let kind = environment["TERM"] ?? ""
-    guard isatty(descriptor) == 1, Self.columns(of: descriptor) > 0, !kind.isEmpty, kind != "dumb" else { return .plain }
+    let isShown = isatty(descriptor) == 1 && Self.columns(of: descriptor) > 0
+    guard isShown, !kind.isEmpty, kind != "dumb" else { return .plain }
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     return Terminal(
       redraws: true, hasColor: (environment["NO_COLOR"] ?? "").isEmpty,
