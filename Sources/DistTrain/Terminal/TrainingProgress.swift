@@ -31,10 +31,7 @@ package struct TrainingProgress: Sendable {
     last = status
     hasLogged = false
     if line.terminal.redraws {
-      let isLast = status.step >= totalSteps
-      line.draw(now: isLast) { [timeLeft, totalSteps, terminal = line.terminal] columns in
-        Self.bar(status, of: totalSteps, left: timeLeft.seconds(for: totalSteps - status.step), terminal, columns)
-      }
+      draw(status, now: status.step >= totalSteps)
     } else if status.step % logEvery == 0 {
       log(status)
     }
@@ -46,12 +43,13 @@ package struct TrainingProgress: Sendable {
   /// When training ends, by itself or not; shows the last state where it has not been shown.
   package mutating func end() {
     if let last, !hasLogged, !line.terminal.redraws { log(last) }
-    if let last {
-      line.draw(now: true) { [timeLeft, totalSteps, terminal = line.terminal] columns in
-        Self.bar(last, of: totalSteps, left: timeLeft.seconds(for: totalSteps - last.step), terminal, columns)
-      }
-    }
+    if let last { draw(last, now: true) }
     line.end()
+  }
+
+  private mutating func draw(_ status: TrainingStatus, now isUrgent: Bool) {
+    let state = self
+    line.draw(now: isUrgent) { columns in state.bar(status, columns: columns) }
   }
 
   // MARK: Lines
@@ -74,27 +72,25 @@ package struct TrainingProgress: Sendable {
   }
 
   /// The richest line that fits: what is least needed goes first, and the bar takes the room that is left.
-  private static func bar(
-    _ status: TrainingStatus, of totalSteps: Int, left seconds: Double?, _ terminal: Terminal, _ columns: Int
-  ) -> String {
-    let step = "step \(padded(status.step, as: totalSteps))/\(totalSteps)"
-    let (epoch, left) = ("epoch \(status.epoch)", left(status, of: totalSteps, seconds))
+  private func bar(_ status: TrainingStatus, columns: Int) -> String {
+    let step = "step \(Self.padded(status.step, as: totalSteps))/\(totalSteps)"
+    let epoch = "epoch \(Self.padded(status.epoch, as: totalEpochs))"
+    let left = Self.left(status, of: totalSteps, timeLeft.seconds(for: totalSteps - status.step))
     let choices = [
-      [epoch, status.losses, status.ofReal, status.ofFake, status.speed] + left,
-      [epoch, status.losses, status.ofReal, status.ofFake] + left,
-      [status.losses, status.ofReal, status.ofFake] + left, [status.losses, status.ofReal] + left,
-      [status.losses] + left, left, [],
+      [epoch, status.losses, status.ofReal, status.ofFake, status.speed],
+      [epoch, status.losses, status.ofReal, status.ofFake],
+      [status.losses, status.ofReal, status.ofFake], [status.losses, status.ofReal], [status.losses], [],
     ]
-    for (index, pieces) in choices.enumerated() {
-      let text = ([step] + pieces).joined(separator: gap)
-      let room = columns - text.count - gap.count
-      if room >= 10 {
-        let bar = Bar(columns: min(room, 40), fraction: Double(status.step) / Double(max(1, totalSteps)))
-        return ([step, bar.drawn(on: terminal)] + pieces).joined(separator: gap)
-      }
-      if index >= 3 && text.count <= columns { return text }
+    for pieces in choices {
+      // Room for the longest time left, so that the bar keeps its length while the time becomes shorter.
+      let text = ([step] + pieces + ["47 h 59 min left"]).joined(separator: Self.gap)
+      let room = columns - text.count - Self.gap.count
+      guard room >= 10 else { continue }
+      let bar = Bar(columns: min(room, 40), fraction: Double(status.step) / Double(max(1, totalSteps)))
+      return ([step, bar.drawn(on: line.terminal)] + pieces + left).joined(separator: Self.gap)
     }
-    return String(step.prefix(columns))
+    let text = ([step] + left).joined(separator: Self.gap)
+    return String((text.count <= columns ? text : step).prefix(columns))
   }
 
   private static func left(_ status: TrainingStatus, of totalSteps: Int, _ seconds: Double?) -> [String] {
