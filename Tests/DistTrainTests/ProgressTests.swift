@@ -86,7 +86,7 @@ import Testing
     }
     let line = recorder.screen[0]
     for piece in [
-      "step  750/1500", "epoch 8", "D  0.512", "G  2.345", "D(x) 0.77", "D(G(z)) 0.23/0.12", "41.2 images/s",
+      "step  750/1500", "epoch  8", "D  0.512", "G  2.345", "D(x) 0.77", "D(G(z)) 0.23/0.12", "41.2 images/s",
       "6 min left",
     ] {
       #expect(line.contains(piece), "\(line)")
