@@ -2,7 +2,8 @@ import DistTrain
 import Foundation
 import Testing
 
-@Suite(.serialized) struct StopSignalsTests {
+/// Each in a process of its own: signals and their handlers belong to the whole process.
+@Suite struct StopSignalsTests {
   /// Signals this process, as a user does, and waits until some thread has handled it. (`raise` would signal the test's
   /// own thread, and threads of the pool block signals.)
   private static func send(_ number: Int32, waiting waits: Int = 5000, until isHandled: () -> Bool) {
@@ -10,16 +11,20 @@ import Testing
     for _ in 0..<waits where !isHandled() { usleep(1000) }
   }
 
-  @Test(arguments: [(SIGINT, StopRequest.interrupt), (SIGTERM, .terminate), (SIGUSR1, .user1)])
-  func aSignalBecomesARequest(number: Int32, expected: StopRequest) {
-    StopSignals.install()
-    #expect(StopSignals.request == nil)
-    Self.send(number) { StopSignals.request != nil }
-    #expect(StopSignals.request == expected)
-    for other in [SIGUSR1, SIGTERM] { Self.send(other, waiting: 50) { StopSignals.request != expected } }
-    #expect(StopSignals.request == expected, "the first one counts")
-    StopSignals.reset()
-    #expect(StopSignals.request == nil)
+  @Test(arguments: StopRequest.allCases.map(\.rawValue))
+  func aSignalBecomesARequest(number: Int32) async {
+    await #expect(processExitsWith: .exitCode(0)) { [number] in
+      StopSignals.install()
+      guard StopSignals.request == nil else { exit(1) }
+      Self.send(number) { StopSignals.request != nil }
+      guard StopSignals.request?.rawValue == number else { exit(2) }
+      for other in [SIGUSR1, SIGTERM] {  // the first one counts
+        Self.send(other, waiting: 50) { StopSignals.request?.rawValue != number }
+        guard StopSignals.request?.rawValue == number else { exit(3) }
+      }
+      StopSignals.reset()
+      exit(StopSignals.request == nil ? 0 : 4)
+    }
   }
 
   @Test func aSecondInterruptEndsAtOnce() async {
