@@ -67,7 +67,8 @@ package struct RunFolder: Sendable, Equatable {
   /// Removes the temporary files that killed processes left; only under the run's lock.
   package func removeTemporaryFiles() {
     for folder in [path, samplesFolder, checkpointsFolder] where !Self.isLink(folder) || folder == path {
-      for name in (try? names(inFolder: folder)) ?? [] where AtomicFile.isTemporary(name) { unlink(folder + "/" + name) }
+      let names = (try? DistTrain.names(inFolder: folder)) ?? []
+      for name in names where AtomicFile.isTemporary(name) { unlink(folder + "/" + name) }
     }
   }
 
@@ -79,8 +80,9 @@ package struct RunFolder: Sendable, Equatable {
       guard stat(path, &status) == 0 else { throw .file(FileError("open the folder", path)) }
       guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path) }
     case ENOENT:
+      let error = FileError("create the folder", path)
       let parent = parentFolder(of: path)
-      guard parent != path, parent != "." else { throw .file(FileError("create the folder", path, number: ENOENT)) }
+      guard parent != path, parent != "." else { throw .file(error) }
       try createFolders(parent)
       guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .file(FileError("create the folder", path)) }
       synchronizeParent(of: path)
@@ -126,7 +128,8 @@ package enum RunFolderError: ExplainedError, Equatable {
     case .badOutput: "output.folder has a NUL byte in it; give the path of a folder"
     case .linkInside(let path):
       "\(path) is a symbolic link; a run writes only inside its own folder: replace the link by a folder"
-    case .notAFolder(let path): "\(path) is not a folder, but the run must write there: move it, or choose another --out"
+    case .notAFolder(let path):
+      "\(path) is not a folder, but the run must write there: move it, or choose another --out"
     case .file(let error): error.message
     }
   }

@@ -27,10 +27,11 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: Str
 
 /// Makes the names within a folder durable.
 func synchronizeFolder(_ descriptor: Int32, _ path: String) throws(FileError) {
-  do {
+  do throws(FileError) {
     try checked("write", path) { fsync(descriptor) }
-  } catch where error.number == EINVAL {
-    // Some network file systems cannot synchronize a folder; they order renames themselves.
+  } catch {
+    // EINVAL: some network file systems cannot synchronize a folder; they order renames themselves.
+    guard error.number == EINVAL else { throw error }
   }
 }
 

@@ -1,0 +1,105 @@
+/// What training shows: a bar where the output can redraw a line, and elsewhere a line every `logEvery` steps.
+package struct TrainingProgress: Sendable {
+  private static let gap = "  "
+
+  private let totalSteps: Int
+  private let totalEpochs: Int
+  private let logEvery: Int
+  private var line: StatusLine
+  private var timeLeft: TimeLeft
+  private var last: TrainingStatus?
+  private var hasLogged = false
+
+  /// - Parameters:
+  ///   - step: steps that were done before, where the run continues.
+  ///   - totalEpochs: whole epochs of the run, for the width of the column.
+  ///   - logEvery: steps between two lines.
+  package init(
+    continuingFrom step: Int, totalSteps: Int, totalEpochs: Int, logEvery: Int, on terminal: Terminal,
+    clock: @escaping @Sendable () -> Double, write: @escaping @Sendable (String) -> Void
+  ) {
+    self.totalSteps = totalSteps
+    self.totalEpochs = totalEpochs
+    self.logEvery = max(1, logEvery)
+    line = StatusLine(on: terminal, clock: clock, write: write)
+    timeLeft = TimeLeft(done: step, now: line.now)
+  }
+
+  /// After every step.
+  package mutating func update(_ status: TrainingStatus) {
+    timeLeft.record(done: status.step, now: line.now)
+    last = status
+    hasLogged = false
+    if line.terminal.redraws {
+      draw(status, now: status.step >= totalSteps)
+    } else if status.step % logEvery == 0 {
+      log(status)
+    }
+  }
+
+  /// Says something beside the numbers, for example that a checkpoint has been written.
+  package mutating func say(_ message: String) { line.say(message) }
+
+  /// When training ends, by itself or not; shows the last state where it has not been shown.
+  package mutating func end() {
+    if let last, !hasLogged, !line.terminal.redraws { log(last) }
+    if let last { draw(last, now: true) }
+    line.end()
+  }
+
+  private mutating func draw(_ status: TrainingStatus, now isUrgent: Bool) {
+    let state = self
+    line.draw(now: isUrgent) { columns in state.bar(status, columns: columns) }
+  }
+
+  // MARK: Lines
+
+  private mutating func log(_ status: TrainingStatus) {
+    hasLogged = true
+    let left = timeLeft.seconds(for: totalSteps - status.step)
+    line.say(Self.logLine(status, totalSteps: totalSteps, totalEpochs: totalEpochs, secondsLeft: left))
+  }
+
+  /// The standard line of a log.
+  package static func logLine(
+    _ status: TrainingStatus, totalSteps: Int, totalEpochs: Int, secondsLeft: Double?
+  ) -> String {
+    let pieces = [
+      "step \(padded(status.step, as: totalSteps))/\(totalSteps)", "epoch \(padded(status.epoch, as: totalEpochs))",
+      status.losses, status.ofReal, status.ofFake, status.speed,
+    ]
+    return (pieces + left(status, of: totalSteps, secondsLeft)).joined(separator: gap)
+  }
+
+  /// The richest line that fits: what is least needed goes first, and the bar takes the room that is left.
+  private func bar(_ status: TrainingStatus, columns: Int) -> String {
+    let step = "step \(Self.padded(status.step, as: totalSteps))/\(totalSteps)"
+    let epoch = "epoch \(Self.padded(status.epoch, as: totalEpochs))"
+    let left = Self.left(status, of: totalSteps, timeLeft.seconds(for: totalSteps - status.step))
+    let choices = [
+      [epoch, status.losses, status.ofReal, status.ofFake, status.speed],
+      [epoch, status.losses, status.ofReal, status.ofFake],
+      [status.losses, status.ofReal, status.ofFake], [status.losses, status.ofReal], [status.losses], [],
+    ]
+    for pieces in choices {
+      // Room for the longest time left, so that the bar keeps its length while the time becomes shorter.
+      let text = ([step] + pieces + ["47 h 59 min left"]).joined(separator: Self.gap)
+      let room = columns - text.count - Self.gap.count
+      guard room >= 10 else { continue }
+      let bar = Bar(columns: min(room, 40), fraction: Double(status.step) / Double(max(1, totalSteps)))
+      return ([step, bar.drawn(on: line.terminal)] + pieces + left).joined(separator: Self.gap)
+    }
+    let text = ([step] + left).joined(separator: Self.gap)
+    return String((text.count <= columns ? text : step).prefix(columns))
+  }
+
+  private static func left(_ status: TrainingStatus, of totalSteps: Int, _ seconds: Double?) -> [String] {
+    guard status.step < totalSteps else { return [] }
+    return seconds.map { ["\(spoken(seconds: $0)) left"] } ?? []
+  }
+
+  private static func padded(_ value: Int, as widest: Int) -> String {
+    let text = "\(value)"
+    return String(repeating: " ", count: max(0, "\(widest)".count - text.count)) + text
+  }
+}

@@ -1,0 +1,114 @@
+import DistTrain
+import Foundation
+import Testing
+
+@Suite struct MetricsLogTests {
+  private func record(_ step: Int) -> MetricsRecord {
+    let spread = MetricsRecord.Spread(min: 0.25, median: 0.5, max: 1)
+    return MetricsRecord(
+      step: step, epoch: 2, images: step * 16, lossD: 0.5, lossG: 2.25, probabilityReal: 0.75,
+      probabilityFakeBefore: 0.25, probabilityFakeAfter: 0.125, imagesPerSecond: 41.5, secondsPerStep: 0.385,
+      secondsCompute: spread, secondsExchange: spread, secondsData: spread)
+  }
+
+  private func steps(_ place: TemporaryFolder) throws -> [Int] {
+    try place.text("metrics.jsonl").split(separator: "\n").map { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return try #require(object?["step"] as? Int)
+    }
+  }
+
+  @Test func theLineHasItsKeys() throws {
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(record(200).json.utf8)) as? [String: NSObject])
+    let spread: NSObject = ["min": 0.25, "median": 0.5, "max": 1.0] as NSDictionary
+    let expected: [String: NSObject] = [
+      "step": NSNumber(value: 200), "epoch": NSNumber(value: 2), "images": NSNumber(value: 3200),
+      "lossD": NSNumber(value: 0.5), "lossG": NSNumber(value: 2.25), "Dx": NSNumber(value: 0.75),
+      "DGz1": NSNumber(value: 0.25), "DGz2": NSNumber(value: 0.125), "imagesPerSecond": NSNumber(value: 41.5),
+      "secondsPerStep": NSNumber(value: 0.385), "secondsCompute": spread, "secondsExchange": spread,
+      "secondsData": spread,
+    ]
+    #expect(Set(object.keys) == Set(expected.keys))
+    for (key, value) in expected { #expect(object[key] == value, "\(key)") }
+    #expect(!record(200).json.contains("\n"))
+  }
+
+  @Test func whatIsNotFiniteBecomesNull() throws {
+    var record = record(1)
+    record.lossD = .nan
+    record.lossG = -.infinity
+    record.secondsData.max = .infinity
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(record.json.utf8)) as? [String: Any])
+    #expect(object["lossD"] is NSNull && object["lossG"] is NSNull)
+    #expect((object["secondsData"] as? [String: Any])?["max"] is NSNull)
+    record.lossD = 1e-300
+    record.lossG = 1e300
+    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(record.json.utf8)) }
+  }
+
+  @Test func continuingLeavesNoGapAndNoDoubledLine() throws {
+    let place = try TemporaryFolder()
+    let path = place.path + "/metrics.jsonl"
+    do {
+      let log = try MetricsLog(at: path, continuingFrom: 0)
+      for step in stride(from: 50, through: 300, by: 50) { try log.append(record(step)) }
+      try log.synchronize()
+    }
+    let continued = try MetricsLog(at: path, continuingFrom: 150)
+    #expect(continued.removed.later == 3 && continued.removed.damaged == 0)
+    #expect(try steps(place) == [50, 100, 150])
+    for step in stride(from: 200, through: 300, by: 50) { try continued.append(record(step)) }
+    #expect(try steps(place) == [50, 100, 150, 200, 250, 300])
+    #expect(try place.names("") == ["metrics.jsonl"])
+  }
+
+  @Test func aRunFromTheBeginningStartsEmpty() throws {
+    let place = try TemporaryFolder()
+    let path = place.path + "/metrics.jsonl"
+    try MetricsLog(at: path, continuingFrom: 0).append(record(50))
+    _ = try MetricsLog(at: path, continuingFrom: 0)
+    #expect(try place.text("metrics.jsonl") == "")
+  }
+
+  @Test func aTornLastLineIsRemoved() throws {
+    let whole = record(50).json + "\n"
+    let next = record(100).json + "\n"
+    for length in 1..<next.utf8.count {
+      let place = try TemporaryFolder()
+      try place.write(whole + next.prefix(length), "metrics.jsonl")
+      let log = try MetricsLog(at: place.path + "/metrics.jsonl", continuingFrom: 1000)
+      #expect(log.removed.damaged == 1)
+      try log.append(record(100))
+      #expect(try place.text("metrics.jsonl") == whole + next)
+    }
+  }
+
+  @Test func linesThatAreNoRecordsAreRemoved() throws {
+    let place = try TemporaryFolder()
+    let lines = ["not json", "{\"epoch\": 1}", record(50).json, record(50).json, "\u{0}", record(100).json]
+    try place.write(lines.joined(separator: "\n") + "\n\n", "metrics.jsonl")
+    let log = try MetricsLog(at: place.path + "/metrics.jsonl", continuingFrom: 100)
+    #expect(log.removed.damaged == 4 && log.removed.later == 0)
+    #expect(try steps(place) == [50, 100])
+  }
+
+  @Test func aWriteThatTheSystemCutsOffLeavesNoPart() async throws {
+    await #expect(processExitsWith: .exitCode(ExitCode.inputOutput.rawValue)) {
+      let place = try TemporaryFolder()
+      let log = try MetricsLog(at: place.path + "/metrics.jsonl", continuingFrom: 0)
+      let suite = MetricsLogTests()
+      try log.append(suite.record(50))
+      let one = try place.text("metrics.jsonl")
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: UInt(one.utf8.count + 40), rlim_max: UInt(one.utf8.count + 40))
+      setrlimit(__rlimit_resource_t(1), &limit)  // RLIMIT_FSIZE
+      do {
+        try log.append(suite.record(100))
+      } catch let error as FileError {
+        guard try place.text("metrics.jsonl") == one else { exit(1) }
+        exit(error.code.rawValue)
+      }
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import DistTrain
+import Foundation
+import Testing
+
+@Suite struct ProgressTests {
+  private func status(_ step: Int, epoch: Int = 8) -> TrainingStatus {
+    TrainingStatus(
+      step: step, epoch: epoch, lossD: 0.5123, lossG: 2.345, probabilityReal: 0.77, probabilityFakeBefore: 0.231,
+      probabilityFakeAfter: 0.12, imagesPerSecond: 41.2)
+  }
+
+  private func progress(
+    _ recorder: ProgressRecorder, columns: Int?, total: Int = 1500, logEvery: Int = 50, from step: Int = 0,
+    color: Bool = false
+  ) -> TrainingProgress {
+    let terminal =
+      columns.map { columns in
+        Terminal(redraws: true, hasColor: color, hasUnicode: true) { columns }
+      } ?? .plain
+    return TrainingProgress(
+      continuingFrom: step, totalSteps: total, totalEpochs: 60, logEvery: logEvery, on: terminal,
+      clock: recorder.clock, write: recorder.write)
+  }
+
+  // MARK: Plain lines
+
+  @Test func standardLine() {
+    #expect(
+      TrainingProgress.logLine(status(200), totalSteps: 1500, totalEpochs: 60, secondsLeft: 187)
+        == "step  200/1500  epoch  8  D  0.512  G  2.345  D(x) 0.77  D(G(z)) 0.23/0.12   41.2 images/s  3 min left")
+  }
+
+  @Test func linesStandInColumns() {
+    var strange = status(1500, epoch: 60)
+    strange.lossD = 123.456
+    strange.lossG = -.infinity
+    strange.imagesPerSecond = 12_345
+    var broken = status(7)
+    (broken.lossD, broken.lossG, broken.imagesPerSecond) = (.nan, 1e9, .nan)
+    let lines = [status(5, epoch: 0), strange, broken].map {
+      TrainingProgress.logLine($0, totalSteps: 1500, totalEpochs: 60, secondsLeft: nil)
+    }
+    for mark in ["epoch", "D ", "G ", "D(x)", "D(G(z))", "images/s"] {
+      let columns = Set(lines.map { $0.distance(from: $0.startIndex, to: $0.range(of: mark)!.lowerBound) })
+      #expect(columns.count == 1, "\(mark) in \(lines)")
+    }
+    #expect(lines[2].contains("nan") && lines[1].contains("-inf"))
+  }
+
+  @Test func linesOnlyEveryInterval() {
+    let recorder = ProgressRecorder()
+    var progress = progress(recorder, columns: nil, total: 130)
+    for step in 1...130 {
+      recorder.pass(seconds: 0.5)
+      progress.update(status(step))
+    }
+    progress.say("checkpoint written")
+    progress.end()
+    let lines = recorder.written.split(separator: "\n").map { String($0.prefix(12)) }
+    #expect(lines == ["step  50/130", "step 100/130", "checkpoint w", "step 130/130"])
+    #expect(!recorder.written.contains("\r") && !recorder.written.contains("\u{1B}"))
+    #expect(recorder.written.contains("15 s left"), "30 steps of half a second")
+  }
+
+  // MARK: The bar
+
+  @Test(arguments: [200, 120, 100, 80, 60, 50, 40, 30, 20, 10, 3, 1])
+  func barNeverWraps(columns: Int) {
+    let recorder = ProgressRecorder()
+    var progress = progress(recorder, columns: columns, color: true)
+    for step in stride(from: 1, through: 1500, by: 7) {
+      recorder.pass(seconds: 0.5)
+      progress.update(status(step))
+      #expect(recorder.screen.count == 1 && recorder.screen[0].count < max(columns, 2))
+    }
+    progress.end()
+    #expect(recorder.screen.last == "", "what follows begins on a line of its own")
+  }
+
+  @Test func barShowsEverythingWhereThereIsRoom() {
+    let recorder = ProgressRecorder()
+    var progress = progress(recorder, columns: 160)
+    for step in 1...750 {
+      recorder.pass(seconds: 0.5)
+      progress.update(status(step))
+    }
+    let line = recorder.screen[0]
+    for piece in [
+      "step  750/1500", "epoch  8", "D  0.512", "G  2.345", "D(x) 0.77", "D(G(z)) 0.23/0.12", "41.2 images/s",
+      "6 min left",
+    ] {
+      #expect(line.contains(piece), "\(line)")
+    }
+    #expect(line.filter { $0 == "█" }.count == line.filter { $0 == "░" }.count, "half of the bar is full")
+  }
+
+  @Test func narrowBarKeepsTheStep() {
+    let recorder = ProgressRecorder()
+    var progress = progress(recorder, columns: 20)
+    progress.update(status(200))
+    #expect(recorder.screen[0].hasPrefix("step  200/1500"))
+  }
+
+  @Test func messagesStandAboveTheBar() {
+    let recorder = ProgressRecorder()
+    var progress = progress(recorder, columns: 100)
+    progress.update(status(1))
+    progress.say("checkpoint written")
+    #expect(recorder.screen[0] == "checkpoint written")
+    #expect(recorder.screen[1].hasPrefix("step    1/1500"))
+  }
+
+  @Test func barIsNotDrawnTooOften() {
+    let recorder = ProgressRecorder()
+    var progress = progress(recorder, columns: 100)
+    for step in 1...1000 {
+      recorder.pass(seconds: 0.001)
+      progress.update(status(step))
+    }
+    #expect((5...12).contains(recorder.written.filter { $0 == "\r" }.count))
+    progress.end()
+    #expect(recorder.screen[0].hasPrefix("step 1000/1500"), "the last state is shown")
+  }
+
+  @Test func colorOnlyWhereWanted() {
+    for color in [true, false] {
+      let recorder = ProgressRecorder()
+      var progress = progress(recorder, columns: 160, color: color)
+      progress.update(status(200))
+      #expect(recorder.written.contains("\u{1B}[36m") == color)
+    }
+  }
+
+  // MARK: Decoding
+
+  @Test func decodingCounts() {
+    let recorder = ProgressRecorder()
+    let terminal = Terminal(redraws: true, hasColor: false, hasUnicode: false) { 60 }
+    let decoding = CountProgress("decoding", of: 400, on: terminal, clock: recorder.clock, write: recorder.write)
+    for _ in 0..<100 {
+      recorder.pass(seconds: 0.2)
+      decoding.advance()
+    }
+    #expect(recorder.screen[0].hasPrefix("decoding 100/400  #######") && recorder.screen[0].hasSuffix("1 min left"))
+    #expect(recorder.screen[0].count < 60)
+    decoding.advance(by: 300)
+    decoding.end()
+    decoding.end()
+    #expect(recorder.screen[0].hasPrefix("decoding 400/400") && recorder.screen.count == 2)
+  }
+
+  @Test func decodingSaysLittleInAFile() {
+    let recorder = ProgressRecorder()
+    let decoding = CountProgress("decoding", of: 400, on: .plain, clock: recorder.clock, write: recorder.write)
+    for _ in 0..<400 {
+      recorder.pass(seconds: 0.0625)
+      decoding.advance()
+    }
+    decoding.end()
+    #expect(recorder.written == "decoding 160/400\ndecoding 320/400\ndecoding 400/400\n")
+  }
+
+  @Test func anyThreadMayReport() {
+    let recorder = ProgressRecorder()
+    let decoding = CountProgress("decoding", of: 4000, on: .plain, clock: recorder.clock, write: recorder.write)
+    DispatchQueue.concurrentPerform(iterations: 4000) { _ in decoding.advance() }
+    decoding.end()
+    #expect(recorder.written == "decoding 4000/4000\n")
+  }
+
+  // MARK: Where the output goes
+
+  @Test func aPipeIsNoTerminal() {
+    let pipe = Pipe()
+    let descriptor = pipe.fileHandleForWriting.fileDescriptor
+    #expect(!Terminal.detect(descriptor, environment: ["TERM": "xterm"]).redraws)
+  }
+
+  @Test func aTerminalIsOneWhereItHasASizeAndIsNotDumb() throws {
+    let (main, other) = try pseudoTerminal()
+    defer {
+      close(main)
+      close(other)
+    }
+    let environment = ["TERM": "xterm", "LANG": "en_US.UTF-8"]
+    #expect(!Terminal.detect(other, environment: environment).redraws, "no size, as under a redirected mpirun")
+    resize(other, columns: 77)
+    let terminal = Terminal.detect(other, environment: environment)
+    #expect(terminal.redraws && terminal.hasColor && terminal.hasUnicode && terminal.columns == 77)
+    resize(other, columns: 50)
+    #expect(terminal.columns == 50)
+    #expect(!Terminal.detect(other, environment: ["TERM": "dumb"]).redraws)
+    #expect(!Terminal.detect(other, environment: [:]).redraws)
+    let quiet = Terminal.detect(other, environment: ["TERM": "xterm", "NO_COLOR": "1", "LC_ALL": "C", "LANG": "UTF-8"])
+    #expect(quiet.redraws && !quiet.hasColor && !quiet.hasUnicode)
+  }
+
+  private func pseudoTerminal() throws -> (main: Int32, other: Int32) {
+    var (main, other): (Int32, Int32) = (-1, -1)
+    try #require(openpty(&main, &other, nil, nil, nil) == 0)
+    return (main, other)
+  }
+
+  private func resize(_ descriptor: Int32, columns: UInt16) {
+    var size = winsize(ws_row: 20, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
+  }
+}

@@ -1,0 +1,142 @@
+import DistTrain
+import Foundation
+import Testing
+
+@Suite struct RunFolderTests {
+  @Test func layout() throws {
+    let folder = try RunFolder(in: "runs", name: "facades")
+    #expect(folder.path == "runs/facades")
+    #expect(folder.sample(step: 200) == "runs/facades/samples/000200.png")
+    #expect(folder.realSample == "runs/facades/samples/real.png")
+    #expect(folder.checkpoint(step: 500) == "runs/facades/checkpoints/000500.safetensors")
+    #expect(folder.checkpoint(step: 12_345_678) == "runs/facades/checkpoints/12345678.safetensors")
+    #expect(folder.metrics == "runs/facades/metrics.jsonl")
+    #expect(folder.configuration == "runs/facades/config.yaml")
+    #expect(folder.trace == "runs/facades/trace.safetensors")
+  }
+
+  @Test(arguments: ["", ".", "..", "a/b", "/etc", "../up", "a\0b", String(repeating: "x", count: 256)])
+  func namesThatLeaveTheFolderAreRefused(name: String) {
+    #expect(throws: RunFolderError.badName(name)) { try RunFolder(in: "runs", name: name) }
+    #expect(RunFolderError.badName(name).code == .usage)
+  }
+
+  @Test func createsWhatIsMissing() throws {
+    let place = try TemporaryFolder()
+    let folder = try RunFolder(in: place.path + "/a/b", name: "run").create()
+    #expect(try place.names("a/b/run") == ["checkpoints", "samples"])
+    try folder.write("seed: 1\n", to: folder.configuration)
+    let again = try RunFolder(in: place.path + "/a/b", name: "run").create()
+    #expect(again == folder)
+    #expect(try place.text("a/b/run/config.yaml") == "seed: 1\n")
+    #expect(try place.names("a/b/run") == ["checkpoints", "config.yaml", "samples"], "no temporary file is left")
+  }
+
+  @Test func aFileInTheWayIsSaid() throws {
+    let place = try TemporaryFolder()
+    try place.write("x", "runs")
+    let folder = try RunFolder(in: place.path + "/runs", name: "run")
+    #expect(throws: RunFolderError.notAFolder(place.path + "/runs")) { try folder.create() }
+    try FileManager.default.createDirectory(atPath: place.path + "/r/run", withIntermediateDirectories: true)
+    try place.write("x", "r/run/samples")
+    let samples = try #require(realpath(place.path, nil).map { String(cString: $0) }) + "/r/run/samples"
+    #expect(throws: RunFolderError.notAFolder(samples)) { try RunFolder(in: place.path + "/r", name: "run").create() }
+  }
+
+  // MARK: Links
+
+  @Test(arguments: ["samples", "checkpoints"])
+  func aLinkedPartIsRefused(part: String) throws {
+    let place = try TemporaryFolder()
+    let folder = try RunFolder(in: place.path, name: "run").create()
+    try FileManager.default.createDirectory(atPath: place.path + "/elsewhere", withIntermediateDirectories: true)
+    rmdir(folder.path + "/" + part)
+    symlink(place.path + "/elsewhere", folder.path + "/" + part)
+    #expect(throws: RunFolderError.linkInside(folder.path + "/" + part)) {
+      try RunFolder(in: place.path, name: "run").create()
+    }
+    #expect(throws: RunFolderError.self) { try folder.write("x", to: folder.path + "/\(part)/file") }
+    #expect(try place.names("elsewhere").isEmpty)
+  }
+
+  @Test func aLinkedFileIsReplacedNotFollowed() throws {
+    let place = try TemporaryFolder()
+    let folder = try RunFolder(in: place.path, name: "run").create()
+    try place.write("precious", "precious.txt")
+    symlink(place.path + "/precious.txt", folder.configuration)
+    try folder.write("seed: 1\n", to: folder.configuration)
+    symlink(place.path + "/precious.txt", folder.metrics)
+    #expect(throws: FileError.self) { try MetricsLog(at: folder.metrics, continuingFrom: 0) }
+    symlink(place.path + "/precious.txt", folder.lock)
+    #expect(throws: RunLockError.self) { try RunLock(of: folder) }
+    #expect(try place.text("precious.txt") == "precious")
+    #expect(try place.text("run/config.yaml") == "seed: 1\n")
+  }
+
+  @Test func theRunFolderItselfMayBeALink() throws {
+    let place = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: place.path + "/scratch", withIntermediateDirectories: true)
+    symlink(place.path + "/scratch", place.path + "/run")
+    let folder = try RunFolder(in: place.path, name: "run").create()
+    #expect(folder.path.hasSuffix("/scratch"))
+    try folder.write("x", to: folder.configuration)
+    #expect(try place.names("scratch") == ["checkpoints", "config.yaml", "samples"])
+  }
+
+  // MARK: Checkpoints
+
+  private func folder(_ place: TemporaryFolder, checkpoints: [Int]) throws -> RunFolder {
+    let folder = try RunFolder(in: place.path, name: "run").create()
+    for step in checkpoints { try folder.write("\(step)", to: folder.checkpoint(step: step)) }
+    return folder
+  }
+
+  @Test func checkpointsAreListedNewestFirst() throws {
+    let place = try TemporaryFolder()
+    #expect(try RunFolder(in: place.path, name: "run").checkpoints().isEmpty)
+    let folder = try folder(place, checkpoints: [500, 1_500_000, 999_999, 0])
+    for other in [
+      "500.safetensors", "0000700.safetensors", "-00700.safetensors", "+00700.safetensors", "000700.pt",
+      ".000700.safetensors.partial-12", "000700.safetensors.superseded", "notes.txt",
+    ] { try place.write("", "run/checkpoints/" + other) }
+    let files = try folder.checkpoints()
+    #expect(files.map(\.step) == [1_500_000, 999_999, 500, 0])
+    #expect(files[2].path == folder.path + "/checkpoints/000500.safetensors")
+  }
+
+  @Test func pruningKeepsTheNewest() throws {
+    let place = try TemporaryFolder()
+    let folder = try folder(place, checkpoints: [100, 200, 300, 400, 500])
+    #expect(try folder.prune(keep: 3, valid: 500) == [100, 200])
+    #expect(try folder.checkpoints().map(\.step) == [500, 400, 300])
+    #expect(try folder.prune(keep: 3, valid: 500) == [])
+    #expect(try folder.prune(keep: 0, valid: 500) == [300, 400])
+    #expect(try folder.checkpoints().map(\.step) == [500], "the last valid one is never removed")
+  }
+
+  @Test func pruningNeverCountsOnANewerOne() throws {
+    let place = try TemporaryFolder()
+    let folder = try folder(place, checkpoints: [100, 200, 300, 900])
+    #expect(try folder.prune(keep: 1, valid: 300) == [100, 200])
+    #expect(try folder.checkpoints().map(\.step) == [900, 300])
+  }
+
+  @Test func anotherPathSetsLaterCheckpointsAside() throws {
+    let place = try TemporaryFolder()
+    let folder = try folder(place, checkpoints: [100, 200, 300])
+    #expect(try folder.setAside(checkpointsAfter: 100) == [300, 200])
+    #expect(try folder.checkpoints().map(\.step) == [100])
+    #expect(try place.text("run/checkpoints/000300.safetensors.superseded") == "300")
+  }
+
+  @Test func leftTemporaryFilesAreRemoved() throws {
+    let place = try TemporaryFolder()
+    let folder = try folder(place, checkpoints: [100])
+    try place.write("", "run/.config.yaml.partial-99")
+    try place.write("", "run/samples/.000100.png.partial-7")
+    try place.write("", "run/.mine")
+    folder.removeTemporaryFiles()
+    #expect(try place.names("run") == [".mine", "checkpoints", "samples"])
+    #expect(try place.names("run/samples").isEmpty && folder.checkpoints().count == 1)
+  }
+}
