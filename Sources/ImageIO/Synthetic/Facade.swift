@@ -90,7 +90,7 @@ extension Canvas {
 
   fileprivate mutating func drawFloors(_ plan: FacadePlan, _ random: inout RandomStream) {
     var style = WindowStyle(wall: plan.wall, &random)
-    style.hasShutters = style.hasShutters && plan.windowWidth * 2 < plan.front.width / plan.columns
+    style.hasShutters = style.hasShutters && plan.windowWidth * 19 / 10 < plan.front.width / plan.columns
     let changesFloor = random.chance(50) ? random.next(below: plan.floors) : -1
     for floor in 0..<plan.floors {
       let (top, bottom) = plan.floor(floor)
@@ -138,9 +138,9 @@ extension Canvas {
   fileprivate mutating func drawLight(_ random: inout RandomStream) {
     let isFromLeft = random.chance(50)
     let strength = random.between(0, 70)
-    for strip in 0..<16 {
-      let part = (isFromLeft ? strip : 15 - strip) * strength / 15
-      blend(Box(strip * 64, 0, (strip + 1) * 64, 1024), Colour(20, 22, 40), part)
+    for strip in 0..<64 {
+      let part = (isFromLeft ? strip : 63 - strip) * strength / 63
+      blend(Box(strip * 16, 0, (strip + 1) * 16, 1024), Colour(20, 22, 40), part)
     }
     if random.chance(30) { blend(Box(0, 0, 1024, 1024), Colour(255, 236, 200), random.between(10, 40)) }
   }

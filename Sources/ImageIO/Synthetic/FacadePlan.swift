@@ -43,10 +43,10 @@ struct FacadePlan {
     let street = 1024 - random.between(36, 90)
     front = Box(left, top, right, street)
 
-    columns = random.between(isWide ? 3 : 2, isWide ? 6 : 5)
+    columns = random.between(isWide ? 3 : 2, isWide ? 5 : 4)
     groundHeight = front.height * random.between(22, 30) / 100
     let least = max(2, (front.height - groundHeight) / 260)
-    floors = random.between(least, max(least, min(4, (front.height - groundHeight) / 150)))
+    floors = random.between(least, max(least, min(4, (front.height - groundHeight) / 170)))
     hasShops = random.chance(40)
     base = random.chance(60) ? wall.darker(random.between(30, 90)) : random.pick(Palette.walls).darker(40)
     hasBands = random.chance(60)
@@ -54,8 +54,8 @@ struct FacadePlan {
     doorColumn = random.chance(50) ? columns / 2 : random.next(below: columns)
     let columnWidth = front.width / columns
     let floorHeight = (front.height - groundHeight) / floors
-    windowHeight = floorHeight * random.between(50, 64) / 100
-    windowWidth = min(columnWidth * random.between(38, 56) / 100, windowHeight * random.between(50, 90) / 100)
+    windowHeight = floorHeight * random.between(56, 68) / 100
+    windowWidth = min(columnWidth * random.between(42, 62) / 100, windowHeight * random.between(55, 95) / 100)
   }
 
   /// The middle of a column of windows.

@@ -3,14 +3,16 @@ struct ResampledAxis {
   /// Fraction bits of `weights`.
   let precision: Int
   /// First source pixel of each target pixel's window.
-  private(set) var starts: [Int] = []
-  /// Pixels in every window; where the picture's border cuts one, the rest of its weights are 0.
+  let starts: [Int]
+  /// Pixels in every window; one with fewer is filled up with weights 0.
   let taps: Int
   /// `count` × `taps`
-  private(set) var weights: [Int32] = []
+  let weights: [Int32]
 
   /// Target pixels.
   var count: Int { starts.count }
+
+  private typealias Window = (first: Int, weights: [Int32])
 
   /// - Parameters:
   ///   - source: pixels of the source.
@@ -18,38 +20,38 @@ struct ResampledAxis {
   ///   - kept: which of them are wanted.
   init(from source: Int, to target: Int, keeping kept: Range<Int>, antialias: Bool) {
     let scale = Double(source) / Double(target)
-    if antialias {
-      // Pillow: a triangle as wide as the target pixel in the source, its weights normalized, then 22 bits of fraction.
-      precision = 22
-      let stretch = max(scale, 1)
-      taps = min(source, Int(stretch.rounded(.up)) * 2 + 1)
-      for position in kept {
-        let centre = (Double(position) + 0.5) * scale
-        let first = max(0, Int(centre - stretch + 0.5))
-        let end = min(source, Int(centre + stretch + 0.5))
-        let triangle = (first..<end).map { max(0, 1 - abs((Double($0) - centre + 0.5) * (1 / stretch))) }
-        let sum = triangle.reduce(0, +)
-        append(window: first, of: triangle.map { Int32(($0 / sum * 0x1p22).rounded(.toNearestOrAwayFromZero)) }, source)
-      }
-    } else {
-      // OpenCV's INTER_LINEAR: between the two nearest pixel centres, the border repeated, 11 bits of fraction.
-      precision = 11
-      taps = min(source, 2)
-      for position in kept {
-        let place = min(max((Double(position) + 0.5) * scale - 0.5, 0), Double(source - 1))
-        let first = min(Int(place), max(0, source - 2))
-        let second = Int32(((place - Double(first)) * 0x1p11).rounded(.toNearestOrEven))
-        append(window: first, of: taps == 2 ? [0x800 - second, second] : [0x800], source)
-      }
+    precision = antialias ? 22 : 11
+    let windows = kept.map { position in
+      let centre = (Double(position) + 0.5) * scale
+      return antialias ? Self.triangle(at: centre, scale, source) : Self.nearestTwo(at: centre, source)
+    }
+    let taps = windows.map(\.weights.count).max() ?? 1
+    // A window that would reach past the end moves to the left, so that all have the same length inside the picture.
+    let starts = windows.map { min($0.first, source - taps) }
+    self.taps = taps
+    self.starts = starts
+    weights = zip(windows, starts).flatMap { window, start in
+      let before = [Int32](repeating: 0, count: window.first - start)
+      return before + window.weights + [Int32](repeating: 0, count: taps - before.count - window.weights.count)
     }
   }
 
-  /// Moves a window that would reach past the end to the left, so that every one has `taps` pixels inside the picture.
-  private mutating func append(window first: Int, of windowWeights: [Int32], _ source: Int) {
-    let start = min(first, source - taps)
-    starts.append(start)
-    weights.append(contentsOf: repeatElement(0, count: first - start))
-    weights.append(contentsOf: windowWeights)
-    weights.append(contentsOf: repeatElement(0, count: taps - windowWeights.count - (first - start)))
+  /// Pillow's filter: a triangle as wide as the target pixel is in the source, normalized, then 22 bits of fraction.
+  private static func triangle(at centre: Double, _ scale: Double, _ source: Int) -> Window {
+    let stretch = max(scale, 1)
+    let first = max(0, Int(centre - stretch + 0.5))
+    let end = min(source, Int(centre + stretch + 0.5))
+    let heights = (first..<end).map { max(0, 1 - abs((Double($0) - centre + 0.5) * (1 / stretch))) }
+    let sum = heights.reduce(0, +)
+    return (first, heights.map { Int32(($0 / sum * 0x1p22).rounded(.toNearestOrAwayFromZero)) })
+  }
+
+  /// OpenCV's INTER_LINEAR: between the two nearest pixel centres, the border repeated, 11 bits of fraction.
+  private static func nearestTwo(at centre: Double, _ source: Int) -> Window {
+    guard source > 1 else { return (0, [0x800]) }
+    let place = min(max(centre - 0.5, 0), Double(source - 1))
+    let first = min(Int(place), source - 2)
+    let second = Int32(((place - Double(first)) * 0x1p11).rounded(.toNearestOrEven))
+    return (first, [0x800 - second, second])
   }
 }

@@ -1,6 +1,7 @@
 /// Separable resampling of 8-bit pixels: horizontally, then vertically.
 ///
 /// With antialiasing each pass rounds to 8 bits, as Pillow's does; without, the fraction is kept between them, as OpenCV's.
+/// Pillow 13 begins with the vertical pass where the height shrinks much more: it may then differ by one grey level.
 enum Resampler {
   /// Writes columns.count × rows.count pixels, a row every `stride` bytes.
   static func resample(

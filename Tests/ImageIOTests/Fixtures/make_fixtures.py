@@ -1,0 +1,113 @@
+"""Makes the small pictures in this folder, and what Pillow and OpenCV make of them: python3 make_fixtures.py
+
+Needs pillow, opencv-python-headless and numpy. Expected pictures are binary PGM and PPM.
+"""
+
+import gzip
+import os
+import struct
+
+import cv2
+import numpy
+from PIL import Image
+
+here = os.path.dirname(os.path.abspath(__file__))
+
+
+def path(name):
+    return os.path.join(here, name)
+
+
+def save(name, array):
+    Image.fromarray(array).save(path(name + (".ppm" if array.ndim == 3 else ".pgm")))
+
+
+def noisy(height, width, seed):
+    """Edges, a gradient and noise, so that an error of place, weight or rounding shows."""
+    random = numpy.random.default_rng(seed)
+    y, x = numpy.mgrid[0:height, 0:width]
+    smooth = numpy.stack([x * 255 / width, y * 255 / height, (x + y) * 255 / (width + height)], -1)
+    blocks = ((x // 5 + y // 7) % 2 * 120)[..., None]
+    return numpy.clip(smooth * 0.5 + blocks + random.integers(0, 60, (height, width, 3)), 0, 255).astype(numpy.uint8)
+
+
+def fitted(array, size, fit, resize):
+    """Torchvision's Resize(size) and CenterCrop(size); stretching; padding with black."""
+    height, width = array.shape[:2]
+    if fit == "stretch":
+        return resize(array, size, size)
+    short, long = min(width, height), max(width, height)
+    if fit == "crop":
+        longer = int(size * long / short)
+        w, h = (size, longer) if width <= height else (longer, size)
+        top, left = int(round((h - size) / 2.0)), int(round((w - size) / 2.0))
+        return resize(array, w, h)[top : top + size, left : left + size]
+    shorter = max(1, round(size * short / long))
+    w, h = (shorter, size) if width <= height else (size, shorter)
+    canvas = numpy.zeros((size, size) + array.shape[2:], numpy.uint8)
+    top, left = (size - h) // 2, (size - w) // 2
+    canvas[top : top + h, left : left + w] = resize(array, w, h)
+    return canvas
+
+
+def by_pillow(array, width, height):
+    """Horizontally, then vertically, each rounded to 8 bits: what one call does up to Pillow 12.
+
+    Since Pillow 13 one call begins vertically where that is cheaper, which moves some pixels by one level.
+    """
+    picture = Image.fromarray(array)
+    at_once = numpy.asarray(picture.resize((width, height), Image.BILINEAR)).astype(int)
+    result = numpy.asarray(picture.resize((width, picture.height), Image.BILINEAR).resize((width, height), Image.BILINEAR))
+    assert abs(at_once - result).max() <= 1
+    return result
+
+
+def by_opencv(array, width, height):
+    return cv2.resize(array, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+sources = {"wide": noisy(47, 83, 1), "tall": noisy(90, 41, 2), "small": noisy(12, 9, 3), "line": noisy(1, 40, 4)}
+for name, array in sources.items():
+    save(f"{name}", array)
+    for size in (16, 29):
+        for fit in ("crop", "stretch", "pad"):
+            save(f"{name}.{fit}.{size}.antialias", fitted(array, size, fit, by_pillow))
+            save(f"{name}.{fit}.{size}.bilinear", fitted(array, size, fit, by_opencv))
+grey = numpy.asarray(Image.fromarray(sources["wide"]).convert("L"))
+save("wide-grey", grey)
+save("wide-grey.crop.16.antialias", fitted(grey, 16, "crop", by_pillow))
+save("wide-grey.crop.16.bilinear", fitted(grey, 16, "crop", by_opencv))
+
+
+def jpeg(name, picture, **options):
+    picture.save(path(name + ".jpg"), quality=85, **options)
+    expect(name)
+
+
+def expect(name):
+    save(name + ".decoded", numpy.asarray(Image.open(path(name + ".jpg")).convert("RGB")))
+    save(name + ".decoded-grey", numpy.asarray(Image.open(path(name + ".jpg")).convert("RGB").convert("L")))
+
+
+picture = Image.fromarray(noisy(21, 35, 5))
+jpeg("baseline-420", picture, subsampling="4:2:0")
+jpeg("baseline-422", picture, subsampling="4:2:2")
+jpeg("baseline-444", picture, subsampling="4:4:4")
+jpeg("progressive", picture, progressive=True)
+jpeg("grey", picture.convert("L"))
+jpeg("cmyk", picture.convert("CMYK"))
+# The Adobe marker's last byte turns the same data from CMYK into YCCK.
+data = bytearray(open(path("cmyk.jpg"), "rb").read())
+data[data.index(b"Adobe") + 11] = 2
+open(path("ycck.jpg"), "wb").write(data)
+expect("ycck")
+
+images = numpy.random.default_rng(6).integers(0, 256, (3, 4, 5), numpy.uint8)
+idx = struct.pack(">IIII", 0x803, *images.shape) + images.tobytes()
+labels = struct.pack(">II", 0x801, 3) + bytes([7, 2, 9])
+open(path("train-images-idx3-ubyte"), "wb").write(idx)
+open(path("train-labels-idx1-ubyte"), "wb").write(labels)
+for name, data in (("images.gz", idx), ("labels.gz", labels)):
+    open(path(name), "wb").write(gzip.compress(data, mtime=0))
+# A header that promises 3 pictures of 60,000 × 60,000 pixels.
+open(path("promises.gz"), "wb").write(gzip.compress(struct.pack(">IIII", 0x803, 3, 60000, 60000), mtime=0))

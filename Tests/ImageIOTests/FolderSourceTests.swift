@@ -1,0 +1,103 @@
+import Foundation
+import ImageIO
+import Testing
+
+struct FolderSourceTests {
+  let folder: TemporaryFolder
+  let png: [UInt8]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    png = try PNGEncoder.bytes(of: Picture(width: 2, height: 2, channels: 1))
+  }
+
+  private func names(_ pattern: String = "*", limit: Int? = nil) throws -> [String] {
+    let source = try FolderSource(folder: folder.path, pattern: pattern, limit: limit)
+    return (0..<source.count).map { source.name($0) }
+  }
+
+  @Test func pathsAreInByteOrder() throws {
+    for name in ["b.png", "a/z.JPG", "a.png", "a/b/c.jpeg", "B.png", "é.png", "a-1.png", "10.png", "9.png"] {
+      try folder.write(png, to: name)
+    }
+    for name in ["notes.txt", ".hidden.png", ".git/a.png", "png", "a.png.bak"] { try folder.write(png, to: name) }
+    #expect(
+      try names() == [
+        "10.png", "9.png", "B.png", "a-1.png", "a.png", "a/b/c.jpeg", "a/z.JPG", "b.png", "é.png",
+      ])
+    #expect(try names(limit: 2) == ["10.png", "9.png"])
+  }
+
+  @Test func patternsSelect() throws {
+    for name in ["a1.png", "a2.jpg", "b1.png", "a/a3.png", "a/b/a4.png"] { try folder.write(png, to: name) }
+    #expect(try names("a*") == ["a/a3.png", "a/b/a4.png", "a1.png", "a2.jpg"])
+    #expect(try names("*.jpg") == ["a2.jpg"])
+    #expect(try names("a/*.png") == ["a/a3.png"])
+    #expect(try names("[ab]1.???") == ["a1.png", "b1.png"])
+    #expect(throws: ImageError.noPictures(folder: folder.path, pattern: "c*")) { try names("c*") }
+  }
+
+  @Test func missingPlacesAreToldApart() throws {
+    try folder.write(png, to: "a.png")
+    #expect(throws: ImageError.noSuchFolder(path: "\(folder.path)/none")) {
+      try FolderSource(folder: "\(folder.path)/none")
+    }
+    #expect(throws: ImageError.notAFolder(path: "\(folder.path)/a.png")) {
+      try FolderSource(folder: "\(folder.path)/a.png")
+    }
+    let empty = try TemporaryFolder()
+    #expect(throws: ImageError.noPictures(folder: empty.path, pattern: "*")) { try FolderSource(folder: empty.path) }
+  }
+
+  /// Links lead to each folder once, under its real path, and a loop ends.
+  @Test func linksFormNoLoop() throws {
+    let elsewhere = try TemporaryFolder()
+    try elsewhere.write(png, to: "far.png")
+    try folder.write(png, to: "real/in.png")
+    try folder.link("real/up", to: "..")
+    try folder.link("again", to: "real")
+    try folder.link("far", to: elsewhere.path)
+    try folder.link("file.png", to: "real/in.png")
+    try elsewhere.link("back", to: folder.path)
+    #expect(try names() == ["far/far.png", "file.png", "real/in.png"])
+    #expect(try FolderSource(folder: folder.path).notes.count == 3)
+  }
+
+  @Test func whatIsNoFileFailsByName() throws {
+    try folder.link("broken.png", to: "nowhere")
+    try folder.link("self.png", to: "self.png")
+    #expect(mkfifo("\(folder.path)/pipe.png", 0o600) == 0)
+    let source = try FolderSource(folder: folder.path)
+    #expect(source.count == 3)
+    for index in 0..<3 {
+      let error = #expect(throws: ImageError.self) { try source.load(index, channels: 3) }
+      #expect(error?.description.contains(source.name(index)) == true)
+    }
+  }
+
+  /// A name that is not UTF-8 is read all the same.
+  @Test func namesNeedNotBeText() throws {
+    let path = Array("\(folder.path)/".utf8) + [0xFF, 0xFE] + Array(".png\0".utf8)
+    let file = path.withUnsafeBytes {
+      open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o600)
+    }
+    #expect(write(file, png, png.count) == png.count)
+    close(file)
+    #expect(try FolderSource(folder: folder.path).load(0, channels: 1).bytes == png)
+  }
+
+  @Test func theManifestShowsEveryChange() throws {
+    try folder.write(png, to: "a.png")
+    try folder.write(png, to: "b.png")
+    func manifest() throws -> [UInt8] { try FolderSource(folder: folder.path).manifest }
+    let first = try manifest()
+    #expect(try manifest() == first)
+    #expect(try FolderSource(folder: folder.path, limit: 1).manifest != first)
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1000)], ofItemAtPath: "\(folder.path)/a.png")
+    let touched = try manifest()
+    #expect(touched != first)
+    try FileManager.default.moveItem(atPath: "\(folder.path)/b.png", toPath: "\(folder.path)/c.png")
+    #expect(try manifest() != touched)
+  }
+}

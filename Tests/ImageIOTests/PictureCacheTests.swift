@@ -1,0 +1,122 @@
+import Foundation
+import ImageIO
+import Synchronization
+import Testing
+
+struct PictureCacheTests {
+  let folder: TemporaryFolder
+  let transform = Transform(size: 8, channels: 3)
+  let source = CountingSource(count: 5)
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  /// Draws a picture that its index alone decides, and counts how often it is asked.
+  final class CountingSource: ImageSource {
+    let count: Int
+    let loads = Mutex(0)
+    var manifest: [UInt8] { Array("counting \(count)".utf8) }
+
+    init(count: Int) { self.count = count }
+
+    func name(_ index: Int) -> String { "\(index)" }
+
+    func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+      loads.withLock { $0 += 1 }
+      let picture = Picture(
+        width: 8, height: 8, channels: 3, pixels: (0..<192).map { UInt8(($0 * 7 + index * 31) % 256) })
+      return SourceImage(picture: picture.with(channels: channels), bytes: [UInt8(index)])
+    }
+  }
+
+  private func open(
+    _ folder: String?, transform: Transform? = nil, warnings: @escaping @Sendable (String) -> Void = { _ in }
+  ) -> PictureCache {
+    PictureCache(folder: folder, source: source, transform: transform ?? self.transform, hash: testHash, warn: warnings)
+  }
+
+  /// Loads every image and checks it; returns how many were decoded.
+  private func decoded(_ cache: PictureCache) throws -> Int {
+    let before = source.loads.withLock { $0 }
+    for index in 0..<source.count {
+      var pixels = [UInt8](repeating: 1, count: transform.byteCount)
+      let hash = try pixels.withUnsafeMutableBufferPointer { try cache.load(index, into: $0) }
+      #expect(pixels == (0..<192).map { UInt8(($0 * 7 + index * 31) % 256) })
+      #expect(hash.bytes == [UInt8(index)].withUnsafeBytes(testHash))
+    }
+    return source.loads.withLock { $0 } - before
+  }
+
+  @Test func theSecondRunDecodesNothing() throws {
+    #expect(try decoded(open("\(folder.path)/new/folder")) == 5)
+    #expect(try decoded(open("\(folder.path)/new/folder")) == 0)
+    #expect(try decoded(open(nil)) == 5)
+  }
+
+  @Test func keysAreOfManifestAndTransform() throws {
+    let keys = [
+      PictureCache.key(of: source, transform, testHash),
+      PictureCache.key(of: CountingSource(count: 6), transform, testHash),
+      PictureCache.key(of: source, Transform(size: 8, channels: 3, fit: .pad), testHash),
+    ]
+    #expect(Set(keys).count == 3)
+    #expect(try #require(open(folder.path).path) == "\(folder.path)/\(keys[0]).images")
+  }
+
+  /// Any change of any byte of a record makes that one image be decoded again, and heals it.
+  @Test func tornRecordsAreDecodedAgain() throws {
+    let cache = open(folder.path)
+    _ = try decoded(cache)
+    let path = try #require(cache.path)
+    let whole = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    let record = whole.count / 5
+    #expect(record == 8 + 32 + 192)
+    for at in stride(from: 0, to: whole.count, by: 13) {
+      var torn = whole
+      torn[at] ^= 0x10
+      try overwrite(path, with: torn)
+      #expect(try decoded(open(folder.path)) == 1, "byte \(at)")
+      #expect(try decoded(open(folder.path)) == 0, "byte \(at)")
+    }
+    // Half of a record that was never finished: the rest are zeros.
+    try overwrite(path, with: Array(whole.prefix(2 * record + 100)) + [UInt8](repeating: 0, count: 3 * record - 100))
+    #expect(try decoded(open(folder.path)) == 3)
+    // A valid record in another one's place.
+    try overwrite(path, with: Array(whole[record..<2 * record]) + whole[record...])
+    #expect(try decoded(open(folder.path)) == 1)
+    // A file cut short grows again.
+    #expect(truncate(path, 2 * record + 5) == 0)
+    #expect(try decoded(open(folder.path)) == 3)
+    #expect([UInt8](try Data(contentsOf: URL(filePath: path))) == whole)
+  }
+
+  @Test func manyThreadsFillOneFile() throws {
+    let caches = [open(folder.path), open(folder.path)]
+    DispatchQueue.concurrentPerform(iterations: 40) { i in
+      var pixels = [UInt8](repeating: 0, count: 192)
+      _ = try? pixels.withUnsafeMutableBufferPointer { try caches[i % 2].load(i % 5, into: $0) }
+    }
+    #expect(try decoded(open(folder.path)) == 0)
+  }
+
+  @Test func withoutACacheOneWarningIsAll() throws {
+    let warnings = Mutexed()
+    try folder.write([1], to: "file")
+    #expect(try decoded(open("\(folder.path)/file/below", warnings: warnings.append)) == 5)
+    #expect(warnings.lines.count == 1)
+    #expect(warnings.lines.first?.contains("Not a directory") == true)
+  }
+
+  private func overwrite(_ path: String, with bytes: [UInt8]) throws {
+    let file = Glibc.open(path, O_WRONLY | O_TRUNC)
+    defer { close(file) }
+    #expect(write(file, bytes, bytes.count) == bytes.count)
+  }
+
+  final class Mutexed: Sendable {
+    private let stored = Mutex<[String]>([])
+    var lines: [String] { stored.withLock { $0 } }
+    var append: @Sendable (String) -> Void { { line in self.stored.withLock { $0.append(line) } } }
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import ImageIO
+
+/// The small files committed beside these tests, and the larger ones that need not be there.
+enum Fixture {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Fixtures").path
+
+  /// PngSuite, where DISTTRAIN_TEST_DATA names a folder that has it.
+  static let pngSuite: String? = data("pngsuite")
+  static let facades: String? = data("facades")
+
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
+  }
+
+  /// A binary PGM or PPM picture.
+  static func picture(_ name: String) throws -> Picture {
+    let bytes = try bytes(name)
+    let header = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
+    let size = String(decoding: header[1], as: UTF8.self).split(separator: " ").map { Int($0)! }
+    return Picture(
+      width: size[0], height: size[1], channels: bytes[1] == UInt8(ascii: "6") ? 3 : 1, pixels: Array(header[3]))
+  }
+
+  private static func data(_ name: String) -> String? {
+    guard let root = ProcessInfo.processInfo.environment["DISTTRAIN_TEST_DATA"] else {
+      print("skipped without DISTTRAIN_TEST_DATA: tests that need its folder \(name)")
+      return nil
+    }
+    return FileManager.default.fileExists(atPath: "\(root)/\(name)") ? "\(root)/\(name)" : nil
+  }
+}
+
+/// FNV-1a, 64 bits: the checksum of the committed expectations.
+func checksum(_ bytes: [UInt8]) -> UInt64 {
+  bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}
+
+/// Stands in for SHA-256.
+@Sendable func testHash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  let sum = checksum([UInt8](bytes))
+  return (0..<32).map { UInt8(truncatingIfNeeded: sum >> (8 * UInt64($0 % 8))) ^ UInt8($0) }
+}
+
+/// The error of decoding `bytes`, or nil where they decode.
+func errorOfDecoding(_ bytes: [UInt8], channels: Int = 3) -> ImageError? {
+  do throws(ImageError) {
+    _ = try Decoder.picture(in: bytes, channels: channels, path: "picture")
+    return nil
+  } catch {
+    return error
+  }
+}
+
+/// The reason a damaged file was refused for.
+func reasonOfRefusing(_ bytes: [UInt8]) -> String? {
+  if case .damaged(_, _, let reason) = errorOfDecoding(bytes) { reason } else { nil }
+}

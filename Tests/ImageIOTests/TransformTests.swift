@@ -1,0 +1,73 @@
+import Foundation
+import ImageIO
+import Testing
+
+struct TransformTests {
+  static let sources = ["wide", "tall", "small", "line"]
+
+  /// Equal to Pillow's `resize(BILINEAR)` in torchvision's sizes, horizontal pass first (make_fixtures.py), to the bit.
+  @Test(arguments: sources, Transform.Fit.allCases) func antialiasedAsPillow(_ name: String, fit: Transform.Fit) throws
+  {
+    for size in [16, 29] {
+      let result = Transform(size: size, channels: 3, fit: fit).apply(to: try Fixture.picture("\(name).ppm"))
+      #expect(try result == Fixture.picture("\(name).\(fit).\(size).antialias.ppm"), "\(size)")
+    }
+  }
+
+  /// Within one grey level of OpenCV's `INTER_LINEAR`.
+  @Test(arguments: sources, Transform.Fit.allCases) func bilinearAsOpenCV(_ name: String, fit: Transform.Fit) throws {
+    for size in [16, 29] {
+      let transform = Transform(size: size, channels: 3, fit: fit, antialias: false)
+      let result = transform.apply(to: try Fixture.picture("\(name).ppm"))
+      let expected = try Fixture.picture("\(name).\(fit).\(size).bilinear.ppm")
+      #expect(farthest(result, expected) <= 1, "\(size)")
+    }
+  }
+
+  @Test func greyAsPillowAndOpenCV() throws {
+    let colour = try Fixture.picture("wide.ppm")
+    #expect(try colour.with(channels: 1) == Fixture.picture("wide-grey.pgm"))
+    let antialiased = Transform(size: 16, channels: 1).apply(to: colour)
+    #expect(try antialiased == Fixture.picture("wide-grey.crop.16.antialias.pgm"))
+    let bilinear = Transform(size: 16, channels: 1, antialias: false).apply(to: colour)
+    #expect(try farthest(bilinear, Fixture.picture("wide-grey.crop.16.bilinear.pgm")) <= 1)
+  }
+
+  /// Nothing is done to a picture of the right size, nor to a grey level.
+  @Test(arguments: Transform.Fit.allCases, [true, false])
+  func identityAndConstants(_ fit: Transform.Fit, antialias: Bool) {
+    let size = 12
+    let picture = Picture(width: size, height: size, channels: 1, pixels: (0..<144).map { UInt8($0) })
+    #expect(Transform(size: size, channels: 1, fit: fit, antialias: antialias).apply(to: picture) == picture)
+    for (width, height) in [(1, 1), (100, 100), (301, 301)] {
+      let white = Picture(width: width, height: height, channels: 3, filledWith: 255)
+      let result = Transform(size: 7, channels: 3, fit: fit, antialias: antialias).apply(to: white)
+      #expect(result == Picture(width: 7, height: 7, channels: 3, filledWith: 255))
+    }
+  }
+
+  /// The side that is cropped away costs nothing, however long.
+  @Test(arguments: Transform.Fit.allCases) func extremeProportions(_ fit: Transform.Fit) {
+    let line = Picture(width: 1, height: 65500, channels: 1, filledWith: 9)
+    let result = Transform(size: 64, channels: 3, fit: fit).apply(to: line)
+    #expect(result.pixels.allSatisfy { $0 == 9 || fit == .pad && $0 == 0 })
+    #expect(result.pixels.contains(9))
+  }
+
+  @Test func descriptionsDiffer() {
+    var all: [Transform] = []
+    for fit in Transform.Fit.allCases {
+      for antialias in [true, false] {
+        for (size, channels) in [(64, 3), (64, 1), (32, 3)] {
+          all.append(Transform(size: size, channels: channels, fit: fit, antialias: antialias))
+        }
+      }
+    }
+    #expect(Set(all.map(\.canonicalDescription)).count == all.count)
+  }
+
+  private func farthest(_ a: Picture, _ b: Picture) -> Int {
+    guard (a.width, a.height, a.channels) == (b.width, b.height, b.channels) else { return .max }
+    return zip(a.pixels, b.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
+  }
+}
