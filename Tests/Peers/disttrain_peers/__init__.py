@@ -1,0 +1,1 @@
+"""PyTorch's side of the agreement tests: the tutorial's networks, traces, replay, distances."""
