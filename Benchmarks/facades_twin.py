@@ -2,23 +2,22 @@
 """The PyTorch twin of the facades recipe: measures images/s, or trains and writes pictures (--train)."""
 
 import argparse
-import statistics
-import time
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from twin.step import Twin
+from twin.distributed import measure_distributed
+from twin.measuring import build, measure, photographs
 from twin.training import train
-from disttrain_peers import dcgan, pictures
+
+IMAGE_SIZES = (32, 64, 128, 256)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--image-size", type=int, default=64, choices=dcgan.IMAGE_SIZES)
+    parser.add_argument("--image-size", type=int, default=64, choices=IMAGE_SIZES)
     parser.add_argument("--channels", type=int, default=3, choices=(1, 3))
     parser.add_argument("--latent-size", type=int, default=100)
     parser.add_argument("--steps", type=int, default=10, help="measured, or with --train all steps")
@@ -38,59 +37,11 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.train and not (options.data and options.out):
         parser.error("--train needs --data FOLDER and --out FOLDER")
+    if options.processes > 1 and options.batch % options.processes:
+        parser.error(f"--batch {options.batch} cannot be shared by {options.processes} processes")
+    if options.processes > 1 and options.mode != "eager":
+        parser.error("--processes works with --mode eager")
     return options
-
-
-def photographs(options: argparse.Namespace) -> torch.Tensor:
-    """Training pictures [n, c, size, size] in [-1, 1]."""
-    if options.data is None:
-        shape = (options.batch * 2, options.channels, options.image_size, options.image_size)
-        return torch.rand(shape) * 2 - 1
-    images = pictures.folder(options.data, options.image_size, options.channels)
-    if options.holdout:
-        images = images[np.arange(1, len(images) + 1) % options.holdout != 0]
-    return torch.from_numpy(images)
-
-
-def twin(options: argparse.Namespace) -> Twin:
-    random = torch.Generator().manual_seed(options.seed)
-    generator = dcgan.generator(options.image_size, options.width, options.channels, options.latent_size)
-    discriminator = dcgan.discriminator(options.image_size, options.width, options.channels)
-    dcgan.initialize(generator, random)
-    dcgan.initialize(discriminator, random)
-    return Twin(generator, discriminator, options.latent_size, tuned=not options.literal, bf16=options.bf16)
-
-
-def seconds_per_step(step, images: torch.Tensor, options: argparse.Namespace, steps: int) -> list[float]:
-    taken = []
-    for index in range(options.warm_up + steps):
-        choice = torch.randint(len(images), (options.batch,))
-        start = time.perf_counter()
-        step(images[choice])
-        if index >= options.warm_up:
-            taken.append(time.perf_counter() - start)
-    return taken
-
-
-def measure(options: argparse.Namespace) -> None:
-    """Prints images/s of the median step."""
-    images = photographs(options)
-    steps = {}
-    if options.mode != "compiled":
-        steps["eager"] = twin(options)
-    if options.mode != "eager":
-        compiled = twin(options)
-        compiled.generator = torch.compile(compiled.generator)
-        compiled.discriminator = torch.compile(compiled.discriminator)
-        steps["compiled"] = compiled
-    chosen = min(steps, key=lambda name: min(seconds_per_step(steps[name].step, images, options, 3))
-                 if len(steps) > 1 else 0)
-    taken = seconds_per_step(steps[chosen].step, images, options, options.steps)
-    loop = "literal" if options.literal else "tuned"
-    print(f"twin {loop} {'bf16' if options.bf16 else 'fp32'} {chosen}, threads {options.threads}, batch {options.batch}, "
-          f"width {options.width}, {options.image_size} px, torch {torch.__version__}")
-    print(f"images/s {options.batch / statistics.median(taken):.2f} (median of {len(taken)} steps, "
-          f"{options.batch / max(taken):.2f} to {options.batch / min(taken):.2f})")
 
 
 def main() -> None:
@@ -98,10 +49,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     if options.train:
-        train(twin(options), photographs(options), options)
+        train(build(options), photographs(options), options)
     elif options.processes > 1:
-        from twin.distributed import measure_distributed
-        measure_distributed(twin, photographs, options)
+        measure_distributed(options)
     else:
         measure(options)
 

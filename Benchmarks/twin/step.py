@@ -46,10 +46,18 @@ class Twin:
     def precision(self) -> AbstractContextManager:
         return torch.autocast("cpu", torch.bfloat16) if self.bf16 else nullcontext()
 
-    def judged(self, images: torch.Tensor, label: float) -> tuple[torch.Tensor, torch.Tensor]:
+    def gradients_wait(self) -> AbstractContextManager:
+        """Around D's first backward pass, whose gradients the second adds to."""
+        return nullcontext()
+
+    def asked(self) -> nn.Module:
+        """D for the G pass, which needs no gradients of it."""
+        return self.discriminator
+
+    def judged(self, discriminator: nn.Module, images: torch.Tensor, label: float) -> tuple[torch.Tensor, torch.Tensor]:
         """D's loss on pictures against one label, and its logits."""
         with self.precision():
-            logits = self.discriminator(images).flatten()
+            logits = discriminator(images).flatten()
         logits = logits.float()
         return bce(logits, torch.full_like(logits, label)), logits.detach()
 
@@ -57,19 +65,20 @@ class Twin:
         """D learns from real and fake, then G from D's opinion of the same fakes."""
         real = real.contiguous(memory_format=self.layout)
         self.adam_d.zero_grad(set_to_none=True)
-        loss_real, logit_real = self.judged(real, 1.0)
-        loss_real.backward()
+        with self.gradients_wait():
+            loss_real, logit_real = self.judged(self.discriminator, real, 1.0)
+            loss_real.backward()
         latents = torch.randn(len(real), self.latent_size, 1, 1)
         with self.precision():
             fake = self.generator(latents)
-        loss_fake, logit_fake = self.judged(fake.detach(), 0.0)
+        loss_fake, logit_fake = self.judged(self.discriminator, fake.detach(), 0.0)
         loss_fake.backward()
         self.adam_d.step()
 
         self.adam_g.zero_grad(set_to_none=True)
         if self.tuned:
             self.discriminator.requires_grad_(False)
-        loss_g, _ = self.judged(fake, 1.0)
+        loss_g, _ = self.judged(self.asked(), fake, 1.0)
         loss_g.backward()
         if self.tuned:
             self.discriminator.requires_grad_(True)

@@ -24,7 +24,8 @@ def train(twin: Twin, images: torch.Tensor, options: argparse.Namespace) -> None
             losses = twin.step(images[order[:options.batch]])
             order = order[options.batch:]
             if step % 10 == 0:
-                log.write(f"step {step} {losses.line()} {step * options.batch / (time.perf_counter() - start):.1f} images/s\n")
+                speed = step * options.batch / (time.perf_counter() - start)
+                log.write(f"step {step} {losses.line()} {speed:.1f} images/s\n")
             if step % 250 == 0 or step == options.steps:
                 made = twin.samples(fixed, options.batch).float().numpy()
                 np.save(options.out / "samples.npy", made)

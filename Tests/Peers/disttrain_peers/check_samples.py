@@ -19,18 +19,29 @@ from . import dcgan, pictures
 IMAGES_BOUND = 1e-4
 
 
-def generator_of(checkpoint: Path) -> nn.Sequential:
-    """The generator in a checkpoint, strictly loaded: every name and shape as nn.Sequential's, sizes from the shapes."""
-    state = {name.removeprefix("generator."): torch.from_numpy(value) for name, value in load_file(checkpoint).items()
-             if name.startswith("generator.")}
+def part_of(tensors: dict[str, np.ndarray], part: str) -> dict[str, torch.Tensor]:
+    """One network's state, by the names of its nn.Sequential."""
+    state = {name.removeprefix(f"{part}."): torch.from_numpy(value) for name, value in tensors.items()
+             if name.startswith(f"{part}.")}
     if "0.weight" not in state:
-        raise SystemExit(f"FAIL {checkpoint}: no tensor named generator.0.weight")
-    latent_size, widest = state["0.weight"].shape[:2]
-    last = max(int(name.split(".")[0]) for name in state)
-    width, channels = state[f"{last}.weight"].shape[:2]
-    network = dcgan.generator(widest // width * 8, width, channels, latent_size)
-    network.load_state_dict(state, strict=True)
-    return network
+        raise SystemExit(f"FAIL no tensor named {part}.0.weight")
+    return state
+
+
+def networks_of(checkpoint: Path) -> tuple[nn.Sequential, nn.Sequential]:
+    """G and D, loaded strictly: every name and shape as nn.Sequential's; sizes are read from the shapes."""
+    tensors = load_file(checkpoint)
+    of_g, of_d = part_of(tensors, "generator"), part_of(tensors, "discriminator")
+    latent_size, widest = of_g["0.weight"].shape[:2]
+    width, channels = of_d["0.weight"].shape[:2]
+    generator = dcgan.generator(widest // width * 8, width, channels, latent_size)
+    discriminator = dcgan.discriminator(widest // width * 8, width, channels)
+    try:
+        generator.load_state_dict(of_g, strict=True)
+        discriminator.load_state_dict(of_d, strict=True)
+    except RuntimeError as error:
+        raise SystemExit(f"FAIL {checkpoint}: {error}") from error
+    return generator, discriminator
 
 
 def pictures_of(network: nn.Sequential, latents: np.ndarray, running: bool) -> np.ndarray:
@@ -78,9 +89,10 @@ def main() -> int:
     if missing:
         print(f"FAIL {options.trace}: no tensor named {' or '.join(missing)}")
         return 1
-    network = generator_of(options.checkpoint)
-    print(f"PASS {options.checkpoint}: loads strictly into an nn.Sequential of {len(network)} layers")
-    truth = pictures_of(network, tensors["samples/latent"], options.running)
+    generator, discriminator = networks_of(options.checkpoint)
+    print(f"PASS {options.checkpoint}: loads strictly into nn.Sequentials of {len(generator)} and "
+          f"{len(discriminator)} layers")
+    truth = pictures_of(generator, tensors["samples/latent"], options.running)
     passed = check_images(truth, tensors["samples/images"])
     if options.grid:
         passed = check_grid(truth, options.grid) and passed

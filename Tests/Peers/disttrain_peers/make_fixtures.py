@@ -3,11 +3,10 @@
 import argparse
 from pathlib import Path
 
-from safetensors.numpy import save_file
-
 from . import make_layers
 from .make_trace import Plan, record_clear_of_kinks
 from .settings import Adam, Labels, Settings
+from .writing import write
 
 # Single precision is wrong by up to some 5e-7 of a layer's size before a ReLU.
 MARGIN = 2e-6
@@ -16,7 +15,7 @@ PLANS = {
     "reuse": Plan(),
     "fresh-grey": Plan(channels=1, fresh=True),
     "smoothed-grey": Plan(channels=1, settings=Settings(
-        labels=Labels(real=0.9, fake=0.1), generator=Adam(learningRate=2e-4),
+        labels=Labels(real=0.9, fake=0.1, opinion=0.9), generator=Adam(learningRate=2e-4),
         discriminator=Adam(learningRate=1e-4, weightDecay=1e-3))),
 }
 
@@ -28,13 +27,11 @@ def main() -> None:
     for name, plan in PLANS.items():
         recorder, seed = record_clear_of_kinks(plan, 1, MARGIN)
         file = folder / f"trace-{name}.safetensors"
-        save_file(recorder.tensors, file, recorder.metadata() | {"seed": str(seed)})
+        write(file, recorder.tensors, recorder.metadata() | {"seed": str(seed)})
         print(f"{file}: seed {seed}, nearest kink {recorder.kink.distance:.1e}")
     writer = make_layers.written(seed=1)
-    save_file(writer.tensors, folder / "layers.safetensors", writer.metadata)
+    write(folder / "layers.safetensors", writer.tensors, writer.metadata)
     print(f"{folder / 'layers.safetensors'}: {len(writer.metadata)} cases, {len(writer.tensors)} tensors")
-    for file in folder.glob("*.safetensors"):
-        file.chmod(0o644)
 
 
 if __name__ == "__main__":

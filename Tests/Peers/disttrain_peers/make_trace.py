@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
 
 from . import dcgan
 from .phases import NearestKink, discriminator_pass, generator_pass, load, running_statistics
 from .replay import AdamFromTrace
 from .settings import Settings
+from .writing import write
 
 
 @dataclass
@@ -140,11 +140,11 @@ def main() -> None:
     plan = Plan(options.image_size, options.width, options.channels, options.latent_size, options.batch, options.steps,
                 options.fresh, options.samples)
     recorder, seed = record_clear_of_kinks(plan, options.seed, options.margin)
-    save_file(recorder.tensors, options.trace, recorder.metadata())
+    write(options.trace, recorder.tensors, recorder.metadata())
     if options.checkpoint:
         prefix = f"step{plan.steps - 1}/parameter/"
-        save_file({name.removeprefix(prefix): value for name, value in recorder.tensors.items()
-                   if name.startswith(prefix)}, options.checkpoint, {"step": str(plan.steps)})
+        write(options.checkpoint, {name.removeprefix(prefix): value for name, value in recorder.tensors.items()
+                                   if name.startswith(prefix)}, {"step": str(plan.steps)})
     print(f"{options.trace}: seed {seed}, nearest kink {recorder.kink.distance:.1e} ({recorder.kink.place})")
 
 

@@ -9,7 +9,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 @dataclass
 class DiscriminatorPass:
-    """Losses on real and fake, probabilities D(x) and D(G(z)), gradients of D by name, and the fakes with their graph."""
+    """Losses on real and fake, probabilities D(x) and D(G(z)), gradients of D by name, the fakes with their graph."""
 
     losses: list[float]
     probabilities: list[float]

@@ -58,7 +58,7 @@ def cells(sheet: np.ndarray, size: int, padding: int = 2) -> np.ndarray:
     sheet = sheet[..., None] if sheet.ndim == 2 else sheet
     pitch = size + padding
     if (sheet.shape[0] - padding) % pitch or (sheet.shape[1] - padding) % pitch:
-        raise SystemExit(f"a grid of {sheet.shape[1]}×{sheet.shape[0]} is not cut into cells of {size} with {padding} between")
+        raise SystemExit(f"a grid of {sheet.shape[1]}×{sheet.shape[0]} is not made of cells of {size}, {padding} apart")
     cut = [sheet[y:y + size, x:x + size]
            for y in range(padding, sheet.shape[0], pitch) for x in range(padding, sheet.shape[1], pitch)]
     return np.stack(cut).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1.0

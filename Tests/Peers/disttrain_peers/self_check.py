@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from .comparison import SMALL
 from .replay import replay
 from .trace import Trace, TraceError
+from .writing import write
 
 Tensors = dict[str, np.ndarray]
 
@@ -84,7 +84,7 @@ def main() -> int:
             tensors = {name: value.copy() for name, value in good.items()}
             damage(tensors)
             damaged = Path(folder) / "damaged.safetensors"
-            save_file(tensors, damaged, metadata)
+            write(damaged, tensors, metadata)
             kinds = failing_kinds(damaged)
             noticed = expected in kinds
             passed = passed and noticed

@@ -26,7 +26,7 @@ def blurred(images: np.ndarray) -> np.ndarray:
 
 
 def pyramid(images: np.ndarray, smallest: int = 16) -> Iterator[np.ndarray]:
-    """Laplacian pyramid (Burt & Adelson 1983), finest level first; the last is the blurred rest at `smallest` pixels."""
+    """Laplacian pyramid (Burt & Adelson 1983), finest level first; the last is the blurred rest of `smallest` px."""
     while images.shape[-1] > smallest:
         half = blurred(images)[:, :, ::2, ::2]
         doubled = np.zeros_like(images)
