@@ -19,7 +19,7 @@ package struct AdamSpecification: Hashable, Sendable {
   }
 }
 
-/// The labels that D learns to answer; G always wants 1, which Salimans et al. 2016 do not smooth either.
+/// The labels that D learns to answer; G always wants 1, smoothed or not.
 package struct LabelSpecification: Hashable, Sendable {
   package var real: Float
   package var fake: Float
