@@ -1,6 +1,6 @@
 import Tensor
 
-/// ReLU, LeakyReLU or tanh on its own, in place. After a batch norm the rectifiers are part of it instead.
+/// ReLU, LeakyReLU or tanh on its own. After a batch norm the rectifiers are part of it instead.
 final class ActivationLayer: Layer {
   enum Function {
     /// max(x, slope · x); slope 0 is ReLU.
@@ -9,7 +9,7 @@ final class ActivationLayer: Layer {
   }
 
   let index: Int
-  let isInPlace = true
+  let isInPlace: Bool
   let outputShape: Shape
   var description: String {
     switch function {
@@ -22,8 +22,11 @@ final class ActivationLayer: Layer {
   private let function: Function
   private let context: LayerContext
 
-  init(index: Int, _ function: Function, shape: Shape, context: LayerContext) {
+  /// - Parameter isInPlace: whether nobody needs the input any more: neither the caller, whose it is before the first
+  ///   layer, nor an activation whose derivative is computed from it.
+  init(index: Int, _ function: Function, isInPlace: Bool, shape: Shape, context: LayerContext) {
     self.index = index
+    self.isInPlace = isInPlace
     self.function = function
     self.context = context
     outputShape = shape
@@ -31,10 +34,12 @@ final class ActivationLayer: Layer {
 
   func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) {
     let count = outputShape.sampleCount
-    context.threads.forEach(layout.samples) { [function, kernels = context.kernels] sample, _ in
+    context.threads.forEach(layout.samples) { [function, isInPlace, kernels = context.kernels] sample, _ in
+      let output = record.output.sample(sample)
+      if !isInPlace { output.update(from: input.sample(sample), count: count) }
       switch function {
-      case .leakyRelu(let slope): kernels.leakyRelu(record.output.sample(sample), count: count, slope: slope)
-      case .tanh: kernels.tanh(record.output.sample(sample), count: count)
+      case .leakyRelu(let slope): kernels.leakyRelu(output, count: count, slope: slope)
+      case .tanh: kernels.tanh(output, count: count)
       }
     }
   }

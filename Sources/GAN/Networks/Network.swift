@@ -63,12 +63,11 @@ package final class Network {
             index: index, epsilon: epsilon, momentum: momentum, slope: slope, shape: shape, groups: groups,
             allocator: &parameterPlaces, buffers: &bufferPlaces, context: context))
         if slope != nil { index += 1 }  // the rectifier is computed with the norm
-      case .relu, .leakyRelu:
+      case .relu, .leakyRelu, .tanh:
+        let function = specification[index].rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
+        let isInPlace = layers.last.map { !($0 is ActivationLayer) } ?? false
         layers.append(
-          ActivationLayer(
-            index: index, .leakyRelu(slope: specification[index].rectifierSlope!), shape: shape, context: context))
-      case .tanh:
-        layers.append(ActivationLayer(index: index, .tanh, shape: shape, context: context))
+          ActivationLayer(index: index, function, isInPlace: isInPlace, shape: shape, context: context))
       }
       index += 1
     }

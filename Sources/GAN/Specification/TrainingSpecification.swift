@@ -19,7 +19,7 @@ package struct AdamSpecification: Hashable, Sendable {
   }
 }
 
-/// The labels that D's answers are held against.
+/// The labels that D learns to answer; G always wants 1, smoothed or not.
 package struct LabelSpecification: Hashable, Sendable {
   package var real: Float
   package var fake: Float

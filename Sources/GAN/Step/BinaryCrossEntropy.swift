@@ -1,23 +1,23 @@
 import Tensor
 
 /// Binary cross entropy on logits, max(l, 0) − l·t + ln(1 + e^−|l|), averaged over a group's samples on all ranks.
-final class BinaryCrossEntropy {
+package final class BinaryCrossEntropy {
   /// Means over a group.
-  struct Opinion {
+  package struct Opinion {
     /// Mean loss.
-    let loss: Double
+    package let loss: Double
     /// Mean of sigmoid(logit).
-    let probability: Double
+    package let probability: Double
   }
 
   private let statistics: ShardStatistics
 
-  init(groups: Int, engine: Engine) {
+  package init(groups: Int, engine: Engine) {
     statistics = ShardStatistics(width: 2, groups: groups, peers: engine.peers, arena: engine.arena)
   }
 
   /// Losses of `logits` [samples, 1, 1, 1] against one label a group, and the gradient of their sum. Collective.
-  func judge(_ logits: Tensor, labels: [Float], layout: BatchLayout, gradient: Tensor) throws -> [Opinion] {
+  package func judge(_ logits: Tensor, labels: [Float], layout: BatchLayout, gradient: Tensor) throws -> [Opinion] {
     let share = 1 / Double(layout.globalSamples)
     for (group, segments) in layout.segments.enumerated() {
       let label = Double(labels[group])

@@ -150,7 +150,7 @@ package final class GANStep {
     if training.noise == .fresh { try generateFakes(from: latents.generator, batch) }
     let layout = layout(batch, groups: 1)
     let fakes = fakeImages(batch.samples)
-    let (opinions, gradient) = try judge(fakes, labels: [training.labels.real], layout: layout)
+    let (opinions, gradient) = try judge(fakes, labels: [1], layout: layout)
     let imageGradient = try discriminator.backward(
       gradient, input: fakes, pass: discriminatorPass, layout: layout, buffers: gradients, teaching: false,
       needsInputGradient: true)
