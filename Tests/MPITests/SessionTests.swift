@@ -72,7 +72,6 @@ private struct Job {
       process.environment?["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
       process.environment?["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     }
-    // A file, not a pipe: the daemon that MPI forks for a test process without mpirun would inherit the pipe and hold it.
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("disttrain-session-\(UUID()).txt")
     try Data().write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
