@@ -1,0 +1,79 @@
+/// The mpirun command for a run, and why it is so. Pure: facts in, words out.
+package struct LaunchPlan: Equatable {
+  /// What the user asks for.
+  package struct Request {
+    package var ranks: Int?
+    package var hostfile: (path: String, content: Hostfile)?
+    package var arguments: ProgramArguments
+    /// The text of the configuration file, where it could be read.
+    package var configuration: String?
+
+    package init(
+      ranks: Int? = nil, hostfile: (path: String, content: Hostfile)? = nil, arguments: ProgramArguments,
+      configuration: String? = nil
+    ) {
+      self.ranks = ranks
+      self.hostfile = hostfile
+      self.arguments = arguments
+      self.configuration = configuration
+    }
+  }
+
+  package private(set) var ranks: Int
+  /// Words after `mpirun` and before the program.
+  package private(set) var options: [String]
+  /// The program's own words.
+  package private(set) var program: [String]
+  /// Variables that mpirun gets on top of the environment.
+  package private(set) var variables: [String: String] = [:]
+  /// What was decided, a line each.
+  package private(set) var remarks: [String] = []
+
+  /// - Parameters:
+  ///   - executable: disttrain's path.
+  ///   - environment: the launcher's own variables.
+  package init(
+    _ request: Request, executable: String, machine: Machine, environment: [String: String]
+  ) throws(LaunchError) {
+    let allocation = try Allocation(hostfile: request.hostfile?.content, machine: machine, environment: environment)
+    let ranks = try allocation.ranks(asked: request.ranks)
+    self.ranks = ranks
+    let places = try Placement(ranks: ranks, in: allocation, machine: machine)
+
+    options = ["-np", "\(ranks)"]
+    if let hostfile = request.hostfile { options += ["--hostfile", hostfile.path] }
+    options += places.options
+    options += ["--mca", "odls_base_sigkill_timeout", "5"]
+    if allocation.hosts > 1 {
+      // A host that is gone is noticed in about 11 s, not after the kernel's two hours.
+      options += ["--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2"]
+      options += ["--mca", "oob_tcp_keepalive_probes", "3"]
+    }
+    program = [executable] + request.arguments.words
+    remarks = [allocation.description] + places.remarks
+    chooseThreads(places.threads, request)
+    if machine.isRoot { allowRoot(environment) }
+  }
+
+  private mutating func chooseThreads(_ threads: Int?, _ request: Request) {
+    guard request.arguments.train else { return }
+    if let place = request.arguments.placeOfThreads(configuration: request.configuration) {
+      remarks.append("threads: as \(place) says")
+    } else if let threads {
+      program += ["--set", "threads=\(threads)"]
+      remarks.append("threads: \(threads) a rank")
+    } else {
+      remarks.append("threads: each rank takes its share of its host's cores")
+    }
+  }
+
+  private mutating func allowRoot(_ environment: [String: String]) {
+    let names = ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]
+    for name in names where environment[name] != "1" { variables[name] = "1" }
+    if !variables.isEmpty {
+      remarks.append(
+        "root: mpirun refuses to run as root, so \(names.joined(separator: " and ")) are set for it; "
+          + "outside of a container use a plain user")
+    }
+  }
+}

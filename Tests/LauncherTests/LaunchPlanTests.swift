@@ -1,0 +1,107 @@
+import Testing
+import disttrain_launch
+
+/// The mpirun words for each situation; a change here is a change of how people's jobs run.
+@Suite struct LaunchPlanTests {
+  private let window = ["--mca", "odls_base_sigkill_timeout", "5"]
+  private let keepalive = [
+    "--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2", "--mca",
+    "oob_tcp_keepalive_probes", "3",
+  ]
+  private let sharing = ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
+
+  private func plan(
+    _ words: [String] = ["a.yaml"], ranks: Int? = nil, hostfile: String? = nil, configuration: String? = nil,
+    cores: Int = 8, isRoot: Bool = false, isConfined: Bool = false, environment: [String: String] = [:]
+  ) throws -> LaunchPlan {
+    try LaunchPlan(
+      .init(
+        ranks: ranks, hostfile: try hostfile.map { ("h", try Hostfile(parsing: $0, path: "h")) },
+        arguments: try ProgramArguments(words), configuration: configuration),
+      executable: "/opt/disttrain",
+      machine: Machine(hostName: "here", isRoot: isRoot, cores: cores, isConfined: isConfined), environment: environment
+    )
+  }
+
+  @Test(arguments: [(nil as Int?, 8, 1), (2, 2, 4), (3, 3, 2), (8, 8, 1)])
+  func ranksThatHaveCoresAreBoundToThem(asked: Int?, ranks: Int, threads: Int) throws {
+    let plan = try plan(ranks: asked)
+    #expect(
+      plan.options == ["-np", "\(ranks)", "--map-by", "slot:PE=\(threads)", "--bind-to", "core"] + window)
+    #expect(plan.program == ["/opt/disttrain", "a.yaml", "--set", "threads=\(threads)"])
+    #expect(plan.variables.isEmpty)
+  }
+
+  @Test func moreRanksThanCoresShareAndYield() throws {
+    let plan = try plan(ranks: 9)
+    #expect(plan.options == ["-np", "9"] + sharing + window)
+    #expect(plan.program.last == "threads=1")
+    #expect(plan.remarks.contains { $0.contains("take turns") })
+  }
+
+  @Test func aPartOfTheMachineIsNotBound() throws {
+    #expect(
+      try plan(ranks: 2, cores: 2, isConfined: true).options == ["-np", "2", "--bind-to", "none"] + window)
+  }
+
+  @Test func aHostfileOfThisMachineCountsItsCores() throws {
+    #expect(
+      try plan(hostfile: "localhost slots=8", cores: 2).options
+        == ["-np", "8", "--hostfile", "h"] + sharing + window)
+    #expect(
+      try plan(hostfile: "here slots=2", cores: 4).options
+        == ["-np", "2", "--hostfile", "h", "--map-by", "slot:PE=2", "--bind-to", "core"] + window)
+    #expect(try plan(ranks: 3, hostfile: "here slots=2", cores: 4).options.contains("--oversubscribe"))
+  }
+
+  @Test func severalHostsAreWatchedAndDivideTheirOwnCores() throws {
+    let two = "node1 slots=4\nnode2 slots=2"
+    let plan = try plan(hostfile: two)
+    #expect(plan.options == ["-np", "6", "--hostfile", "h", "--bind-to", "none"] + window + keepalive)
+    #expect(plan.program == ["/opt/disttrain", "a.yaml"])
+    #expect(try self.plan(ranks: 7, hostfile: two).options.starts(with: ["-np", "7", "--hostfile", "h"] + sharing))
+  }
+
+  @Test func slurmSaysRanksAndThreads() throws {
+    var job = [
+      "SLURM_JOB_ID": "17", "SLURM_JOB_NUM_NODES": "2", "SLURM_NTASKS": "6", "SLURM_CPUS_PER_TASK": "4",
+      "SLURM_JOB_NODELIST": "n[1-2]",
+    ]
+    let plan = try plan(environment: job)
+    #expect(plan.options == ["-np", "6", "--bind-to", "none"] + window + keepalive)
+    #expect(plan.program.last == "threads=4")
+    #expect(plan.remarks[0] == "hosts: Slurm job 17, 2 nodes (n[1-2])")
+    job["SLURM_JOB_NUM_NODES"] = "1"
+    job["SLURM_NTASKS"] = "2"
+    #expect(try self.plan(environment: job).program.last == "threads=4")
+    job["SLURM_NTASKS"] = "many"
+    #expect(throws: LaunchError.self) { try self.plan(environment: job) }
+  }
+
+  @Test func theUsersThreadsStand() throws {
+    #expect(try plan(["a.yaml", "--set", "threads=3"]).program == ["/opt/disttrain", "a.yaml", "--set", "threads=3"])
+    #expect(try plan(["a.yaml", "--set=threads=3"]).program.count == 3)
+    #expect(try plan(configuration: "name: a\nthreads: 2 # half\n").program == ["/opt/disttrain", "a.yaml"])
+    #expect(try plan(configuration: "threads: auto # all\n").program.last == "threads=1")
+    #expect(try plan(configuration: "other:\n  threads: 2\n").program.last == "threads=1")
+    #expect(try plan(["bench"]).program == ["/opt/disttrain", "bench"])
+  }
+
+  @Test func rootIsAllowedAloud() throws {
+    let plan = try plan(isRoot: true)
+    #expect(plan.variables == ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"])
+    #expect(plan.remarks.contains { $0.contains("OMPI_ALLOW_RUN_AS_ROOT") })
+    #expect(!plan.options.contains("--allow-run-as-root"))
+    let allowed = try self.plan(isRoot: true, environment: plan.variables)
+    #expect(allowed.variables.isEmpty && !allowed.remarks.contains { $0.contains("ROOT") })
+  }
+
+  @Test func refusesWhatCannotRun() {
+    #expect(throws: LaunchError.self) { try plan([]) }
+    #expect(throws: LaunchError.self) { try plan(ranks: 0) }
+    #expect(throws: LaunchError.self) { try plan(["a.yaml", "-np", "4"]) }
+    #expect(throws: LaunchError.self) { try plan(["a.yaml", "--hostfile=x"]) }
+    #expect(throws: LaunchError.self) { try plan(hostfile: "node1\nnode2 slots=2") }
+    #expect(throws: LaunchError.self) { try plan(ranks: 5, hostfile: "node1 slots=2 max_slots=4") }
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+import MPI
+import Testing
+
+private enum Mpirun {
+  static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .map { (folder) -> String in "\(folder)/mpirun" }.first { access($0, X_OK) == 0 }
+
+  static var isUsable: Bool { path != nil && Behaviour.asked == nil && !LaunchEnvironment.current.launchedByMPI }
+}
+
+/// How `withMPI` ends a job, seen from outside: this bundle under mpirun, each rank running `SessionProbe`.
+@Suite(.enabled(if: Mpirun.isUsable, "mpirun is missing, or this is one of its ranks"), .serialized)
+struct SessionTests {
+  @Test func oneThrowingRankEndsTheJobWithItsCodeAndOneMessage() throws {
+    let job = try Job(ranks: 3, .oneThrows)
+    #expect(job.status == 65)
+    #expect(job.count("cannot go on") == 1)
+    #expect(job.errors.contains("(rank 1 of 3, on "))
+    #expect(job.seconds < 10)
+  }
+
+  /// The same wall on every rank, which have not agreed on it: still one message.
+  @Test func allRanksThrowingApartPrintOneMessage() throws {
+    let job = try Job(ranks: 4, .allThrowApart)
+    #expect(job.status == 74)
+    #expect(job.count("cannot go on") == 1)
+  }
+
+  @Test func anAgreedErrorIsPrintedByRankZero() throws {
+    let job = try Job(ranks: 3, .allThrowTogether)
+    #expect(job.status == 66)
+    #expect(job.count("cannot go on") == 1)
+    #expect(!job.errors.contains("MPI_ABORT"))
+  }
+
+  @Test func anOrderlyStopGivesItsCode() throws {
+    let job = try Job(ranks: 3, .allStop)
+    #expect(job.status == 75)
+    #expect(!job.errors.contains("MPI_ABORT"))
+  }
+
+  @Test(arguments: [(Behaviour.oneThrows, Int32(0)), (.allThrowTogether, 66), (.allStop, 75)])
+  func aProcessWithoutMpirunIsAJobOfOne(behaviour: Behaviour, status: Int32) throws {
+    let job = try Job(ranks: nil, behaviour)
+    #expect(job.status == status)
+    #expect(job.count("cannot go on") == (behaviour == .allThrowTogether ? 1 : 0))
+    #expect(!job.errors.contains("(rank"))
+  }
+}
+
+/// One run of this bundle's `SessionProbe`, under mpirun or, without a number of ranks, alone.
+private struct Job {
+  let status: Int32
+  let errors: String
+  let seconds: Double
+
+  init(ranks: Int?, _ behaviour: Behaviour) throws {
+    let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let probe = [bundle, "--testing-library", "swift-testing", "--filter", "SessionProbe"]
+    let process = Process()
+    let launch = ranks.map { [Mpirun.path!, "-n", "\($0)", "--oversubscribe"] } ?? []
+    process.executableURL = URL(fileURLWithPath: (launch + probe)[0])
+    process.arguments = Array((launch + probe).dropFirst())
+    // MPI's own start in this process leaves variables behind that would mislead another job.
+    process.environment = ProcessInfo.processInfo.environment.filter {
+      !$0.key.hasPrefix("OMPI_") && !$0.key.hasPrefix("PMIX_")
+    }
+    process.environment?[Behaviour.variable] = behaviour.rawValue
+    if getuid() == 0 {
+      process.environment?["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+      process.environment?["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("disttrain-session-\(UUID()).txt")
+    try Data().write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    process.standardError = try FileHandle(forWritingTo: file)
+    process.standardOutput = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    let start = ContinuousClock.now
+    try process.run()
+    while process.isRunning && ContinuousClock.now - start < .seconds(30) { usleep(20_000) }
+    if process.isRunning { process.terminate() }
+    process.waitUntilExit()
+    errors = try String(contentsOf: file, encoding: .utf8)
+    status = process.terminationStatus
+    seconds = (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  func count(_ text: String) -> Int { errors.components(separatedBy: text).count - 1 }
+}
