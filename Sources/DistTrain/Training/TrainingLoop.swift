@@ -45,7 +45,7 @@ final class TrainingLoop {
     console.say(describeStop())
     var trace: TraceRecorder?
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
-    if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch(&schedule)) }
+    if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch()) }
     if job.isFirst { progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every)) }
 
     clock.reset()
@@ -93,7 +93,7 @@ final class TrainingLoop {
     }
   }
 
-  private func firstBatch(_ schedule: inout EpochSchedule) throws -> LocalBatch {
+  private func firstBatch() throws -> LocalBatch {
     let place = schedule.place(ofStep: start)
     let batch = state.plan.localBatch(rank: state.job.rank, samples: place.samples)
     try load(start, batch)

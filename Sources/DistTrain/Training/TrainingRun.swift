@@ -138,7 +138,7 @@ package final class TrainingRun {
       cache, plan: plan, seed: configuration.seed, shuffle: settings.shuffle,
       skipsBadImages: settings.onBadImage == .skip, job: job, threads: threads
     ) { count in
-      job.isFirst ? console.countProgress("loading images", of: count) : nil
+      job.isFirst ? console.countProgress(job.size > 1 ? "loading rank 0's images" : "loading images", of: count) : nil
     }
     if !images.skipped.isEmpty {
       console.note("left out \(images.skipped.count) images:\n  \(images.skipped.joined(separator: "\n  "))")
