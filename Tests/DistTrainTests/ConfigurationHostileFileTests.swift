@@ -51,6 +51,14 @@ struct ConfigurationHostileFileTests {
     #expect(try fileMessage([UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)).contains("not YAML"))
   }
 
+  @Test func noEndOfMistakes() {
+    let found = message((0..<80_000).map { "k\($0): 1" }.joined(separator: "\n"))
+    #expect(found.hasPrefix("run.yaml: more than 50 errors\nrun.yaml:1:1: "))
+    #expect(found.split(separator: "\n").count == 51)
+    #expect(message("seed: " + String(repeating: "x", count: 100_000)).utf8.count < 1000)
+    #expect(message(String(repeating: "x", count: 100_000) + ": 1").utf8.count < 1000)
+  }
+
   @Test func everyByteReplaced() {
     let yaml = Array("data: {source: synthetic}\ntrain:\n  steps: 1 # note\n  noise: \"fresh\"\n".utf8)
     for index in yaml.indices {
