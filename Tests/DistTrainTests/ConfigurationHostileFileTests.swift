@@ -70,6 +70,24 @@ struct ConfigurationHostileFileTests {
     }
   }
 
+  /// Indicators of YAML strewn over a real file; whatever comes out, it is an answer.
+  @Test func randomDamage() throws {
+    let good = Array(try String(contentsOfFile: recipePath("facades.yaml"), encoding: .utf8).utf8)
+    let indicators = Array("[]{}:,-?!&*#|>@%\"'\\\n\t ~<=.0".utf8)
+    var random = LinearCongruentialGenerator()
+    for _ in 0..<2000 {
+      var changed = good
+      for _ in 0..<Int.random(in: 1...6, using: &random) {
+        let start = Int.random(in: 0..<changed.count, using: &random)
+        let end = min(changed.count, start + Int.random(in: 0...3, using: &random))
+        let text = (0..<Int.random(in: 0...4, using: &random)).map { _ in indicators.randomElement(using: &random)! }
+        changed.replaceSubrange(start..<end, with: text)
+      }
+      let found = message(String(decoding: changed, as: UTF8.self))
+      #expect(found.isEmpty || found.hasPrefix("run.yaml"))
+    }
+  }
+
   @Test func pathsThatAreNoFiles() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "disttrain-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -93,5 +111,14 @@ struct ConfigurationHostileFileTests {
     defer { try? FileManager.default.removeItem(at: file) }
     let error = #expect(throws: ConfigurationError.self) { try Configuration(file: file.path) }
     return try #require(error).description
+  }
+}
+
+/// Knuth's MMIX constants; the same damage on every run.
+private struct LinearCongruentialGenerator: RandomNumberGenerator {
+  private var state: UInt64 = 1
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ state >> 32
   }
 }
