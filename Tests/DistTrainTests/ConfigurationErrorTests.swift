@@ -29,6 +29,8 @@ struct ConfigurationErrorTests {
     ("train.optimizer.generator.learningRate=nan", "found nan"),
     ("train.optimizer.generator.learningRate=.inf", "found .inf"),
     ("train.optimizer.generator.learningRate=1e999", "found 1e999"),
+    ("train.optimizer.generator.weightDecay=1e999", "found 1e999, expected a number from 0 on"),
+    ("model.init.weights.normal=1e39", "found 1e39, expected a number over 0"),
     ("train.optimizer.generator.learningRate=0", "found 0"),
     ("train.optimizer.generator.learningRate=-2e-4", "found -2e-4"),
     ("train.optimizer.generator.learningRate=2e", "found 2e"),

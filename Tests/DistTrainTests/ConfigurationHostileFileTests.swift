@@ -51,6 +51,14 @@ struct ConfigurationHostileFileTests {
     #expect(try fileMessage([UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)).contains("not YAML"))
   }
 
+  @Test func noEndOfMistakes() {
+    let found = message((0..<80_000).map { "k\($0): 1" }.joined(separator: "\n"))
+    #expect(found.hasPrefix("run.yaml: more than 50 errors\nrun.yaml:1:1: "))
+    #expect(found.split(separator: "\n").count == 51)
+    #expect(message("seed: " + String(repeating: "x", count: 100_000)).utf8.count < 1000)
+    #expect(message(String(repeating: "x", count: 100_000) + ": 1").utf8.count < 1000)
+  }
+
   @Test func everyByteReplaced() {
     let yaml = Array("data: {source: synthetic}\ntrain:\n  steps: 1 # note\n  noise: \"fresh\"\n".utf8)
     for index in yaml.indices {
@@ -59,6 +67,24 @@ struct ConfigurationHostileFileTests {
         changed[index] = byte
         _ = message(String(decoding: changed, as: UTF8.self))
       }
+    }
+  }
+
+  /// Indicators of YAML strewn over a real file; whatever comes out, it is an answer.
+  @Test func randomDamage() throws {
+    let good = Array(try String(contentsOfFile: recipePath("facades.yaml"), encoding: .utf8).utf8)
+    let indicators = Array("[]{}:,-?!&*#|>@%\"'\\\n\t ~<=.0".utf8)
+    var random = LinearCongruentialGenerator()
+    for _ in 0..<2000 {
+      var changed = good
+      for _ in 0..<Int.random(in: 1...6, using: &random) {
+        let start = Int.random(in: 0..<changed.count, using: &random)
+        let end = min(changed.count, start + Int.random(in: 0...3, using: &random))
+        let text = (0..<Int.random(in: 0...4, using: &random)).map { _ in indicators.randomElement(using: &random)! }
+        changed.replaceSubrange(start..<end, with: text)
+      }
+      let found = message(String(decoding: changed, as: UTF8.self))
+      #expect(found.isEmpty || found.hasPrefix("run.yaml"))
     }
   }
 
@@ -85,5 +111,14 @@ struct ConfigurationHostileFileTests {
     defer { try? FileManager.default.removeItem(at: file) }
     let error = #expect(throws: ConfigurationError.self) { try Configuration(file: file.path) }
     return try #require(error).description
+  }
+}
+
+/// Knuth's MMIX constants; the same damage on every run.
+private struct LinearCongruentialGenerator: RandomNumberGenerator {
+  private var state: UInt64 = 1
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ state >> 32
   }
 }

@@ -17,8 +17,9 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
   }
 
   package var description: String {
-    let lines = problems.map(\.description)
-    return (lines.count == 1 ? lines : ["\(file): \(lines.count) errors"] + lines).joined(separator: "\n")
+    let lines = problems.prefix(ConfigurationProblems.limit).map(\.description)
+    let title = "\(file): \(problems.count > lines.count ? "more than \(lines.count)" : "\(lines.count)") errors"
+    return (lines.count == 1 ? lines : [title] + lines).joined(separator: "\n")
   }
 }
 
@@ -65,9 +66,15 @@ extension ConfigurationError {
 
 /// Collects problems while a configuration is read, so that all of them are reported at once.
 final class ConfigurationProblems {
+  /// Nobody reads more than so many, and something else than a configuration may have any number of them.
+  static let limit = 50
+
   private(set) var all: [ConfigurationProblem] = []
 
+  var isFull: Bool { all.count > Self.limit }
+
   func add(_ message: String, at place: SettingPlace) {
+    if isFull { return }
     all.append(ConfigurationProblem(place: place, message: message))
   }
 }

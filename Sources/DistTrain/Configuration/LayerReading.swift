@@ -24,7 +24,7 @@ extension SettingSection {
         "\(path): found \(node.found), expected one layer's name and its settings in braces.\(example)", at: node.place)
       return nil
     }
-    let (name, place) = (entries[0].key, entries[0].place)
+    let (name, place) = (entries[0].key.shortened, entries[0].place)
     guard Self.names.contains(name) else {
       let message =
         if Self.later.contains(name) {

@@ -22,8 +22,8 @@ struct SettingNode {
   var found: String {
     switch content {
     case .scalar("", false): "nothing"
-    case .scalar(let text, false): text
-    case .scalar(let text, true): text.debugDescription
+    case .scalar(let text, false): text.shortened
+    case .scalar(let text, true): text.shortened.debugDescription
     case .list: "a list"
     case .mapping: "a group of keys"
     }
@@ -39,6 +39,11 @@ extension SettingNode {
       return entry.value.isNull ? [] : [entry.key]
     }
   }
+}
+
+extension String {
+  /// What a message shows of it.
+  var shortened: String { count > 60 ? prefix(60) + "…" : self }
 }
 
 /// A key and its value.

@@ -43,9 +43,6 @@ final class SettingSection {
     return SettingSection(dotted(key), node, problems)
   }
 
-  /// The keys of this group in the order of the file, for groups whose keys are a choice.
-  var keys: [String] { entries.map(\.key) }
-
   func report(_ key: String, _ message: String) {
     let entry = entries.first { $0.key == key }
     problems.add("\(dotted(key)): \(message)", at: entry?.value.place ?? place)
@@ -68,7 +65,8 @@ final class SettingSection {
   /// Reports every key that nobody asked for.
   func finish() {
     for entry in entries where !known.contains(entry.key) {
-      problems.add("unknown key \(dotted(entry.key)). \(suggestion(for: entry.key))", at: entry.place)
+      if problems.isFull { return }
+      problems.add("unknown key \(dotted(entry.key.shortened)). \(suggestion(for: entry.key))", at: entry.place)
     }
   }
 

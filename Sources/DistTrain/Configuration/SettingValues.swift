@@ -82,7 +82,6 @@ struct NumberRange {
   static let fraction = NumberRange("a number from 0 to 1") { (0...1).contains($0) }
   static let belowOne = NumberRange("a number from 0 to below 1") { (0..<1).contains($0) }
   static let nonNegative = NumberRange("a number from 0 on") { $0 >= 0 }
-  static let any = NumberRange("a number") { _ in true }
 
   private init(_ description: String, _ contains: @escaping @Sendable (Double) -> Bool) {
     self.description = description
