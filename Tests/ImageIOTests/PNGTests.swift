@@ -52,6 +52,12 @@ struct PNGTests {
     #expect(reasonOfRefusing(bytes)?.contains("palette index 2 at column 1, row 0") == true)
   }
 
+  @Test func surplusDataIsRefused() {
+    #expect(errorOfDecoding(PNGBytes.file(width: 1, height: 1, depth: 8, colour: 0, rows: [[0, 1]])) == nil)
+    #expect(errorOfDecoding(PNGBytes.file(width: 1, height: 1, depth: 8, colour: 0, rows: [[0, 1], [0, 2]])) != nil)
+    #expect(errorOfDecoding(PNGBytes.file(width: 1, height: 2, depth: 8, colour: 0, rows: [[0, 1]])) != nil)
+  }
+
   @Test func truncatedAnywhereIsRefused() throws {
     let bytes = try PNGEncoder.bytes(of: Fixture.picture("small.ppm"))
     #expect(errorOfDecoding(bytes) == nil)
