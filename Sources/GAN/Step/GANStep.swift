@@ -32,6 +32,8 @@ package struct StepReport: Sendable, Equatable {
   /// D(G(z)) after D's update.
   package var probabilityFakeAfter = 0.0
 
+  package init() {}
+
   package var lossDiscriminator: Double { lossReal + lossFake }
   package var isFinite: Bool { (lossReal + lossFake + lossGenerator).isFinite }
 }

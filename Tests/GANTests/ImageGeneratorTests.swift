@@ -1,0 +1,62 @@
+import GAN
+import Tensor
+import Testing
+
+@Suite struct ImageGeneratorTests {
+  private let kernels = Kernels(.native)
+  private let model = ModelSpecification(
+    latent: .init(size: 6), generator: .preset(.dcgan, width: 4), discriminator: .preset(.dcgan, width: 4),
+    imageSize: 32)
+
+  private func trained() throws -> GANStep {
+    let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 2, kernels: kernels))
+    let step = try GANStep(model, TrainingSpecification(batch: 8, shards: 2), samples: 8, engine: engine)
+    let batch = LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8)
+    for index in 0..<2 {
+      let images = step.realImages(8)
+      images.data.update(from: normals(images.shape.count, seed: index, deviation: 0.5), count: images.shape.count)
+      _ = try step.step(index, batch)
+    }
+    return step
+  }
+
+  private func pictures(_ step: GANStep, _ mode: ForwardMode, count: Int = 5, threads: Int = 1) throws -> [UInt32] {
+    let pool = Threads(count: threads)
+    defer { pool.stop() }
+    let generator = try ImageGenerator(model, count: count, kernels: kernels, threads: pool)
+    generator.drawFixedLatents(model.latent, seed: 9)
+    let images = try generator.images(by: step.generator, mode: mode)
+    return withExtendedLifetime(generator) { bits(array(images.data, images.shape.count)) }
+  }
+
+  @Test func picturesLeaveTheRunningStatisticsAlone() throws {
+    let step = try trained()
+    func statistics() -> [[Float]] { step.generator.bufferTensors.map { $0.values(in: step.generator.buffers) } }
+    let before = statistics()
+    #expect(before[0].contains { $0 != 0 })
+    _ = try pictures(step, .batchStatistics)
+    _ = try pictures(step, .runningStatistics)
+    #expect(statistics() == before)
+  }
+
+  /// By running statistics a picture is its latent's alone; by the batch's it depends on the others.
+  @Test func onlyBatchStatisticsMixPictures() throws {
+    let step = try trained()
+    let size = 32 * 32 * 3
+    let (five, three) = (try pictures(step, .runningStatistics), try pictures(step, .runningStatistics, count: 3))
+    #expect(five.prefix(3 * size).elementsEqual(three))
+    let (mixedFive, mixedThree) = (try pictures(step, .batchStatistics), try pictures(step, .batchStatistics, count: 3))
+    #expect(!mixedFive.prefix(3 * size).elementsEqual(mixedThree))
+    #expect(mixedFive != five)
+    let values = five.map(Float.init(bitPattern:))
+    #expect(values.allSatisfy { abs($0) <= 1 } && Set(values).count > 1000)
+  }
+
+  @Test func threadsChangeNoBit() throws {
+    let step = try trained()
+    for mode in [ForwardMode.batchStatistics, .runningStatistics] {
+      let alone = try pictures(step, mode)
+      #expect(try pictures(step, mode, threads: 3) == alone)
+    }
+  }
+}

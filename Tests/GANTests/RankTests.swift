@@ -1,0 +1,96 @@
+import GAN
+import Synchronization
+import Tensor
+import Testing
+
+/// The determinism contract without MPI: the same bits of everything that a checkpoint holds, on any number of ranks and
+/// threads.
+@Suite struct RankTests {
+  /// Images of each of three steps; the first is the configured batch.
+  struct Batches: CustomTestStringConvertible, Sendable {
+    let sizes: [Int]
+    var noise = NoisePolicy.reuse
+    var testDescription: String { "batches of \(sizes), noise \(noise)" }
+
+    static let all = [
+      Batches(sizes: [16, 16, 16]), Batches(sizes: [13, 13, 13], noise: .fresh),
+      // Short last batches leave shards empty: the last ones, and all but one.
+      Batches(sizes: [13, 5, 13]), Batches(sizes: [8, 8, 1]),
+    ]
+  }
+
+  /// What a rank knows after three steps.
+  struct State: Equatable, Sendable {
+    var parameters: [[UInt32]] = []
+    var statistics: [[UInt32]] = []
+    var reports: [StepReport] = []
+    /// Adam's moments of the slices that this rank owns, by network and first element.
+    var moments: [Int: [UInt32]] = [:]
+  }
+
+  private static let shards = 8
+  private static let model = ModelSpecification(
+    latent: .init(size: 6), generator: .preset(.dcgan, width: 4), discriminator: .preset(.dcgan, width: 4),
+    imageSize: 32, imageChannels: 3)
+
+  private static func train(_ batches: Batches, peers: any Peers, threads: Int, _ kernels: Kernels) throws -> State {
+    let batch = batches.sizes[0]
+    let training = TrainingSpecification(batch: batch, shards: shards, seed: 3, noise: batches.noise)
+    let pool = Threads(count: threads)
+    defer { pool.stop() }
+    let engine = Engine(kernels: kernels, threads: pool, peers: peers)
+    let range = peers.reduction.range
+    let most = shardSizes(batch, batch: batch, shards: shards, in: range).reduce(0, +)
+    let step = try GANStep(model, training, samples: most, engine: engine)
+    var state = State()
+    for (index, size) in batches.sizes.enumerated() {
+      let local = LocalBatch(
+        firstSample: shardSizes(size, batch: batch, shards: shards, in: 0..<range.lowerBound).reduce(0, +),
+        shardSizes: shardSizes(size, batch: batch, shards: shards, in: range), globalSamples: size)
+      let images = step.realImages(local.samples)
+      for sample in 0..<local.samples {
+        let values = normals(images.shape.sampleCount, seed: 1000 * index + local.firstSample + sample, deviation: 0.5)
+        images.sample(sample).update(from: values, count: values.count)
+      }
+      state.reports.append(try step.step(index, local))
+    }
+    for (number, network) in [step.generator, step.discriminator].enumerated() {
+      state.parameters.append(bits(array(network.parameters, network.flatCount)))
+      state.statistics += network.bufferTensors.map { bits($0.values(in: network.buffers)) }
+      let adam = number == 0 ? step.generatorAdam : step.discriminatorAdam
+      for (bucket, owned) in adam.owned.enumerated() {
+        let moments = adam.moments(ofBucket: bucket)
+        for (index, place) in owned.enumerated() {
+          state.moments[2 * place + number] = bits([moments.mean[index], moments.square[index]])
+        }
+      }
+    }
+    return state
+  }
+
+  @Test(arguments: Kernels.available, Batches.all)
+  func ranksAndThreadsChangeNoBit(_ kernels: Kernels, _ batches: Batches) throws {
+    let alone = try Self.train(
+      batches, peers: SingleRank(shards: Self.shards, kernels: kernels), threads: 1, kernels)
+    #expect(alone.reports.allSatisfy { $0.isFinite })
+    #expect(alone.moments.values.contains { Float(bitPattern: $0[0]) != 0 })
+    for (ranks, threads) in [(1, 2), (2, 1), (3, 1), (5, 1), (8, 1), (3, 2)] {
+      let world = ThreadedWorld(ranks: ranks, shards: Self.shards)
+      let states = Mutex<[State?]>(Array(repeating: nil, count: ranks))
+      world.run { rank in
+        let peers = ThreadedPeers(world, rank: rank, kernels: kernels)
+        let state = try Self.train(batches, peers: peers, threads: threads, kernels)
+        states.withLock { $0[rank] = state }
+      }
+      var moments: [Int: [UInt32]] = [:]
+      for (rank, state) in states.withLock({ $0 }).enumerated() {
+        let state = try #require(state)
+        #expect(state.parameters == alone.parameters, "parameters, rank \(rank) of \(ranks)")
+        #expect(state.statistics == alone.statistics, "running statistics, rank \(rank) of \(ranks)")
+        #expect(state.reports == alone.reports, "losses and probabilities, rank \(rank) of \(ranks)")
+        moments.merge(state.moments) { _, _ in preconditionFailure("a slice has one owner") }
+      }
+      #expect(moments == alone.moments, "Adam's moments, \(ranks) ranks")
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import GAN
+import Tensor
+
+/// A few layers on one rank, with the function Σ weight · output to differentiate.
+final class TestNetwork {
+  let network: Network
+  let input: Tensor
+  let layout: BatchLayout
+  var kernels: Kernels { engine.kernels }
+  private let engine: Engine
+  private let pass: Pass
+  private let buffers: GradientBuffers
+  private let outputs: Int
+
+  /// - Parameter samples: of one group.
+  init(
+    _ layers: [LayerSpecification], input shape: Shape, samples: Int, groups: Int = 1, shards: Int = 1,
+    kernels: Kernels
+  ) throws {
+    engine = Engine(
+      kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: shards, kernels: kernels))
+    network = try Network(
+      name: "test", layers: layers, input: shape, groups: groups, isTrained: true, engine: engine)
+    layout = BatchLayout(
+      reduction: engine.peers.reduction,
+      shardSizes: shardSizes(samples, batch: samples, shards: shards, in: 0..<shards), globalSamples: samples,
+      groups: groups)
+    pass = Pass(network, samples: layout.samples, groups: groups)
+    buffers = GradientBuffers(for: [(network, layout.samples)], arena: engine.arena)
+    input = engine.arena.tensor(shape.with(samples: layout.samples))
+    outputs = layout.samples * network.outputShape.sampleCount
+    engine.workspace.commit()
+  }
+
+  /// The output; it stays until the next pass. The input stays as it was.
+  func forward(_ mode: ForwardMode = .batchStatistics) throws -> Tensor {
+    let before = array(input.data, input.shape.count)
+    let output = try network.forward(input, pass: pass, layout: layout, mode: mode)
+    precondition(bits(array(input.data, input.shape.count)) == bits(before), "a pass may not overwrite its input")
+    return output
+  }
+
+  /// The gradients of Σ outputGradient · output after a forward pass: of the input, and of each parameter in PyTorch's
+  /// order, over all shards and groups.
+  func backward(_ outputGradient: (Tensor) -> Void) throws -> (input: Tensor, parameters: [String: [Float]]) {
+    let start = buffers.start(network.outputShape, layout.samples)
+    outputGradient(start)
+    let inputGradient = try network.backward(
+      start, input: input, pass: pass, layout: layout, buffers: buffers, teaching: true, needsInputGradient: true)!
+    let reduction = NodeReduction(layout.reduction, kernels: engine.kernels)
+    let sums = network.sums!
+    let complete = reduction.reduce(groups: layout.groups, count: network.flatCount) { sums[group: $0, node: $1] }
+    let parameters = network.tensors.map { ($0.name, $0.values(in: complete)) }
+    return (inputGradient, Dictionary(uniqueKeysWithValues: parameters))
+  }
+
+  func parameter(_ name: String) -> ParameterTensor {
+    (network.tensors + network.bufferTensors).first { $0.name == name }!
+  }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import Tensor
+import Testing
+
+/// Elementary functions against glibc's, which are correct to less than one unit in the last place.
+@Suite struct ElementaryTests {
+  private func worst(_ inputs: [Double], _ found: (Double) -> Double, _ truth: (Double) -> Double) -> Double {
+    inputs.map { input in
+      let (found, truth) = (found(input), truth(input))
+      return truth == 0 ? abs(found) : abs(found - truth) / abs(truth)
+    }.max()!
+  }
+
+  private func sweep(_ from: Double, _ to: Double, _ count: Int = 100_001) -> [Double] {
+    (0..<count).map { from + (to - from) * Double($0) / Double(count - 1) }
+  }
+
+  @Test func exponential() {
+    let near = worst(sweep(-1, 1), Elementary.exp, Glibc.exp)
+    let far = worst(sweep(-708, 709.5), Elementary.exp, Glibc.exp)
+    print("exp: relative error \(near) in [-1, 1], \(far) in [-708, 709.5]")
+    #expect(near < 4.5e-16)
+    #expect(far < 4.5e-16)
+    #expect(Elementary.exp(0) == 1)
+    #expect(Elementary.exp(-746) == 0)
+    #expect(Elementary.exp(710) == .infinity)
+    #expect(Elementary.exp(.infinity) == .infinity)
+    #expect(Elementary.exp(-.infinity) == 0)
+    #expect(Elementary.exp(.nan).isNaN)
+    // Below the normal numbers what is left is a multiple of 2⁻¹⁰⁷⁴.
+    for x in sweep(-744.9, -708.5, 200) {
+      #expect(abs(Elementary.exp(x) - Glibc.exp(x)) <= 0x1p-1074 + 5e-16 * Glibc.exp(x), "e^\(x)")
+    }
+  }
+
+  @Test func logarithm() {
+    let error = worst(
+      sweep(0.5, 2) + sweep(1e-6, 1e-3) + sweep(1, 1e6) + (-1074...1023).map { Glibc.scalbn(1.3, Int32($0)) },
+      Elementary.log, Glibc.log)
+    // Next to 1 the logarithm goes to 0, and its relative error must not grow.
+    let beside = worst((1...50).flatMap { [1 + Glibc.scalbn(1, -$0), 1 - Glibc.scalbn(1, -$0)] }, Elementary.log, Glibc.log)
+    print("log: relative error \(error), beside 1 \(beside)")
+    #expect(error < 7e-16)
+    #expect(beside < 7e-16)
+    #expect(Elementary.log(1) == 0)
+    #expect(Elementary.log(0) == -.infinity)
+    #expect(Elementary.log(.infinity) == .infinity)
+    #expect(Elementary.log(-1).isNaN && Elementary.log(.nan).isNaN)
+  }
+
+  /// Absolute error: 2π · turns is itself rounded in what we compare with, by 2.2e-16 · 2π.
+  @Test func sineAndCosine() {
+    var error = 0.0
+    for turns in sweep(0, 1) {
+      let (sine, cosine) = Elementary.sinCos(turns: turns)
+      error = max(error, abs(sine - Glibc.sin(2 * .pi * turns)), abs(cosine - Glibc.cos(2 * .pi * turns)))
+    }
+    print("sinCos: absolute error \(error)")
+    #expect(error < 1e-15)
+    for (turns, sine, cosine) in [(0.0, 0.0, 1.0), (0.25, 1, 0), (0.5, 0, -1), (0.75, -1, 0), (1, 0, 1)] {
+      #expect(Elementary.sinCos(turns: turns) == (sine, cosine))
+    }
+  }
+
+  @Test func softplusAndSigmoid() {
+    let softplus = worst(sweep(0, 700), { Elementary.logOnePlusExp(negative: $0) }, { Glibc.log1p(Glibc.exp(-$0)) })
+    let near = worst(sweep(0, 5), { Elementary.logOnePlusExp(negative: $0) }, { Glibc.log1p(Glibc.exp(-$0)) })
+    let sigmoid = worst(sweep(-700, 700), Elementary.sigmoid) { x in
+      x < 0 ? Glibc.exp(x) / (1 + Glibc.exp(x)) : 1 / (1 + Glibc.exp(-x))
+    }
+    print("logOnePlusExp: relative error \(softplus), near 0 \(near); sigmoid: \(sigmoid)")
+    // Where the series ends, 1 + e⁻ˣ is rounded by 1.1e-16 of which a tenth matters.
+    #expect(max(softplus, near) < 2e-15)
+    #expect(sigmoid < 1e-15)
+    #expect(Elementary.sigmoid(0) == 0.5)
+    #expect(Elementary.sigmoid(1000) == 1 && Elementary.sigmoid(-1000) == 0)
+    #expect(Elementary.logOnePlusExp(negative: 1000) == 0)
+    #expect(Elementary.sigmoid(.nan).isNaN)
+  }
+
+  @Test(arguments: [0.5, 0.9, 0.999, 1])
+  func wholePowers(base: Double) {
+    for exponent in [0, 1, 2, 3, 7, 100, 12_345] {
+      let truth = Glibc.pow(base, Double(exponent))
+      #expect(abs(Elementary.power(base, exponent) - truth) <= 1e-12 * truth)
+    }
+  }
+}
