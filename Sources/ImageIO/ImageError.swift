@@ -59,7 +59,10 @@ extension ImageError: CustomStringConvertible {
       that match data.pattern "\(pattern)"
       """
     case .noSuchFile(let folder, let expected):
-      "\(folder): none of \(expected.joined(separator: ", ")) is there; data.path names the folder of the published files"
+      """
+      \(folder): none of \(expected.joined(separator: ", ")) is there; data.path names the folder of the \
+      published files
+      """
     case .encoding(let path, let reason):
       "\(path): cannot encode the picture: \(reason)"
     }
