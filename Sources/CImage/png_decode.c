@@ -50,8 +50,8 @@ static void end(struct reading *reading) {
   free(reading->rows);
 }
 
-// Text, profiles and every other chunk that changes no pixel are skipped undecompressed, so that none can be a bomb; the
-// limits stand behind that. What libpng would let pass (a wrong CRC, surplus data) is an error.
+// Text, profiles and every other chunk that changes no pixel are skipped undecompressed, so that none can be a bomb;
+// the limits stand behind that. What libpng would let pass (a wrong CRC, surplus data) is an error.
 static void read_header(struct reading *reading) {
   png_structp png = reading->png;
   png_set_read_fn(png, reading, take_bytes);
@@ -64,7 +64,8 @@ static void read_header(struct reading *reading) {
   png_read_info(png, reading->info);
 }
 
-static void look_up(struct reading *reading, const uint8_t *indices, uint8_t *to, int channels, size_t width, size_t y) {
+static void look_up(struct reading *reading, const uint8_t *indices, uint8_t *to, int channels, size_t width,
+                    size_t y) {
   png_colorp palette = NULL;
   int colours = 0;
   png_get_PLTE(reading->png, reading->info, &palette, &colours);

@@ -2,8 +2,10 @@ import Glibc
 
 /// Why pictures cannot be read or written: where, what was found, what was expected, what to do.
 package enum ImageError: Error, Hashable, Sendable {
-  /// The system refused `operation` on `path`.
-  case system(path: String, operation: String, code: Int32)
+  /// The system refused `operation`, which reads `path`; `code` is its errno.
+  case unreadable(path: String, operation: String, code: Int32)
+  /// The system refused `operation`, which writes `path`; `code` is its errno.
+  case unwritable(path: String, operation: String, code: Int32)
   case notARegularFile(path: String)
   case empty(path: String)
   /// The content is no picture that can be decoded; `found` says what it looks like.
@@ -21,15 +23,18 @@ package enum ImageError: Error, Hashable, Sendable {
 
   /// True where the system, not the data, is at fault: exit code 74 rather than 65.
   package var isSystemError: Bool {
-    if case .system(_, _, let code) = self { return code != ENOENT && code != EACCES && code != ELOOP }
-    return false
+    switch self {
+    case .unwritable: true
+    case .unreadable(_, _, let code): ![ENOENT, EACCES, ELOOP, ENOTDIR, ENAMETOOLONG, ENXIO].contains(code)
+    default: false
+    }
   }
 }
 
 extension ImageError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .system(let path, let operation, let code):
+    case .unreadable(let path, let operation, let code), .unwritable(let path, let operation, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code)))"
     case .notARegularFile(let path):
       "\(path): not a regular file, but a folder, device, socket or pipe; remove it, or leave it out by data.pattern"
@@ -54,7 +59,10 @@ extension ImageError: CustomStringConvertible {
       that match data.pattern "\(pattern)"
       """
     case .noSuchFile(let folder, let expected):
-      "\(folder): none of \(expected.joined(separator: ", ")) is there; data.path names the folder of the published files"
+      """
+      \(folder): none of \(expected.joined(separator: ", ")) is there; data.path names the folder of the \
+      published files
+      """
     case .encoding(let path, let reason):
       "\(path): cannot encode the picture: \(reason)"
     }

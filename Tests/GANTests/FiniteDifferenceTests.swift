@@ -46,7 +46,8 @@ import Testing
         [
           Case(testDescription: name, layers: [rectifier]),
           Case(testDescription: "batch norm, \(name)", layers: [.batchNorm(), rectifier]),
-          Case(testDescription: "batch norm, \(name), 2 groups", layers: [.batchNorm(), rectifier], groups: 2, shards: 2),
+          Case(
+            testDescription: "batch norm, \(name), 2 groups", layers: [.batchNorm(), rectifier], groups: 2, shards: 2),
         ]
       }
   }

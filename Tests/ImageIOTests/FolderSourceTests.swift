@@ -72,6 +72,7 @@ struct FolderSourceTests {
     for index in 0..<3 {
       let error = #expect(throws: ImageError.self) { try source.load(index, channels: 3) }
       #expect(error?.description.contains(source.name(index)) == true)
+      #expect(error?.isSystemError == false)
     }
   }
 

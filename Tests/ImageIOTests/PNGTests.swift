@@ -104,6 +104,7 @@ struct PNGTests {
     let source = try FolderSource(folder: folder.path)
     #expect(try source.load(0, channels: picture.channels).picture == picture)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.png"])
-    #expect(throws: ImageError.self) { try picture.writePNG(to: "\(folder.path)/missing/a.png") }
+    let error = #expect(throws: ImageError.self) { try picture.writePNG(to: "\(folder.path)/missing/a.png") }
+    #expect(error?.isSystemError == true)
   }
 }

@@ -15,7 +15,9 @@ struct Distribution: CustomTestStringConvertible, Sendable {
 
 @Suite struct MomentTests {
   /// Two passes in double.
-  private func truth(_ x: [Float], rows: Int, channels: Int, _ channel: Int) -> (sum: Double, mean: Double, m2: Double) {
+  private func truth(
+    _ x: [Float], rows: Int, channels: Int, _ channel: Int
+  ) -> (sum: Double, mean: Double, m2: Double) {
     let column = (0..<rows).map { Double(x[$0 * channels + channel]) }
     let sum = column.reduce(0, +)
     let mean = sum / Double(rows)

@@ -1,7 +1,7 @@
 // Decoding and encoding by libpng and libjpeg-turbo, and inflating by zlib, behind functions that return.
 //
 // Both picture libraries report a failure by longjmp, which must not cross Swift's frames: here it never leaves C.
-// Every function returns 0 or, after a failure, 1 with the reason in `message`, cut to `capacity` bytes and ended by NUL.
+// Every function returns 0 or, after a failure, 1 with the reason in `message`, at most `capacity` bytes with its NUL.
 #pragma once
 
 #include <stddef.h>

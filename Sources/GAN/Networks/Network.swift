@@ -64,7 +64,8 @@ package final class Network {
             allocator: &parameterPlaces, buffers: &bufferPlaces, context: context))
         if slope != nil { index += 1 }  // the rectifier is computed with the norm
       case .relu, .leakyRelu, .tanh:
-        let function = specification[index].rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
+        let slope = specification[index].rectifierSlope
+        let function = slope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
         let isInPlace = layers.last.map { !($0 is ActivationLayer) } ?? false
         layers.append(
           ActivationLayer(index: index, function, isInPlace: isInPlace, shape: shape, context: context))
@@ -80,7 +81,8 @@ package final class Network {
     flatCount = parameterPlaces.count
     parameters = context.arena.floats(parameterPlaces.count)
     buffers = context.arena.floats(bufferPlaces.count)
-    sums = isTrained
+    sums =
+      isTrained
       ? NodeBuffers(
         groups: groups, nodes: context.peers.reduction.nodes.count, count: parameterPlaces.count, in: context.arena)
       : nil

@@ -72,6 +72,9 @@ package final class GANStep {
     discriminator = try Network(
       name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2, isTrained: true,
       engine: engine)
+    precondition(
+      generator.outputShape == model.imageShape && discriminator.outputShape.count == 1,
+      "the generator makes pictures of \(model.imageShape), the discriminator one logit")
     generator.initialize(model.initialization, seed: training.seed, number: 0)
     discriminator.initialize(model.initialization, seed: training.seed, number: 1)
 

@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// The file of a picture cache: one record an image, at index · size of a record. Many processes and threads may read and
-/// fill it at once; two that fill the same record write the same bytes.
+/// The file of a picture cache: one record an image, at index · size of a record.
+///
+/// Many processes and threads may read and fill it at once; two that fill the same record write the same bytes.
 final class CacheFile: Sendable {
   private let descriptor: Int32
   private let recordCount: Int

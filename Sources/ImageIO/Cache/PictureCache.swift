@@ -2,8 +2,8 @@ import Glibc
 
 /// The transformed images of a source, kept on disk so that only the first run decodes them.
 ///
-/// The file's name is the hash of the source's manifest and the transform, so it serves every number of ranks and shards and
-/// never a changed set. A cache that cannot be opened or written costs a warning and the time to decode, nothing else.
+/// The file's name is the hash of the source's manifest and the transform, so it serves every number of ranks and
+/// shards and never a changed set. A cache that cannot be opened or written costs a warning and the time to decode.
 package final class PictureCache: Sendable {
   package let source: any ImageSource
   package let transform: Transform

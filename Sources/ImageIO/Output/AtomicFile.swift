@@ -5,8 +5,9 @@ package enum AtomicFile {
   /// Writes a temporary file beside `path`, makes it durable, renames it, makes the folder durable.
   package static func write(_ bytes: [UInt8], to path: String) throws(ImageError) {
     let temporary = "\(path).\(getpid()).partial"
+    unlink(temporary)  // of a process killed here that had the same number
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard file >= 0 else { throw .system(path: temporary, operation: "create", code: errno) }
+    guard file >= 0 else { throw .unwritable(path: temporary, operation: "create", code: errno) }
     var operation = bytes.withUnsafeBytes { put($0, file) } ? nil : "write"
     if operation == nil && fsync(file) != 0 { operation = "make durable" }
     var code = errno
@@ -14,7 +15,7 @@ package enum AtomicFile {
     if operation == nil && rename(temporary, path) != 0 { (operation, code) = ("rename to \(path)", errno) }
     if let operation {
       unlink(temporary)
-      throw .system(path: temporary, operation: operation, code: code)
+      throw .unwritable(path: temporary, operation: operation, code: code)
     }
     try makeDurable(folderOf: path)
   }
@@ -33,9 +34,9 @@ package enum AtomicFile {
   private static func makeDurable(folderOf path: String) throws(ImageError) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(path: folder, operation: "open the folder", code: errno) }
+    guard descriptor >= 0 else { throw .unwritable(path: folder, operation: "open the folder", code: errno) }
     defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .system(path: folder, operation: "make durable", code: errno) }
+    guard fsync(descriptor) == 0 else { throw .unwritable(path: folder, operation: "make durable", code: errno) }
   }
 }
 

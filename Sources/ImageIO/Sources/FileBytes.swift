@@ -6,10 +6,10 @@ enum FileBytes {
   static func read(_ path: [CChar]) throws(ImageError) -> [UInt8] {
     let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw .system(path: name, operation: "open", code: errno) }
+    guard file >= 0 else { throw .unreadable(path: name, operation: "open", code: errno) }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw .system(path: name, operation: "examine", code: errno) }
+    guard fstat(file, &status) == 0 else { throw .unreadable(path: name, operation: "examine", code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: name) }
 
     // The size is only a hint: the file may grow or shrink while it is read.
@@ -23,7 +23,7 @@ enum FileBytes {
         count += got
       }
     }
-    guard code == 0 else { throw .system(path: name, operation: "read", code: code) }
+    guard code == 0 else { throw .unreadable(path: name, operation: "read", code: code) }
     return bytes
   }
 

@@ -3,7 +3,8 @@ import Glibc
 /// The PNG and JPEG files of a folder and its sub-folders, in byte order of their paths below it.
 ///
 /// Hidden files and folders are left out, and files with other extensions. Symbolic links are followed; a folder is
-/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` says what was left out.
+/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` says what was left
+/// out.
 package struct FolderSource: ImageSource {
   /// Extensions of files that are read, compared without regard to case. What a file holds is found from its content.
   package static let extensions = ["png", "jpg", "jpeg", "jpe", "jfif"]

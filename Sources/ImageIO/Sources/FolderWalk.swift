@@ -1,7 +1,9 @@
 import Glibc
 
-/// Collects the files of a folder tree, each folder once. Folders are entered before links to folders, level by level and
-/// in byte order, so that the paths found do not depend on the order in which the system lists them.
+/// Collects the files of a folder tree, each folder once.
+///
+/// Folders are entered before links to folders, level by level and in byte order, so that the paths found do not depend
+/// on the order in which the system lists them.
 struct FolderWalk {
   private(set) var files: [FolderFile] = []
   private(set) var notes: [String] = []
@@ -25,7 +27,7 @@ struct FolderWalk {
     var status = stat()
     guard stat(folder, &status) == 0 else {
       if errno == ENOENT { throw .noSuchFolder(path: folder) }
-      throw .system(path: folder, operation: "examine", code: errno)
+      throw .unreadable(path: folder, operation: "examine", code: errno)
     }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path: folder) }
     visited.insert(Identity(device: status.st_dev, inode: status.st_ino))
@@ -48,7 +50,7 @@ struct FolderWalk {
   private mutating func enter(_ path: [UInt8], isLink: Bool) throws(ImageError) {
     var status = stat()
     guard stat(systemPath(path), &status) == 0 else {
-      throw .system(path: shownPath(path), operation: "examine", code: errno)
+      throw .unreadable(path: shownPath(path), operation: "examine", code: errno)
     }
     guard visited.insert(Identity(device: status.st_dev, inode: status.st_ino)).inserted else {
       if isLink { notes.append("\(shownPath(path)): left out, it links to a folder that is read already") }
@@ -63,7 +65,7 @@ struct FolderWalk {
       var status = stat()
       guard lstat(systemPath(below), &status) == 0 else {
         if errno == ENOENT { continue }  // removed meanwhile
-        throw .system(path: shownPath(below), operation: "examine", code: errno)
+        throw .unreadable(path: shownPath(below), operation: "examine", code: errno)
       }
       let isLink = status.st_mode & S_IFMT == S_IFLNK
       // A link that leads nowhere stays in the list, and fails by name when it is loaded.
@@ -82,7 +84,7 @@ struct FolderWalk {
   /// Names in a folder in byte order, hidden ones left out.
   private func names(in path: [UInt8]) throws(ImageError) -> [[UInt8]] {
     guard let stream = opendir(systemPath(path)) else {
-      throw .system(path: shownPath(path), operation: "open the folder", code: errno)
+      throw .unreadable(path: shownPath(path), operation: "open the folder", code: errno)
     }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
@@ -92,7 +94,7 @@ struct FolderWalk {
       if name.first != UInt8(ascii: ".") { names.append(name) }
       errno = 0
     }
-    guard errno == 0 else { throw .system(path: shownPath(path), operation: "list the folder", code: errno) }
+    guard errno == 0 else { throw .unreadable(path: shownPath(path), operation: "list the folder", code: errno) }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 

@@ -25,7 +25,7 @@ struct IDXFile {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENOENT { throw .noSuchFolder(path: path) }
-      throw .system(path: path, operation: "examine", code: errno)
+      throw .unreadable(path: path, operation: "examine", code: errno)
     }
     byteCount = Int(status.st_size)
     modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
@@ -101,7 +101,7 @@ extension IDXFile {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENOENT { throw .noSuchFolder(path: path) }
-      throw .system(path: path, operation: "examine", code: errno)
+      throw .unreadable(path: path, operation: "examine", code: errno)
     }
     guard status.st_mode & S_IFMT == S_IFDIR else { return path }
     let names = ["-", "."].flatMap { ["\(stem)\($0)idx\(dimensions)-ubyte", "\(stem)\($0)idx\(dimensions)-ubyte.gz"] }

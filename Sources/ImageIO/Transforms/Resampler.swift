@@ -1,6 +1,6 @@
 /// Separable resampling of 8-bit pixels: horizontally, then vertically.
 ///
-/// With antialiasing each pass rounds to 8 bits, as Pillow's does; without, the fraction is kept between them, as OpenCV's.
+/// With antialiasing each pass rounds to 8 bits, as Pillow's; without, the fraction is kept between them, as OpenCV's.
 /// Pillow 13 begins with the vertical pass where the height shrinks much more: it may then differ by one grey level.
 enum Resampler {
   /// Writes columns.count × rows.count pixels, a row every `stride` bytes.
@@ -63,7 +63,7 @@ enum Resampler {
     }
   }
 
-  /// One target row from `rows.taps` lines; the weights sum to 1 up to their rounding, so that only the ends need a clamp.
+  /// One target row from `rows.taps` lines; the weights sum to 1 but for their rounding, hence the clamp.
   private static func vertical(
     _ lines: UnsafePointer<Int32>, width: Int, _ rows: ResampledAxis, _ y: Int, shift: Int,
     _ sums: UnsafeMutablePointer<Int32>, into target: UnsafeMutablePointer<UInt8>

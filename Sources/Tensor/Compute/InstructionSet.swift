@@ -34,7 +34,9 @@ package enum InstructionSet: String, CaseIterable, Comparable, Sendable {
     #endif
   }
 
-  package static func < (left: InstructionSet, right: InstructionSet) -> Bool { left.code.rawValue < right.code.rawValue }
+  package static func < (left: InstructionSet, right: InstructionSet) -> Bool {
+    left.code.rawValue < right.code.rawValue
+  }
 
   var code: dt_instruction_set {
     switch self {

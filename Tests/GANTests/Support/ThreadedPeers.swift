@@ -103,7 +103,8 @@ final class ThreadedExchange: GradientExchange {
     self.rank = rank
     self.reduction = reduction
     owned = slots.buckets.map { bucket in
-      bucket.lowerBound + rank * bucket.count / world.ranks..<bucket.lowerBound + (rank + 1) * bucket.count / world.ranks
+      let slice = rank * bucket.count / world.ranks..<(rank + 1) * bucket.count / world.ranks
+      return bucket.lowerBound + slice.lowerBound..<bucket.lowerBound + slice.upperBound
     }
   }
 

@@ -57,7 +57,8 @@ def by_pillow(array, width, height):
     """
     picture = Image.fromarray(array)
     at_once = numpy.asarray(picture.resize((width, height), Image.BILINEAR)).astype(int)
-    result = numpy.asarray(picture.resize((width, picture.height), Image.BILINEAR).resize((width, height), Image.BILINEAR))
+    level = picture.resize((width, picture.height), Image.BILINEAR)
+    result = numpy.asarray(level.resize((width, height), Image.BILINEAR))
     assert abs(at_once - result).max() <= 1
     return result
 

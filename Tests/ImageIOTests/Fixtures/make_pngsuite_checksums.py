@@ -1,7 +1,8 @@
 """Decodes PngSuite with Pillow into pngsuite.txt: python3 make_pngsuite_checksums.py <folder of PngSuite>
 
-One line a valid file: name, width, height, FNV-1a (64 bits) of its RGB bytes and of its grey bytes. Pillow keeps the high
-byte of 16-bit colours and drops alpha, as libpng's strip_16 and strip_alpha; of 16-bit grey it keeps 16 bits, cut here.
+One line a valid file: name, width, height, FNV-1a (64 bits) of its RGB bytes and of its grey bytes. Pillow keeps the
+high byte of 16-bit colours and drops alpha, as libpng's strip_16 and strip_alpha; of 16-bit grey it keeps 16 bits, cut
+here. Netpbm's pngtopnm, which calls libpng, gives the same but for the four files whose sBIT it follows (cs3*, cs5*).
 """
 
 import os
