@@ -46,13 +46,10 @@ package struct Session: ~Copyable {
 
   /// Initializes MPI; throws where it gives fewer thread rights than MPI_THREAD_FUNNELED.
   init() throws(MPIError) {
-    if !LaunchEnvironment.current.launchedByMPI {
-      // Without mpirun Open MPI would fork a daemon, needed only for spawning more processes; it inherits every open file
-      // and outlives a crash.
-      setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
-    }
     var given: Int32 = 0
-    try check("MPI_Init_thread", MPI_Init_thread(nil, nil, cmpi_thread_funneled(), &given))
+    try SingletonEnvironment.around { () throws(MPIError) in
+      try check("MPI_Init_thread", MPI_Init_thread(nil, nil, cmpi_thread_funneled(), &given))
+    }
     guard given >= cmpi_thread_funneled() else {
       throw MPIError(
         operation: "MPI_Init_thread", code: given, errorClass: .other,

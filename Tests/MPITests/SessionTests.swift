@@ -13,6 +13,12 @@ private enum Mpirun {
 /// How `withMPI` ends a job, seen from outside: this bundle under mpirun, each rank running `SessionProbe`.
 @Suite(.enabled(if: Mpirun.isUsable, "mpirun is missing, or this is one of its ranks"), .serialized)
 struct SessionTests {
+  /// Starting MPI here leaves nothing behind that would mislead a job started from here.
+  @Test @MainActor func aJobStartsFromAProcessThatHasStartedMPI() throws {
+    try SharedSession.withWorld { #expect($0.size == 1) }
+    #expect(try Job(ranks: 2, .allStop).status == 75)
+  }
+
   @Test func oneThrowingRankEndsTheJobWithItsCodeAndOneMessage() throws {
     let job = try Job(ranks: 3, .oneThrows)
     #expect(job.status == 65)
@@ -63,10 +69,7 @@ private struct Job {
     let launch = ranks.map { [Mpirun.path!, "-n", "\($0)", "--oversubscribe"] } ?? []
     process.executableURL = URL(fileURLWithPath: (launch + probe)[0])
     process.arguments = Array((launch + probe).dropFirst())
-    // MPI's own start in this process leaves variables behind that would mislead another job.
-    process.environment = ProcessInfo.processInfo.environment.filter {
-      !$0.key.hasPrefix("OMPI_") && !$0.key.hasPrefix("PMIX_")
-    }
+    process.environment = ProcessInfo.processInfo.environment
     process.environment?[Behaviour.variable] = behaviour.rawValue
     if getuid() == 0 {
       process.environment?["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
