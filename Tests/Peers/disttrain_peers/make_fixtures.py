@@ -15,7 +15,7 @@ PLANS = {
     "reuse": Plan(),
     "fresh-grey": Plan(channels=1, fresh=True),
     "smoothed-grey": Plan(channels=1, settings=Settings(
-        labels=Labels(real=0.9, fake=0.1, opinion=0.9), generator=Adam(learningRate=2e-4),
+        labels=Labels(real=0.9, fake=0.1, opinion=1.0), generator=Adam(learningRate=2e-4),
         discriminator=Adam(learningRate=1e-4, weightDecay=1e-3))),
 }
 
