@@ -44,10 +44,12 @@ let package = Package(
 
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
-    .testTarget(name: "ImageIOTests", dependencies: ["ImageIO"]),
-    .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"]),
-    .testTarget(name: "GANTests", dependencies: ["GAN", "ModelFiles"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "DistTrainTests", dependencies: ["DistTrain"]),
+    .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Tensor"], exclude: ["Fixtures"]),
+    .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"], exclude: ["Fixtures"]),
+    .testTarget(name: "GANTests", dependencies: ["GAN", "ModelFiles", "Tensor"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "DistTrainTests", dependencies: ["DistTrain", "GAN", "ImageIO", "ModelFiles", "Tensor"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "CommandLineTests", dependencies: ["disttrain", "ModelFiles"]),
     .testTarget(name: "LauncherTests", dependencies: ["disttrain-launch"]),
   ],
