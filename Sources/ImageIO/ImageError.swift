@@ -1,11 +1,9 @@
 import Glibc
 
-/// Why pictures cannot be read or written: where, what was found, what was expected, what to do.
+/// Why pictures cannot be read or encoded: where, what was found, what was expected, what to do.
 package enum ImageError: Error, Hashable, Sendable {
   /// The system refused `operation`, which reads `path`; `code` is its errno.
   case unreadable(path: String, operation: String, code: Int32)
-  /// The system refused `operation`, which writes `path`; `code` is its errno.
-  case unwritable(path: String, operation: String, code: Int32)
   case notARegularFile(path: String)
   case empty(path: String)
   /// The content is no picture that can be decoded; `found` says what it looks like.
@@ -24,7 +22,6 @@ package enum ImageError: Error, Hashable, Sendable {
   /// True where the system, not the data, is at fault: exit code 74 rather than 65.
   package var isSystemError: Bool {
     switch self {
-    case .unwritable: true
     case .unreadable(_, _, let code): ![ENOENT, EACCES, ELOOP, ENOTDIR, ENAMETOOLONG, ENXIO].contains(code)
     default: false
     }
@@ -34,7 +31,7 @@ package enum ImageError: Error, Hashable, Sendable {
 extension ImageError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .unreadable(let path, let operation, let code), .unwritable(let path, let operation, let code):
+    case .unreadable(let path, let operation, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code)))"
     case .notARegularFile(let path):
       "\(path): not a regular file, but a folder, device, socket or pipe; remove it, or leave it out by data.pattern"

@@ -3,49 +3,51 @@ import Glibc
 /// A file that appears under its name only once all of it is on the disk: written beside it, fsync, rename, fsync of the folder.
 ///
 /// Whatever fails or ends before `commit()` leaves the old file as it was. The temporary is `.<name>.partial`, always the
-/// same for a path, so that one left by a killed process goes away with the next write.
+/// same for a path, so that one left by a killed process goes away with the next write; a path has one writer at a time.
 package struct AtomicFile: ~Copyable {
   package let path: String
-  private let folder: String
+  private let name: String
   private let temporary: String
+  private let folderPath: String
+  /// Held open, so that a folder that is moved or replaced meanwhile changes nothing.
+  private let folder: Int32
   private var descriptor: Int32
-  private var isCommitted = false
+  private var hasTemporary = true
 
   /// Creates the temporary beside `path`, in a folder that exists.
-  package init(replacing path: String) throws(ModelFileError) {
-    self.path = path
-    let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let name = path[cut...]
-    folder = cut == path.startIndex ? "." : String(path[..<cut])
-    temporary = path[..<cut] + ".\(name).partial"
+  ///
+  /// - Parameter throughLinks: whether the folder may be a symbolic link; the file itself is replaced, never followed.
+  package init(replacing path: String, throughLinks: Bool = true) throws(ModelFileError) {
+    let (folderPath, name) = Self.split(path)
     precondition(!name.isEmpty, "a path of a file ends in its name")
-    unlink(temporary)
-    // O_EXCL also refuses a link that somebody put there, so that nothing outside the folder is written.
-    descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system(operation: "create", path: temporary, code: errno) }
+    let temporary = Self.prefix + name + Self.suffix
+    let folder = try Self.open(folder: folderPath, throughLinks: throughLinks)
+    unlinkat(folder, temporary, 0)
+    do throws(ModelFileError) {
+      // O_EXCL also refuses a link that somebody put there, so that nothing outside the folder is written.
+      descriptor = try checked("create", path) {
+        openat(folder, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      }
+    } catch {
+      close(folder)
+      throw error
+    }
+    self.path = path
+    (self.folderPath, self.name, self.temporary, self.folder) = (folderPath, name, temporary, folder)
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
-    if !isCommitted { unlink(temporary) }
+    if hasTemporary { unlinkat(folder, temporary, 0) }
+    close(folder)
   }
 
   package borrowing func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ModelFileError) {
-    var done = 0
-    while done < bytes.count {
-      let written = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, offset + done)
-      if written > 0 {
-        done += written
-      } else if written == 0 || errno != EINTR {
-        throw .system(operation: "write", path: path, code: written == 0 ? EIO : errno)
-      }
-    }
+    try writeFully(descriptor, path: path, bytes, at: offset)
   }
 
   package borrowing func write(_ bytes: [UInt8], at offset: Int) throws(ModelFileError) {
-    try bytes.withUnsafeBufferPointer { buffer throws(ModelFileError) in
-      try write(UnsafeRawBufferPointer(buffer), at: offset)
-    }
+    try writeFully(descriptor, path: path, bytes, at: offset)
   }
 
   /// Fills `buffer` with what was written at `offset`.
@@ -55,30 +57,57 @@ package struct AtomicFile: ~Copyable {
 
   /// Puts the file in its place. May be called once.
   package mutating func commit() throws(ModelFileError) {
-    precondition(!isCommitted, "a file is committed once")
-    guard fsync(descriptor) == 0 else { throw .system(operation: "fsync", path: path, code: errno) }
+    precondition(descriptor >= 0, "a file is committed once")
+    try checked("write", path) { fsync(descriptor) }
     let closed = close(descriptor)
     descriptor = -1
-    guard closed == 0 else { throw .system(operation: "close", path: path, code: errno) }
-    guard rename(temporary, path) == 0 else { throw .system(operation: "rename", path: path, code: errno) }
-    isCommitted = true
-    try syncFolder()
-  }
-
-  private borrowing func syncFolder() throws(ModelFileError) {
-    let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard handle >= 0 else { throw .system(operation: "open", path: folder, code: errno) }
-    defer { close(handle) }
+    // Some file systems tell of a failed write only now; Linux closes the file whatever it answers.
+    guard closed == 0 || errno == EINTR else { throw .system(operation: "write", path: path, code: errno) }
+    try checked("rename", path) { renameat(folder, temporary, folder, name) }
+    hasTemporary = false
     // EINVAL: a file system that cannot sync folders; there is nothing better to ask of it.
-    guard fsync(handle) == 0 || errno == EINVAL else {
-      throw .system(operation: "fsync", path: folder, code: errno)
-    }
+    try checked("write", folderPath) { fsync(folder) == 0 || errno == EINVAL ? 0 : -1 }
   }
 
-  /// Replaces the file at `path` by `text`.
-  package static func replace(_ path: String, with text: String) throws(ModelFileError) {
-    var file = try AtomicFile(replacing: path)
-    try file.write(Array(text.utf8), at: 0)
+  /// Replaces the file at `path` by `bytes`.
+  package static func replace(
+    _ path: String, with bytes: [UInt8], throughLinks: Bool = true
+  ) throws(ModelFileError) {
+    var file = try AtomicFile(replacing: path, throughLinks: throughLinks)
+    try file.write(bytes, at: 0)
     try file.commit()
+  }
+
+  /// Replaces the file at `path` by `text`, in UTF-8.
+  package static func replace(
+    _ path: String, with text: String, throughLinks: Bool = true
+  ) throws(ModelFileError) {
+    try replace(path, with: Array(text.utf8), throughLinks: throughLinks)
+  }
+
+  private static let prefix = "."
+  private static let suffix = ".partial"
+
+  /// Whether a file of this name is a temporary, which a killed process left where nobody writes now.
+  package static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(prefix) && name.dropFirst(prefix.count).hasSuffix(suffix) && name.count > (prefix + suffix).count
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    return (folder, String(path[path.index(after: slash)...]))
+  }
+
+  private static func open(folder path: String, throughLinks: Bool) throws(ModelFileError) -> Int32 {
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (throughLinks ? 0 : O_NOFOLLOW)
+    do throws(ModelFileError) {
+      return try checked("open the folder", path) { Glibc.open(path, flags) }
+    } catch {
+      var status = stat()
+      guard !throughLinks, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { throw error }
+      // Linux says ENOTDIR of a link, which would not tell what to do.
+      throw .system(operation: "open the folder", path: path, code: ELOOP)
+    }
   }
 }

@@ -4,6 +4,8 @@ import Glibc
 package enum ModelFileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The operating system refused `operation` ("write", "rename", …) on `path` with this errno.
   case system(operation: String, path: String, code: Int32)
+  /// There is nothing to be read at `path`, as this errno says: ENOENT or ENOTDIR.
+  case missing(path: String, code: Int32)
   /// `path` is a folder, a pipe or a device.
   case notAFile(path: String, found: String)
   /// The bytes of `path` are not what the format, or the file's own hash, says.
@@ -13,7 +15,9 @@ package enum ModelFileError: Error, Hashable, Sendable, CustomStringConvertible 
 
   package var path: String {
     switch self {
-    case .system(_, let path, _), .notAFile(let path, _), .damaged(let path, _, _), .unsuitable(let path, _, _): path
+    case .system(_, let path, _), .missing(let path, _), .notAFile(let path, _), .damaged(let path, _, _),
+      .unsuitable(let path, _, _):
+      path
     }
   }
 
@@ -21,6 +25,8 @@ package enum ModelFileError: Error, Hashable, Sendable, CustomStringConvertible 
     switch self {
     case .system(let operation, let path, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code))) (errno \(code)).\(Self.advice(for: code))"
+    case .missing(let path, let code):
+      "\(path): cannot open: \(String(cString: strerror(code))).\(Self.advice(for: code))"
     case .notAFile(let path, let found):
       "\(path): found \(found), expected a regular file. Check the path."
     case .damaged(let path, let found, let expected):
@@ -35,6 +41,7 @@ package enum ModelFileError: Error, Hashable, Sendable, CustomStringConvertible 
     case ENOSPC, EDQUOT: " Free some space, or choose a folder on another disk."
     case EACCES, EPERM, EROFS: " Check who may read and write there."
     case ENOENT, ENOTDIR: " Check the path."
+    case ELOOP: " A symbolic link stands there: remove it, or give the path that it leads to."
     default: ""
     }
   }

@@ -11,7 +11,11 @@ package struct RegularFile: ~Copyable, Sendable {
 
   package init(path: String) throws(ModelFileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .system(operation: "open", path: path, code: errno) }
+    guard descriptor >= 0 else {
+      let code = errno
+      if code == ENOENT || code == ENOTDIR { throw .missing(path: path, code: code) }
+      throw .system(operation: "open", path: path, code: code)
+    }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let code = errno
@@ -48,22 +52,6 @@ package struct RegularFile: ~Copyable, Sendable {
     case S_IFIFO: "a named pipe"
     case S_IFSOCK: "a socket"
     default: "a device"
-    }
-  }
-}
-
-func readFully(
-  _ descriptor: Int32, path: String, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
-) throws(ModelFileError) {
-  var done = 0
-  while done < buffer.count {
-    let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, offset + done)
-    if count > 0 {
-      done += count
-    } else if count == 0 {
-      throw .damaged(path: path, found: "its end at byte \(offset + done)", expected: "\(offset + buffer.count) bytes")
-    } else if errno != EINTR {
-      throw .system(operation: "read", path: path, code: errno)
     }
   }
 }

@@ -1,5 +1,6 @@
 import DistTrain
 import Foundation
+import ModelFiles
 import Testing
 
 @Suite struct MetricsLogTests {
@@ -105,7 +106,7 @@ import Testing
       setrlimit(__rlimit_resource_t(1), &limit)  // RLIMIT_FSIZE
       do {
         try log.append(suite.record(100))
-      } catch let error as FileError {
+      } catch let error as ModelFileError {
         guard try place.text("metrics.jsonl") == one else { exit(1) }
         exit(error.code.rawValue)
       }

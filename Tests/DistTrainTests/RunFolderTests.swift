@@ -1,5 +1,6 @@
 import DistTrain
 import Foundation
+import ModelFiles
 import Testing
 
 @Suite struct RunFolderTests {
@@ -30,6 +31,19 @@ import Testing
     #expect(again == folder)
     #expect(try place.text("a/b/run/config.yaml") == "seed: 1\n")
     #expect(try place.names("a/b/run") == ["checkpoints", "config.yaml", "samples"], "no temporary file is left")
+  }
+
+  /// A folder that is gone is the system's fault, not bad data, whatever is written there.
+  @Test func aMissingFolderIsAnInputOutputError() throws {
+    let place = try TemporaryFolder()
+    let folder = try RunFolder(in: place.path, name: "run")
+    let error = #expect(throws: RunFolderError.self) { try folder.write("x", to: folder.configuration) }
+    #expect(error?.code == .inputOutput)
+    #expect(error?.message.hasPrefix("\(folder.path): cannot open the folder: No such file or directory") == true)
+    let tensors = [NamedTensor(name: "a", shape: [1], values: [1])]
+    let written = #expect(throws: ModelFileError.self) { try SafetensorsWriter.write(tensors, to: folder.trace) }
+    #expect(written?.code == .inputOutput)
+    #expect(ModelFileError.missing(path: "x", code: ENOENT).code == .badData, "a file to be read is the user's")
   }
 
   @Test func aFileInTheWayIsSaid() throws {
@@ -66,7 +80,7 @@ import Testing
     symlink(place.path + "/precious.txt", folder.configuration)
     try folder.write("seed: 1\n", to: folder.configuration)
     symlink(place.path + "/precious.txt", folder.metrics)
-    #expect(throws: FileError.self) { try MetricsLog(at: folder.metrics, continuingFrom: 0) }
+    #expect(throws: ModelFileError.self) { try MetricsLog(at: folder.metrics, continuingFrom: 0) }
     symlink(place.path + "/precious.txt", folder.lock)
     #expect(throws: RunLockError.self) { try RunLock(of: folder) }
     #expect(try place.text("precious.txt") == "precious")
@@ -97,7 +111,7 @@ import Testing
     let folder = try folder(place, checkpoints: [500, 1_500_000, 999_999, 0])
     for other in [
       "500.safetensors", "0000700.safetensors", "-00700.safetensors", "+00700.safetensors", "000700.pt",
-      ".000700.safetensors.partial-12", "000700.safetensors.superseded", "notes.txt",
+      ".000700.safetensors.partial", "000700.safetensors.superseded", "notes.txt",
     ] { try place.write("", "run/checkpoints/" + other) }
     let files = try folder.checkpoints()
     #expect(files.map(\.step) == [1_500_000, 999_999, 500, 0])
@@ -132,8 +146,8 @@ import Testing
   @Test func leftTemporaryFilesAreRemoved() throws {
     let place = try TemporaryFolder()
     let folder = try folder(place, checkpoints: [100])
-    try place.write("", "run/.config.yaml.partial-99")
-    try place.write("", "run/samples/.000100.png.partial-7")
+    try place.write("", "run/.config.yaml.partial")
+    try place.write("", "run/samples/.000100.png.partial")
     try place.write("", "run/.mine")
     folder.removeTemporaryFiles()
     #expect(try place.names("run") == [".mine", "checkpoints", "samples"])

@@ -1,4 +1,5 @@
 import GAN
+import ImageIO
 
 /// A run, as its YAML file and `--set` describe it; every value has been checked, alone and against the others.
 package struct Configuration: Hashable, Sendable {
@@ -44,15 +45,6 @@ package struct DataSettings: Hashable, Sendable {
     /// Facades drawn by a seeded program.
     case synthetic
   }
-  package enum Resize: String, Hashable, Sendable, CaseIterable {
-    /// Shorter side to the size, then the centre.
-    case crop
-    case stretch
-    case pad
-  }
-  package enum LastBatch: String, Hashable, Sendable, CaseIterable {
-    case drop, keep, wrap
-  }
   package enum OnBadImage: String, Hashable, Sendable, CaseIterable {
     case fail, skip
   }
@@ -67,7 +59,7 @@ package struct DataSettings: Hashable, Sendable {
   /// Absolute; nil only for `synthetic`.
   package var path: String?
   /// `crop` by default. Side and channels of the pictures are the model's.
-  package var resize: Resize
+  package var resize: Transform.Fit
   /// Whether downsampling averages over all pixels that an output pixel covers; true by default.
   package var antialias: Bool
   /// True by default.

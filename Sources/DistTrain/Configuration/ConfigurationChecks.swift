@@ -20,7 +20,7 @@ extension Configuration {
   private func checkNetworks(_ section: SettingSection) {
     let picture = FeatureShape(channels: model.imageChannels, height: model.imageSize, width: model.imageSize)
     let latent = FeatureShape(channels: model.latent.size, height: 1, width: 1)
-    let generator = model.generator.layers(of: model)
+    let generator = model.generatorLayers
     check(
       generator, from: latent, to: picture, "the picture's \(picture), as data.image says", section, "generator")
     if generator.last == .relu {
@@ -29,8 +29,7 @@ extension Configuration {
     }
     let logit = FeatureShape(channels: 1, height: 1, width: 1)
     check(
-      model.discriminator.layers(of: model, isDiscriminator: true), from: picture, to: logit, "one logit, \(logit)",
-      section, "discriminator")
+      model.discriminatorLayers, from: picture, to: logit, "one logit, \(logit)", section, "discriminator")
   }
 
   private func check(
@@ -66,19 +65,6 @@ extension Configuration {
     } else if data.source == .synthetic, data.syntheticCount < batch {
       section.section("synthetic").report(
         "count", "found \(data.syntheticCount), expected at least the batch of \(batch). \(advice)")
-    }
-  }
-}
-
-extension NetworkSpecification {
-  /// The layers themselves, also of a preset.
-  package func layers(of model: ModelSpecification, isDiscriminator: Bool = false) -> [LayerSpecification] {
-    switch self {
-    case .layers(let layers): layers
-    case .preset(let preset, let width) where isDiscriminator:
-      preset.discriminator(width: width, imageSize: model.imageSize)
-    case .preset(let preset, let width):
-      preset.generator(width: width, imageSize: model.imageSize, imageChannels: model.imageChannels)
     }
   }
 }

@@ -18,13 +18,7 @@ extension DataSettings {
   }
 
   package func transform(size: Int, channels: Int) -> Transform {
-    let fit: Transform.Fit =
-      switch resize {
-      case .crop: .crop
-      case .stretch: .stretch
-      case .pad: .pad
-      }
-    return Transform(size: size, channels: channels, fit: fit, antialias: antialias)
+    Transform(size: size, channels: channels, fit: resize, antialias: antialias)
   }
 
   /// Where decoded images are kept: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for nowhere.

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// `metrics.jsonl`: a line per log interval, in the order of steps, each there once however often the run was continued.
 package final class MetricsLog {
@@ -9,24 +10,23 @@ package final class MetricsLog {
   private var length: Int
 
   /// Opens the log of a run that goes on from `step`, or begins (0): keeps the lines up to that step only.
-  package init(at path: String, continuingFrom step: Int) throws(FileError) {
+  package init(at path: String, continuingFrom step: Int) throws(ModelFileError) {
     self.path = path
     let old = try contents(ofFile: path) ?? []
     let (kept, removed) = Self.lines(of: old, upTo: step)
-    if kept != old { try AtomicFile.write(kept, to: path, throughLinks: false) }
+    if kept != old { try AtomicFile.replace(path, with: kept, throughLinks: false) }
     self.removed = removed
     length = kept.count
-    descriptor = try checked("open", path) { open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o666) }
+    descriptor = try checked("open", path) { open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666) }
   }
 
   deinit { close(descriptor) }
 
   /// Adds a line, or, where the disk is full, nothing of it.
-  package func append(_ record: MetricsRecord) throws(FileError) {
+  package func append(_ record: MetricsRecord) throws(ModelFileError) {
     let line = Array((record.json + "\n").utf8)
-    do {
-      try line.withUnsafeBytes { bytes in Result { () throws(FileError) in try writeAll(bytes, to: descriptor, path) } }
-        .get()
+    do throws(ModelFileError) {
+      try writeFully(descriptor, path: path, line, at: length)
     } catch {
       ftruncate(descriptor, length)
       throw error
@@ -35,7 +35,7 @@ package final class MetricsLog {
   }
 
   /// Makes the lines so far durable: before a checkpoint that goes on from here.
-  package func synchronize() throws(FileError) { try checked("write", path) { fsync(descriptor) } }
+  package func synchronize() throws(ModelFileError) { try checked("write", path) { fsync(descriptor) } }
 
   private struct Line: Decodable {
     let step: Int

@@ -15,7 +15,7 @@ extension RunFolder {
     do {
       names = try DistTrain.names(inFolder: checkpointsFolder)
     } catch {
-      if error.number == ENOENT { return [] }
+      if case .system(_, _, ENOENT) = error { return [] }
       throw .file(error)
     }
     return names.compactMap(Self.step(ofCheckpoint:)).sorted(by: >).map { step in
@@ -33,7 +33,7 @@ extension RunFolder {
     precondition(candidates.first?.step == valid, "the checkpoint of step \(valid) is not there")
     let removed = Array(candidates.dropFirst(max(keep, 1)).reversed())
     for file in removed where unlink(file.path) == -1 && errno != ENOENT {
-      throw .file(FileError("remove", file.path))
+      throw Self.failed("remove", file.path)
     }
     return removed.map(\.step)
   }
@@ -46,7 +46,7 @@ extension RunFolder {
   package func setAside(checkpointsAfter step: Int) throws(RunFolderError) -> [Int] {
     let later = try checkpoints().filter { $0.step > step }
     for file in later where rename(file.path, file.path + ".superseded") == -1 {
-      throw .file(FileError("rename", file.path))
+      throw Self.failed("rename", file.path)
     }
     return later.map(\.step)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// The folder of one run, `<output.folder>/<name>/`: where its files are, and how they get there.
 ///
@@ -44,7 +45,7 @@ package struct RunFolder: Sendable, Equatable {
   /// - Returns: the folder by its real path, which a later change of a link no longer moves.
   package func create() throws(RunFolderError) -> RunFolder {
     try Self.createFolders(path)
-    guard let resolved = realpath(path, nil) else { throw .file(FileError("open the folder", path)) }
+    guard let resolved = realpath(path, nil) else { throw Self.failed("open the folder", path) }
     defer { free(resolved) }
     let folder = RunFolder(resolved: String(cString: resolved))
     for part in [folder.samplesFolder, folder.checkpointsFolder] {
@@ -57,7 +58,7 @@ package struct RunFolder: Sendable, Equatable {
   /// Writes a small file of the run atomically, and only where no symbolic link leads out of the run folder.
   package func write(_ bytes: [UInt8], to file: String) throws(RunFolderError) {
     precondition(file.hasPrefix(path + "/"), "\(file) is not in the run folder")
-    do { try AtomicFile.write(bytes, to: file, throughLinks: false) } catch { throw .file(error) }
+    do { try AtomicFile.replace(file, with: bytes, throughLinks: false) } catch { throw .file(error) }
   }
 
   package func write(_ text: String, to file: String) throws(RunFolderError) {
@@ -77,18 +78,23 @@ package struct RunFolder: Sendable, Equatable {
     switch errno {
     case EEXIST:
       var status = stat()
-      guard stat(path, &status) == 0 else { throw .file(FileError("open the folder", path)) }
+      guard stat(path, &status) == 0 else { throw failed("open the folder", path) }
       guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path) }
     case ENOENT:
-      let error = FileError("create the folder", path)
+      let error = failed("create the folder", path)
       let parent = parentFolder(of: path)
-      guard parent != path, parent != "." else { throw .file(error) }
+      guard parent != path, parent != "." else { throw error }
       try createFolders(parent)
-      guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .file(FileError("create the folder", path)) }
+      guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failed("create the folder", path) }
       synchronizeParent(of: path)
     case ENOTDIR: throw .notAFolder(parentFolder(of: path))
-    case let number: throw .file(FileError("create the folder", path, number: number))
+    default: throw failed("create the folder", path)
     }
+  }
+
+  /// The call on `path` that has just failed, by its `errno`.
+  static func failed(_ operation: String, _ path: String) -> RunFolderError {
+    .file(.system(operation: operation, path: path, code: errno))
   }
 
   private static func synchronizeParent(of path: String) {
@@ -111,7 +117,7 @@ package enum RunFolderError: ExplainedError, Equatable {
   case badOutput
   case linkInside(String)
   case notAFolder(String)
-  case file(FileError)
+  case file(ModelFileError)
 
   package var code: ExitCode {
     switch self {

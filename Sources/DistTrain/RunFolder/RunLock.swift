@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// The right to write to a run folder, for one run at a time.
 ///
@@ -36,7 +37,7 @@ package final class RunLock: Sendable {
   private static func open(_ path: String, _ holder: RunLockHolder) throws(RunLockError) -> (Int32, isFlocked: Bool) {
     while true {
       let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o644)
-      guard descriptor >= 0 else { throw .file(FileError("lock the run by", path)) }
+      guard descriptor >= 0 else { throw .file(.system(operation: "lock the run", path: path, code: errno)) }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let number = errno
         if number == EINTR {
@@ -84,11 +85,9 @@ package final class RunLock: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let text = try? encoder.encode(holder) else { preconditionFailure("a holder is plain text and numbers") }
-    do throws(FileError) {
-      try checked("lock the run by", path) { ftruncate(descriptor, 0) }
-      let line = Array(text) + [UInt8(ascii: "\n")]
-      try line.withUnsafeBytes { bytes in Result { () throws(FileError) in try writeAll(bytes, to: descriptor, path) } }
-        .get()
+    do throws(ModelFileError) {
+      try checked("lock the run", path) { ftruncate(descriptor, 0) }
+      try writeFully(descriptor, path: path, Array(text) + [UInt8(ascii: "\n")], at: 0)
     } catch {
       throw .file(error)
     }
@@ -100,7 +99,7 @@ package enum RunLockError: ExplainedError, Equatable {
   case held(String, by: RunLockHolder?)
   case heldElsewhere(String, by: RunLockHolder)
   case unreadable(String)
-  case file(FileError)
+  case file(ModelFileError)
 
   package var code: ExitCode {
     switch self {

@@ -1,5 +1,4 @@
 import GAN
-import Glibc
 import ImageIO
 import ModelFiles
 import Tensor
@@ -28,8 +27,10 @@ extension ImageError: ExplainedError {
 
 extension ModelFileError: ExplainedError {
   package var code: ExitCode {
-    if case .system(_, _, let number) = self, ![ENOENT, ENOTDIR].contains(number) { return .inputOutput }
-    return .badData
+    switch self {
+    case .system: .inputOutput
+    case .missing, .notAFile, .damaged, .unsuitable: .badData
+    }
   }
   package var message: String { description }
 }

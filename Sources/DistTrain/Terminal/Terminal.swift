@@ -1,4 +1,5 @@
 import Glibc
+import ModelFiles
 
 /// What the place that output goes to can do.
 package struct Terminal: Sendable {
@@ -45,6 +46,6 @@ package struct Terminal: Sendable {
   /// Writes all of `text` to standard output; a reader that has gone must not end the run.
   package static func writeToStandardOutput(_ text: String) {
     var text = text
-    text.withUTF8 { try? writeAll(UnsafeRawBufferPointer($0), to: STDOUT_FILENO, "standard output") }
+    text.withUTF8 { try? writeFully(STDOUT_FILENO, path: "standard output", UnsafeRawBufferPointer($0), at: nil) }
   }
 }

@@ -92,7 +92,8 @@ package struct Checkpoint {
     try job.onFirst {
       var writer = try SafetensorsWriter(
         path: path, tensors: declarations,
-        metadata: facts.metadata(updates: (step.generatorAdam.updates, step.discriminatorAdam.updates)))
+        metadata: facts.metadata(updates: (step.generatorAdam.updates, step.discriminatorAdam.updates)),
+        throughLinks: false)
       for (part, moments) in zip(parts, moments) {
         for tensor in part.network.tensors {
           let name = "\(part.network.name).\(tensor.name)"

@@ -37,9 +37,10 @@ struct DryRun {
 
     try configuration.data.requirePath()
     let source = try configuration.data.open(seed: configuration.seed, size: configuration.model.imageSize)
+    for note in source.notes { print("note: \(note)") }
     let deal = Deal(images: source.count, plan: plan, seed: configuration.seed, shuffle: configuration.data.shuffle)
     let schedule = try EpochSchedule(
-      plan: plan, deal: deal, lastBatch: LastBatch(rawValue: configuration.data.lastBatch.rawValue)!,
+      plan: plan, deal: deal, lastBatch: configuration.data.lastBatch,
       steps: configuration.train.steps, epochs: configuration.train.epochs)
     let held = plan.shards(ofRank: 0).reduce(0) { $0 + deal.images(ofShard: $1).count }
     let imageBytes = held * configuration.model.imageShape.count

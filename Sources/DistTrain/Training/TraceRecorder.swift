@@ -63,7 +63,7 @@ package final class TraceRecorder {
       tensors.append(
         NamedTensor(name: "samples/images", shape: samples.images.pyTorchShape, values: samples.images.channelsFirst))
     }
-    try job.onFirst { try SafetensorsWriter.write(tensors, to: path) }
+    try job.onFirst { try SafetensorsWriter.write(tensors, to: path, throughLinks: false) }
     tensors = []
   }
 

@@ -54,7 +54,7 @@ package final class TrainingRun {
     let images = try loadImages(plan, threads)
     try checkData(images, resumption)
     let schedule = try EpochSchedule(
-      plan: plan, deal: images.deal, lastBatch: LastBatch(rawValue: configuration.data.lastBatch.rawValue)!,
+      plan: plan, deal: images.deal, lastBatch: configuration.data.lastBatch,
       steps: configuration.train.steps, epochs: configuration.train.epochs)
     let start = resumption.facts?.step ?? 0
     console.say(describe(images, schedule))
@@ -127,6 +127,7 @@ package final class TrainingRun {
     }
     try job.agree(on: failure)
     let found = source!
+    found.notes.forEach(console.note)
     try Agreement.check(
       [("the number of images", "\(found.count)", "Copy the same images to every host, or share the folder.")], job: job)
     let console = console

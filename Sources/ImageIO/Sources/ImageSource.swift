@@ -7,11 +7,18 @@ package protocol ImageSource: Sendable {
   /// paths, sizes and modification times; part of the cache's key.
   var manifest: [UInt8] { get }
 
+  /// One line for each thing that was left out of the set though a user may miss it.
+  var notes: [String] { get }
+
   /// Image `index` as a message names it; of a folder, the path below it.
   func name(_ index: Int) -> String
 
   /// Decodes image `index` with 1 or 3 channels. May be called from several threads at once.
   func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage
+}
+
+extension ImageSource {
+  package var notes: [String] { [] }
 }
 
 /// A decoded image with the bytes it was decoded from, read once, for a hash of the content.

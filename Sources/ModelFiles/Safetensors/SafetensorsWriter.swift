@@ -16,13 +16,15 @@ package struct SafetensorsWriter: ~Copyable {
   private var missing: [String: TensorEntry]
   private var hash = TensorsHash()
 
-  /// Metadata may not have the keys `file` and `tensors`, which are the hashes'.
+  /// - Parameters:
+  ///   - metadata: may not have the keys `file` and `tensors`, which are the hashes'.
+  ///   - throughLinks: whether the file's folder may be a symbolic link.
   package init(
-    path: String, tensors: [TensorDeclaration], metadata: [String: String] = [:]
+    path: String, tensors: [TensorDeclaration], metadata: [String: String] = [:], throughLinks: Bool = true
   ) throws(ModelFileError) {
     header = SafetensorsHeaderEncoding(tensors: tensors, metadata: metadata)
     missing = Dictionary(uniqueKeysWithValues: header.entries.map { ($0.name, $0) })
-    file = try AtomicFile(replacing: path)
+    file = try AtomicFile(replacing: path, throughLinks: throughLinks)
   }
 
   /// Row-major values of the declared tensor `name`, each tensor once.
@@ -73,10 +75,11 @@ package struct SafetensorsWriter: ~Copyable {
   /// Writes tensors that are in memory.
   @discardableResult
   package static func write(
-    _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String
+    _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String, throughLinks: Bool = true
   ) throws(ModelFileError) -> SafetensorsHashes {
     let declarations = tensors.map { TensorDeclaration(name: $0.name, shape: $0.shape) }
-    var writer = try SafetensorsWriter(path: path, tensors: declarations, metadata: metadata)
+    var writer = try SafetensorsWriter(
+      path: path, tensors: declarations, metadata: metadata, throughLinks: throughLinks)
     for tensor in tensors { try writer.write(tensor.name, tensor.values) }
     return try writer.finish()
   }
