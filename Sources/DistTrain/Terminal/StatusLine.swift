@@ -27,7 +27,7 @@ package struct StatusLine: Sendable {
   package mutating func draw(now isUrgent: Bool = false, _ text: (_ columns: Int) -> String) {
     guard terminal.redraws else { return }
     let time = clock()
-    
+
     drawnAt = time
     let line = text(max(1, terminal.columns - 1))  // a full last column makes some terminals wrap
     if line == shown { return }

@@ -46,7 +46,9 @@ final class TrainingLoop {
     var trace: TraceRecorder?
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
     if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch()) }
-    if job.isFirst { progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every)) }
+    if job.isFirst {
+      progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every))
+    }
 
     clock.reset()
     for index in start..<schedule.totalSteps {

@@ -92,7 +92,9 @@ package struct TrainingProgram {
   /// OpenBLAS chooses its kernels when it is loaded, by a list of CPUs that ends with its release: on a newer one it falls
   /// back to an older instruction set. The process starts once more with the right core named, before MPI begins.
   private func matchOpenBLAS(_ set: InstructionSet) {
-    guard getenv("OPENBLAS_CORETYPE") == nil, let core = set.openBLASCore, core != MatrixProduct.coreName else { return }
+    guard getenv("OPENBLAS_CORETYPE") == nil, let core = set.openBLASCore, core != MatrixProduct.coreName else {
+      return
+    }
     setenv("OPENBLAS_CORETYPE", core, 1)
     let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
     execv("/proc/self/exe", arguments)
@@ -119,7 +121,8 @@ package struct TrainingProgram {
     }
     let given = (overrides + filled).map { " --set \($0)" }.joined()
     let ranks = configuration.train.shardCount(ranks: 1)
-    print("debug: \(filled.isEmpty ? "nothing left open" : filled.joined(separator: ", ")); the same bits without checks:")
+    print(
+      "debug: \(filled.isEmpty ? "nothing left open" : filled.joined(separator: ", ")); the same bits without checks:")
     print("  mpirun -np \(ranks) disttrain \(file)\(given)")
   }
 }

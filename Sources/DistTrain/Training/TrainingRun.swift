@@ -64,7 +64,8 @@ package final class TrainingRun {
     var resolved = configuration
     resolved.train.shards = .fixed(plan.shards)
     let step = try GANStep(
-      configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count, engine: engine)
+      configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count,
+      engine: engine)
     if resumption.facts != nil {
       try Checkpoint(step, job: job).restore(resumption.file)
       console.say("continuing after step \(start)")
@@ -98,7 +99,8 @@ package final class TrainingRun {
   }
 
   private func agree(_ plan: ShardPlan) throws {
-    let binary = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe")))
+    let binary =
+      (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe")))
       .map { data in data.withUnsafeBytes { SHA256.digest(of: $0).hex } } ?? "unknown"
     try Agreement.check(
       [
@@ -128,7 +130,8 @@ package final class TrainingRun {
     try job.agree(on: failure)
     let found = source!
     try Agreement.check(
-      [("the number of images", "\(found.count)", "Copy the same images to every host, or share the folder.")], job: job)
+      [("the number of images", "\(found.count)", "Copy the same images to every host, or share the folder.")], job: job
+    )
     let console = console
     let cache = PictureCache(
       folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,
