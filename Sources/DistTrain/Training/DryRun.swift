@@ -73,7 +73,7 @@ struct DryRun {
         let gap = String(repeating: " ", count: widths[column] - cell.count)
         return column == 0 || column == 3 ? gap + cell : cell + gap
       }
-      return "  " + cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+      return "  " + cells.joined(separator: "  ").replacing(/\s+$/, with: "")
     }
     return
       ([
