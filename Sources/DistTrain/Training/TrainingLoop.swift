@@ -146,8 +146,11 @@ final class TrainingLoop {
   }
 
   private func describeStop() -> String {
-    guard state.job.size > 1 else { return "Ctrl-C writes a checkpoint and stops" }
-    return "kill -USR1 \(getppid()) writes a checkpoint and stops (Ctrl-C under plain mpirun does not wait for one)"
+    // disttrain-launch turns Ctrl-C into USR1 and says so by this variable; mpirun itself kills its ranks after 2 s.
+    let isSafe = state.job.size == 1 || getenv("DISTTRAIN_LAUNCHER") != nil
+    return isSafe
+      ? "Ctrl-C writes a checkpoint and stops"
+      : "kill -USR1 \(getppid()) writes a checkpoint and stops (Ctrl-C under plain mpirun does not wait for one)"
   }
 }
 
