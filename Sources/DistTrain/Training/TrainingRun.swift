@@ -39,6 +39,11 @@ package final class TrainingRun {
     if let holder = lock?.takenOverFrom { console.note("took over the lock of \(holder.name), which has ended") }
     let resumption = try Resumption.find(configuration, options, in: folder, job: job)
     resumption.notes.forEach(console.note)
+    if let recorded = resumption.facts?.instructionSet, recorded != kernels.instructionSet.rawValue {
+      console.note(
+        "the checkpoint was made with \(recorded) kernels; with \(kernels.instructionSet) the bits will differ from those "
+          + "of a run without a stop")
+    }
     if let done = resumption.facts?.step, let steps = configuration.train.steps, done >= steps {
       return finished(done, folder)
     }
