@@ -1,4 +1,5 @@
 import ArgumentParser
+import DistTrain
 
 @main
 struct DistTrainCommand: ParsableCommand {
@@ -15,4 +16,15 @@ struct DistTrainCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [TrainCommand.self, CheckpointCommand.self],
     defaultSubcommand: TrainCommand.self)
+
+  /// Runs the subcommand that the arguments name; a mistake in them is told once, whatever the number of ranks.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      TrainingProgram.leaveSpeechToRank0(exitCode(for: error).rawValue)
+      exit(withError: error)
+    }
+  }
 }

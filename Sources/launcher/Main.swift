@@ -55,7 +55,8 @@ struct LaunchCommand: ParsableCommand {
       return 0
     }
     let command = [try Executables.mpirun(environment: environment)] + plan.options + plan.program
-    return try Self.supervise(command, environment.merging(plan.variables) { $1 }, restarts: restarts)
+    let variables = plan.variables.merging(["DISTTRAIN_LAUNCHER": "1"]) { $1 }
+    return try Self.supervise(command, environment.merging(variables) { $1 }, restarts: restarts)
   }
 
   /// Runs `command`, again after a failure that a new start from the last checkpoint may mend.

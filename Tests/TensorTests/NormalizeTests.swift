@@ -16,8 +16,9 @@ import Testing
       gradient = normals(rows * channels, seed: 2)
       mean = normals(channels, seed: 3)
       inverse = normals(channels, seed: 4).map { 0.5 + abs($0) }
-      scale = normals(channels, seed: 5, mean: 1)
-      shift = normals(channels, seed: 6)
+      // Not so far from the usual that a channel would have outputs of one sign only.
+      scale = normals(channels, seed: 5, mean: 1, deviation: 0.2)
+      shift = normals(channels, seed: 6, deviation: 0.2)
       meanD = normals(channels, seed: 7, deviation: 0.1)
       meanDot = normals(channels, seed: 8, deviation: 0.1)
     }

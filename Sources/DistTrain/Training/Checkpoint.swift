@@ -46,7 +46,8 @@ package struct CheckpointFacts: Equatable, Sendable {
     let metadata = file.metadata
     func text(_ key: String) throws(ModelFileError) -> String {
       guard let value = metadata[key] else {
-        throw .unsuitable(path: file.path, found: "no \"\(key)\" in the metadata", expected: "a checkpoint of disttrain")
+        throw .unsuitable(
+          path: file.path, found: "no \"\(key)\" in the metadata", expected: "a checkpoint of disttrain")
       }
       return value
     }
@@ -183,7 +184,8 @@ package struct Checkpoint {
     }
   }
 
-  private func receive(_ name: String, _ tensor: ParameterTensor, _ file: SafetensorsFile?, into memory: Floats) throws {
+  private func receive(_ name: String, _ tensor: ParameterTensor, _ file: SafetensorsFile?, into memory: Floats) throws
+  {
     var bytes: [UInt8] = []
     try job.onFirst { bytes = try file!.bytes(name) }
     bytes = try job.broadcast(bytes)

@@ -29,8 +29,9 @@ struct DryRun {
     let engine = Engine(kernels: kernels, threads: threads, peers: peers)
     let step = try GANStep(configuration.model, configuration.training(ranks: ranks), samples: samples, engine: engine)
     for network in [step.generator, step.discriminator] { print(table(network)) }
-    print("\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "
-      + "\(plan.shards) shards, \(kernels.instructionSet) kernels, OpenBLAS for \(MatrixProduct.coreName)")
+    print(
+      "\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "
+        + "\(plan.shards) shards, \(kernels.instructionSet) kernels, OpenBLAS for \(MatrixProduct.coreName)")
     if !plan.isOneNodePerRank {
       print("note: \(plan.shards) shards do not divide evenly over \(ranks) ranks; gradients travel in more pieces")
     }
@@ -44,7 +45,8 @@ struct DryRun {
       steps: configuration.train.steps, epochs: configuration.train.epochs)
     let held = plan.shards(ofRank: 0).reduce(0) { $0 + deal.images(ofShard: $1).count }
     let imageBytes = held * configuration.model.imageShape.count
-    print("\(source.count) images, \(schedule.batchesPerEpoch) batches of \(batch) an epoch, \(schedule.totalSteps) steps")
+    print(
+      "\(source.count) images, \(schedule.batchesPerEpoch) batches of \(batch) an epoch, \(schedule.totalSteps) steps")
     print("memory a rank: \(megabytes(engine.arena.bytes + imageBytes)) (images \(megabytes(imageBytes)))")
     printOutput(schedule)
 
@@ -61,7 +63,10 @@ struct DryRun {
 
   private func table(_ network: Network) -> String {
     let rows = network.summary.map { layer in
-      ["\(layer.index)", layer.description, shape(layer.outputShape), grouped(layer.parameterCount), layer.algorithm ?? ""]
+      [
+        "\(layer.index)", layer.description, shape(layer.outputShape), grouped(layer.parameterCount),
+        layer.algorithm ?? "",
+      ]
     }
     let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
@@ -69,10 +74,13 @@ struct DryRun {
         let gap = String(repeating: " ", count: widths[column] - cell.count)
         return column == 0 || column == 3 ? gap + cell : cell + gap
       }
-      return "  " + cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+      return "  " + cells.joined(separator: "  ").replacing(/\s+$/, with: "")
     }
-    return (["\(network.name): \(shape(network.inputShape)) → \(shape(network.outputShape)), "
-      + "\(grouped(network.parameterCount)) parameters"] + lines).joined(separator: "\n")
+    return
+      ([
+        "\(network.name): \(shape(network.inputShape)) → \(shape(network.outputShape)), "
+          + "\(grouped(network.parameterCount)) parameters"
+      ] + lines).joined(separator: "\n")
   }
 
   private func printOutput(_ schedule: EpochSchedule) {

@@ -97,7 +97,8 @@ final class RunOutput {
 
   /// `trace.safetensors`. Collective.
   func finishTrace(_ trace: TraceRecorder) throws {
-    try trace.finish(samples: try sampler?.samples(of: state.step.generator), to: state.folder.trace)
+    try trace.finish(
+      samples: try sampler?.samples(of: state.step.generator), metadata: state.traceMetadata, to: state.folder.trace)
   }
 }
 
@@ -107,5 +108,23 @@ extension RunState {
     var resolved = configuration
     resolved.train.shards = .fixed(plan.shards)
     return resolved
+  }
+
+  /// The settings that a replay of a trace needs.
+  fileprivate var traceMetadata: [String: String] {
+    let train = configuration.train
+    var metadata = [
+      "batch": "\(train.batch)", "shards": "\(plan.shards)", "seed": "\(configuration.seed)",
+      "noise": train.noise.rawValue, "labels.real": "\(train.labels.real)", "labels.fake": "\(train.labels.fake)",
+      "labels.opinion": "1.0",
+    ]
+    for (network, adam) in [("generator", train.generator), ("discriminator", train.discriminator)] {
+      metadata["\(network).learningRate"] = "\(adam.learningRate)"
+      metadata["\(network).beta1"] = "\(adam.beta1)"
+      metadata["\(network).beta2"] = "\(adam.beta2)"
+      metadata["\(network).epsilon"] = "\(adam.epsilon)"
+      metadata["\(network).weightDecay"] = "\(adam.weightDecay)"
+    }
+    return metadata
   }
 }

@@ -52,8 +52,10 @@ package final class TraceRecorder {
 
   /// Adds the samples of the last recorded state and writes the file. Collective.
   ///
-  /// - Parameter samples: on rank 0 the latents and their pictures.
-  package func finish(samples: (latents: Tensor, images: Tensor)?, to path: String) throws {
+  /// - Parameters:
+  ///   - samples: on rank 0 the latents and their pictures.
+  ///   - metadata: what a replay must know that no tensor tells.
+  package func finish(samples: (latents: Tensor, images: Tensor)?, metadata: [String: String], to path: String) throws {
     if let samples {
       let count = samples.latents.shape.samples
       tensors.append(
@@ -63,7 +65,9 @@ package final class TraceRecorder {
       tensors.append(
         NamedTensor(name: "samples/images", shape: samples.images.pyTorchShape, values: samples.images.channelsFirst))
     }
-    try job.onFirst { try SafetensorsWriter.write(tensors, to: path, throughLinks: false) }
+    try job.onFirst {
+      _ = try SafetensorsWriter.write(tensors, metadata: metadata, to: path, throughLinks: false)
+    }
     tensors = []
   }
 

@@ -46,7 +46,9 @@ final class TrainingLoop {
     var trace: TraceRecorder?
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
     if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch()) }
-    if job.isFirst { progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every)) }
+    if job.isFirst {
+      progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every))
+    }
 
     clock.reset()
     for index in start..<schedule.totalSteps {
@@ -144,8 +146,11 @@ final class TrainingLoop {
   }
 
   private func describeStop() -> String {
-    guard state.job.size > 1 else { return "Ctrl-C writes a checkpoint and stops" }
-    return "kill -USR1 \(getppid()) writes a checkpoint and stops (Ctrl-C under plain mpirun does not wait for one)"
+    // disttrain-launch turns Ctrl-C into USR1 and says so by this variable; mpirun itself kills its ranks after 2 s.
+    let isSafe = state.job.size == 1 || getenv("DISTTRAIN_LAUNCHER") != nil
+    return isSafe
+      ? "Ctrl-C writes a checkpoint and stops"
+      : "kill -USR1 \(getppid()) writes a checkpoint and stops (Ctrl-C under plain mpirun does not wait for one)"
   }
 }
 

@@ -36,6 +36,14 @@ package struct TrainingProgram {
     }
   }
 
+  /// Ends every process but rank 0, before MPI begins: all have found the same, and rank 0 says it.
+  package static func leaveSpeechToRank0(_ code: Int32) {
+    guard !LaunchEnvironment.current.isFirst else { return }
+    // mpirun ends the job at the first exit code that is not 0: rank 0's message goes first.
+    if code != 0 { sleep(2) }
+    exit(code)
+  }
+
   private func train(_ configuration: Configuration, _ instructionSet: InstructionSet, _ launch: LaunchEnvironment)
     -> ExitCode
   {
@@ -59,12 +67,8 @@ package struct TrainingProgram {
 
   /// Prints the error once, from rank 0, and ends the process.
   private func fail(_ error: UserFacingError, _ launch: LaunchEnvironment) -> Never {
-    if launch.isFirst {
-      FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
-    } else {
-      // mpirun ends the job at the first exit code that is not 0: rank 0's message goes first.
-      sleep(2)
-    }
+    TrainingProgram.leaveSpeechToRank0(error.code.rawValue)
+    FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
     exit(error.code.rawValue)
   }
 
@@ -88,7 +92,9 @@ package struct TrainingProgram {
   /// OpenBLAS chooses its kernels when it is loaded, by a list of CPUs that ends with its release: on a newer one it falls
   /// back to an older instruction set. The process starts once more with the right core named, before MPI begins.
   private func matchOpenBLAS(_ set: InstructionSet) {
-    guard getenv("OPENBLAS_CORETYPE") == nil, let core = set.openBLASCore, core != MatrixProduct.coreName else { return }
+    guard getenv("OPENBLAS_CORETYPE") == nil, let core = set.openBLASCore, core != MatrixProduct.coreName else {
+      return
+    }
     setenv("OPENBLAS_CORETYPE", core, 1)
     let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
     execv("/proc/self/exe", arguments)
@@ -115,7 +121,8 @@ package struct TrainingProgram {
     }
     let given = (overrides + filled).map { " --set \($0)" }.joined()
     let ranks = configuration.train.shardCount(ranks: 1)
-    print("debug: \(filled.isEmpty ? "nothing left open" : filled.joined(separator: ", ")); the same bits without checks:")
+    print(
+      "debug: \(filled.isEmpty ? "nothing left open" : filled.joined(separator: ", ")); the same bits without checks:")
     print("  mpirun -np \(ranks) disttrain \(file)\(given)")
   }
 }

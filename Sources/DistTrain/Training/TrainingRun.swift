@@ -39,6 +39,11 @@ package final class TrainingRun {
     if let holder = lock?.takenOverFrom { console.note("took over the lock of \(holder.name), which has ended") }
     let resumption = try Resumption.find(configuration, options, in: folder, job: job)
     resumption.notes.forEach(console.note)
+    if let recorded = resumption.facts?.instructionSet, recorded != kernels.instructionSet.rawValue {
+      console.note(
+        "the checkpoint was made with \(recorded) kernels; with \(kernels.instructionSet) the bits will differ from those "
+          + "of a run without a stop")
+    }
     if let done = resumption.facts?.step, let steps = configuration.train.steps, done >= steps {
       return finished(done, folder)
     }
@@ -64,7 +69,8 @@ package final class TrainingRun {
     var resolved = configuration
     resolved.train.shards = .fixed(plan.shards)
     let step = try GANStep(
-      configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count, engine: engine)
+      configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count,
+      engine: engine)
     if resumption.facts != nil {
       try Checkpoint(step, job: job).restore(resumption.file)
       console.say("continuing after step \(start)")
@@ -98,7 +104,8 @@ package final class TrainingRun {
   }
 
   private func agree(_ plan: ShardPlan) throws {
-    let binary = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe")))
+    let binary =
+      (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe")))
       .map { data in data.withUnsafeBytes { SHA256.digest(of: $0).hex } } ?? "unknown"
     try Agreement.check(
       [
@@ -129,7 +136,8 @@ package final class TrainingRun {
     let found = source!
     found.notes.forEach(console.note)
     try Agreement.check(
-      [("the number of images", "\(found.count)", "Copy the same images to every host, or share the folder.")], job: job)
+      [("the number of images", "\(found.count)", "Copy the same images to every host, or share the folder.")], job: job
+    )
     let console = console
     let cache = PictureCache(
       folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// What a run may go on from, and with which settings.
+  @Suite struct ResumeTests {
+    /// A run of two steps.
+    private func begun(_ settings: [String] = []) async throws -> Workplace {
+      let place = try Workplace()
+      try await place.train(settings + ["train.steps=2"])
+      return place
+    }
+
+    @Test(arguments: [nil, 3])
+    func otherSettingsAreRefused(ranks: Int?) async throws {
+      let place = try await begun()
+      let before = try place.bytes(place.checkpoint(step: 2))
+      let settings = ["train.batch=24", "train.optimizer.generator.learningRate=1e-3"]
+      let outcome = try await place.train(settings, ranks: ranks, expecting: 64)
+      #expect(outcome.messages.count == 1, "\(outcome.text)")
+      #expect(outcome.errors.contains("train.batch: 16 → 24"))
+      #expect(outcome.errors.contains("train.optimizer.generator.learningRate: 2e-4 → 1e-3"))
+      #expect(outcome.errors.contains("--resume none"))
+      #expect(outcome.errors.contains("--allow-change train.batch"))
+      #expect(try place.steps(ofCheckpointsIn: "runs") == ["000002.safetensors"])
+      #expect(try place.bytes(place.checkpoint(step: 2)) == before)
+    }
+
+    @Test func someSettingsMayChange() async throws {
+      let place = try await begun()
+      let settings = ["threads=2", "output.samples.every=2", "output.log.every=1", "train.epochs=100"]
+      #expect(try await place.train(settings).errors.isEmpty)
+    }
+
+    @Test func allowedChangesAreRecorded() async throws {
+      let place = try await begun()
+      let flags = ["--allow-change", "train.optimizer.generator.learningRate"]
+      let outcome = try await place.train(["train.optimizer.generator.learningRate=1e-3"], flags: flags)
+      #expect(outcome.errors.contains("train.optimizer.generator.learningRate: 2e-4 → 1e-3"), "\(outcome.text)")
+      #expect(try place.loggedSteps() == [1, 2, 3, 4, 5])
+
+      try await place.train(out: "other")
+      #expect(try await place.tensorHash() != place.tensorHash(out: "other"), "the new rate is in force")
+      let report = try await place.run(["checkpoint", place.checkpoint(step: 5)])
+      let changes = report.output.split(separator: "\n").filter { $0.hasPrefix("changes:") }
+      #expect(changes.count == 1 && changes[0].contains("train.optimizer.generator.learningRate: 2e-4 → 1e-3"))
+
+      try await place.train(["train.optimizer.generator.learningRate=1e-3", "train.steps=6"])
+      let later = try await place.run(["checkpoint", place.checkpoint(step: 6)])
+      #expect(later.output.contains("2e-4 → 1e-3"), "and stays so: \(later.text)")
+    }
+
+    @Test func beginAnew() async throws {
+      let place = try await begun(["seed=8"])
+      try await place.train(["train.steps=1"], flags: ["--resume", "none"])
+      #expect(try place.loggedSteps() == [1])
+      #expect(try place.steps(ofCheckpointsIn: "runs") == ["000001.safetensors", "000002.safetensors.superseded"])
+      try await place.train(["train.steps=1"], out: "fresh")
+      #expect(try await place.tensorHash(step: 1) == place.tensorHash(out: "fresh", step: 1))
+    }
+
+    @Test func aCheckpointByName() async throws {
+      let place = try Workplace()
+      try await place.train(["output.checkpoints.every=2", "output.checkpoints.keep=5"])
+      #expect(try place.steps(ofCheckpointsIn: "runs").map { $0.prefix(6) } == ["000002", "000004", "000005"])
+      let flags = ["--resume", place.checkpoint(step: 2)]
+      let outcome = try await place.train(out: "other", ranks: 2, flags: flags)
+      #expect(outcome.output.contains("continuing after step 2"), "\(outcome.text)")
+      #expect(try await place.tensorHash(out: "other") == place.tensorHash())
+
+      let absent = try await place.train(out: "third", ranks: 2, flags: ["--resume", "absent"], expecting: 65)
+      #expect(absent.messages.count == 1 && absent.errors.contains("absent"))
+    }
+
+    @Test func theNumberOfShardsStays() async throws {
+      let place = try await begun(["train.shards=4"])
+      let outcome = try await place.train(["train.shards=auto"], ranks: 2)
+      #expect(outcome.output.contains("4 shards"), "\(outcome.text)")
+      try await place.train(["train.shards=4"], out: "reference")
+      let four = try await place.tensorHash(out: "reference")
+      #expect(try await place.tensorHash() == four)
+      try await place.train(["train.shards=auto"], out: "eight")
+      #expect(try await place.tensorHash(out: "eight") != four, "the number of shards makes a difference")
+      #expect(try await place.train(["train.shards=2", "train.steps=7"], expecting: 64).errors.contains("4 → 2"))
+    }
+
+    @Test(arguments: [nil, 3])
+    func aDamagedCheckpointIsPassedOver(ranks: Int?) async throws {
+      let place = try Workplace()
+      try await place.train(["train.steps=4", "output.checkpoints.every=2"])
+      let damaged = place.checkpoint(step: 4)
+      var bytes = try place.bytes(damaged)
+      bytes[bytes.count / 2] ^= 4
+      try place.write(bytes, damaged)
+      let outcome = try await place.train(ranks: ranks)
+      let notes = outcome.errors.split(separator: "\n").filter { $0.contains("passed over") }
+      #expect(notes.count == 1 && notes[0].contains("000004.safetensors"), "\(outcome.text)")
+      #expect(outcome.output.contains("continuing after step 2"), "\(outcome.text)")
+      try await place.train(out: "reference")
+      #expect(try await place.tensorHash() == place.tensorHash(out: "reference"))
+    }
+
+    @Test func noCheckpointIsGood() async throws {
+      let place = try await begun()
+      try place.write(Array(place.bytes(place.checkpoint(step: 2)).dropLast()), place.checkpoint(step: 2))
+      let outcome = try await place.train(ranks: 2, expecting: 65)
+      #expect(outcome.messages.count == 1 && outcome.errors.contains("000002.safetensors"), "\(outcome.text)")
+      #expect(outcome.errors.contains("--resume none"))
+    }
+
+    @Test func otherImagesAreRefused() async throws {
+      let place = try Workplace.withPictures()
+      try await place.train(["train.steps=2"])
+      try place.copy("pictures", to: "moved")
+      try await place.train(["train.steps=3", "data.path=moved"])
+      #expect(try place.loggedSteps() == [1, 2, 3], "the same images at another place")
+
+      try place.write(DrawnPictures.png(77), Workplace.pictureName(3))
+      let outcome = try await place.train(ranks: 3, expecting: 64)
+      #expect(outcome.messages.count == 1 && outcome.errors.contains("the images are not those"), "\(outcome.text)")
+      try await place.train(flags: ["--allow-change", "data"])
+      #expect(try place.loggedSteps() == [1, 2, 3, 4, 5])
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// The same configuration gives the same bits on any number of ranks and threads, for given shards and instruction set.
+  @Suite struct SameBitsTests {
+    /// Settings, and the numbers of ranks to compare with one process without mpirun.
+    struct Case: CustomTestStringConvertible {
+      let name: String
+      let settings: [String]
+      let ranks: [Int]
+      var testDescription: String { name }
+    }
+
+    private static let cases = [
+      Case(name: "unequal shards", settings: ["train.batch=13"], ranks: [1, 3, 8]),
+      Case(
+        name: "short last batch, six of eight shards empty",
+        settings: ["data.synthetic.count=20", "data.lastBatch=keep"], ranks: [1, 3, 8]),
+      Case(name: "wrapped last batch", settings: ["data.synthetic.count=20", "data.lastBatch=wrap"], ranks: [3, 8]),
+      Case(name: "fresh noise", settings: ["train.noise=fresh"], ranks: [1, 3, 8]),
+      Case(name: "grey, three shards", settings: ["data.image.channels=1", "train.shards=3"], ranks: [2, 3]),
+    ]
+
+    /// With its threads, checks, samples and metrics.
+    @Test func theWholeRun() async throws {
+      let place = try Workplace()
+      try await place.train(out: "reference")
+      let reference = try await place.tensorHash(out: "reference")
+      for ranks in [1, 2, 3, 5, 8] {
+        try await place.train(out: "np\(ranks)", ranks: ranks)
+        #expect(try await place.tensorHash(out: "np\(ranks)") == reference, "\(ranks) ranks")
+        #expect(try Self.losses(place, "np\(ranks)") == Self.losses(place, "reference"), "\(ranks) ranks")
+        for picture in ["000000.png", "000005.png", "real.png"] {
+          let own = try place.bytes("np\(ranks)/run/samples/\(picture)")
+          #expect(try own == place.bytes("reference/run/samples/\(picture)"), "\(picture) of \(ranks) ranks")
+        }
+      }
+      for ranks in [nil, 3] {
+        let out = "threads\(ranks ?? 0)"
+        try await place.train(["threads=2"], out: out, ranks: ranks)
+        #expect(try await place.tensorHash(out: out) == reference, "two threads, \(ranks ?? 1) ranks")
+      }
+      let debug = try await place.train(["data.limit=48"], out: "debug", flags: ["--debug"])
+      #expect(debug.output.contains("gradients against central differences"))
+      #expect(try await place.tensorHash(out: "debug") == reference, "--debug")
+
+      try await place.train(["seed=8"], out: "seed")
+      #expect(try await place.tensorHash(out: "seed") != reference, "another seed is another run")
+    }
+
+    @Test(arguments: cases)
+    func settings(_ test: Case) async throws {
+      let place = try Workplace()
+      try await place.train(test.settings, out: "reference")
+      let reference = try await place.tensorHash(out: "reference")
+      for ranks in test.ranks {
+        try await place.train(test.settings, out: "np\(ranks)", ranks: ranks)
+        #expect(try await place.tensorHash(out: "np\(ranks)") == reference, "\(ranks) ranks")
+        #expect(try Self.losses(place, "np\(ranks)") == Self.losses(place, "reference"), "\(ranks) ranks")
+      }
+      try await place.train(out: "plain")
+      #expect(try await place.tensorHash(out: "plain") != reference, "the settings make a difference")
+    }
+
+    /// Every instruction set within itself; the CPU's flags that each needs.
+    @Test(arguments: [
+      ("OPENBLAS_CORETYPE", "Haswell", "avx2"), ("OPENBLAS_CORETYPE", "SkylakeX", "avx512f"),
+      ("DISTTRAIN_ISA", "baseline", "sse2"), ("DISTTRAIN_ISA", "avx2", "avx2"), ("DISTTRAIN_ISA", "avx512", "avx512f"),
+    ])
+    func instructionSets(variable: String, value: String, flag: String) async throws {
+      guard Program.processorFlags.contains(Substring(flag)) else {
+        print("skipped: \(variable)=\(value), because this CPU has no \(flag)")
+        return
+      }
+      let place = try Workplace()
+      let environment = [variable: value]
+      let outcome = try await place.train(out: "reference", environment: environment)
+      #expect(outcome.output.contains(variable == "DISTTRAIN_ISA" ? "\(value) kernels" : "OpenBLAS for \(value)"))
+      let reference = try await place.tensorHash(out: "reference")
+      try await place.train(out: "ranks", ranks: 3, environment: environment)
+      #expect(try await place.tensorHash(out: "ranks") == reference)
+    }
+
+    /// What metrics.jsonl says of the steps, without times.
+    private static func losses(_ place: Workplace, _ out: String) throws -> [[Double]] {
+      let lines = try place.metrics(out: out).map { line in
+        ["step", "epoch", "images", "lossD", "lossG", "Dx", "DGz1", "DGz2"].map { line[$0] as? Double ?? .nan }
+      }
+      #expect(lines.count == 5 && lines.allSatisfy { $0.allSatisfy(\.isFinite) })
+      return lines
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+/// The program under test, which the package manager builds beside the test bundle.
+enum Program {
+  static let path: String = {
+    let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("disttrain").path
+  }()
+
+  /// This process's environment, without what chooses kernels or folders, and with `changes`.
+  static func environment(_ changes: [String: String], home: String) -> [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    for name in ["OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "DISTTRAIN_ISA"] { environment[name] = nil }
+    environment["XDG_CACHE_HOME"] = home + "/cache"
+    environment["SWIFT_BACKTRACE"] = "enable=no"
+    if getuid() == 0 {
+      environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+      environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    }
+    return environment.merging(changes) { $1 }
+  }
+
+  /// The instruction sets that this CPU has, as the kernel names them.
+  static let processorFlags: Set<Substring> = {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("flags") } ?? ""
+    return Set(line.split(separator: " "))
+  }()
+}
+
+/// How a run of the program ended.
+struct Outcome {
+  /// The exit code, or 128 + the signal.
+  let code: Int32
+  let output: String
+  let errors: String
+  let seconds: Double
+
+  /// The messages that a user would read: lines that begin with "error:".
+  var messages: [Substring] {
+    (output + "\n" + errors).split(separator: "\n").filter { $0.lowercased().hasPrefix("error:") }
+  }
+
+  /// Everything, for the report of a failed test.
+  var text: String { "exit code \(code) after \(seconds) s\n\(output)\n\(errors)" }
+}
+
+/// A started program. It is killed when it takes longer than its time.
+final class RunningProgram: Sendable {
+  private let process = Process()
+  private let place: String
+  private let start = ContinuousClock.now
+  private let hasEnded = DispatchSemaphore(value: 0)
+  private let timeout: Double
+
+  /// - Parameter ranks: under mpirun, or nil for one process without it.
+  init(_ arguments: [String], ranks: Int?, environment: [String: String], in folder: String, timeout: Double) throws {
+    place = folder + "/process-" + UUID().uuidString
+    self.timeout = timeout
+    let launcher = ranks.map { ["mpirun", "--oversubscribe", "-np", "\($0)"] } ?? []
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = launcher + [Program.path] + arguments
+    process.environment = Program.environment(environment, home: folder)
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardInput = FileHandle.nullDevice
+    for (suffix, isError) in [(".output", false), (".errors", true)] {
+      _ = FileManager.default.createFile(atPath: place + suffix, contents: nil)
+      let handle = FileHandle(forWritingAtPath: place + suffix)
+      if isError { process.standardError = handle } else { process.standardOutput = handle }
+    }
+    let hasEnded = hasEnded
+    process.terminationHandler = { _ in hasEnded.signal() }
+    try process.run()
+  }
+
+  /// What it has printed to standard output by now.
+  var output: String { Self.text(place + ".output") }
+
+  /// The started process; of several ranks, mpirun.
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Waits until `condition` holds; false where the program ends before, or takes too long.
+  func waits(until condition: @Sendable () -> Bool) async throws -> Bool {
+    while !condition() {
+      guard process.isRunning, (ContinuousClock.now - start) / .seconds(1) < timeout else { return condition() }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    return true
+  }
+
+  /// Waits for the end.
+  func outcome() async -> Outcome {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { [self] in
+        if hasEnded.wait(timeout: .now() + timeout) == .timedOut {
+          Issue.record("\(process.arguments ?? []) takes longer than \(timeout) s:\n\(output)")
+          process.terminate()
+          if hasEnded.wait(timeout: .now() + 5) == .timedOut { kill(process.processIdentifier, SIGKILL) }
+        }
+        continuation.resume()
+      }
+    }
+    process.waitUntilExit()
+    let code = process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
+    return Outcome(
+      code: code, output: output, errors: Self.text(place + ".errors"),
+      seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import ModelFiles
+import Testing
+
+extension CommandLineTests {
+  /// `--trace N`: names and shapes as documented, in sample order whatever the number of ranks.
+  @Suite struct TraceTests {
+    private func trace(_ place: Workplace, _ out: String) throws -> SafetensorsFile {
+      try SafetensorsFile(path: place.file("\(out)/run/trace.safetensors").path)
+    }
+
+    @Test func namesAndShapes() async throws {
+      let place = try Workplace()
+      try await place.train(flags: ["--trace", "3"])
+      let file = try trace(place, "runs")
+      let state = TensorNames.parameters.merging(TensorNames.buffers) { $1 }
+      var expected: [String: [Int]] = ["samples/latent": [8, 100], "samples/images": [8, 3, 32, 32]]
+      for (name, shape) in state { expected["initial/\(name)"] = shape }
+      for step in 0..<3 {
+        expected["step\(step)/real"] = [16, 3, 32, 32]
+        expected["step\(step)/latent.discriminator"] = [16, 100]
+        expected["step\(step)/latent.generator"] = [16, 100]
+        expected["step\(step)/loss"] = [3]
+        expected["step\(step)/probability"] = [3]
+        for (name, shape) in TensorNames.parameters { expected["step\(step)/gradient/\(name)"] = shape }
+        for (name, shape) in state { expected["step\(step)/parameter/\(name)"] = shape }
+      }
+      #expect(Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) }) == expected)
+    }
+
+    /// The values are those of the run: its metrics, its checkpoint, its unchanged bits.
+    @Test func values() async throws {
+      let place = try Workplace()
+      let steps = ["train.steps=3"]
+      try await place.train(steps, flags: ["--trace", "3"])
+      try await place.train(steps, out: "plain")
+      #expect(try await place.tensorHash(step: 3) == place.tensorHash(out: "plain", step: 3), "tracing changes no bit")
+      let trace = try trace(place, "runs")
+      let checkpoint = try SafetensorsFile(path: place.file(place.checkpoint(step: 3)).path)
+      for name in [String](TensorNames.parameters.keys) + TensorNames.buffers.keys {
+        #expect(try trace.floats("step2/parameter/\(name)") == checkpoint.floats(name), "\(name)")
+        #expect(try trace.floats("step0/parameter/\(name)") != trace.floats("initial/\(name)"), "\(name)")
+      }
+      for (step, line) in try place.metrics().enumerated() {
+        let losses = try trace.floats("step\(step)/loss")
+        let probabilities = try trace.floats("step\(step)/probability")
+        let logged = ["lossD", "lossG", "Dx", "DGz1", "DGz2"].map { line[$0] as? Double ?? .nan }
+        let traced = [Double(losses[0]) + Double(losses[1]), Double(losses[2])] + probabilities.map { Double($0) }
+        #expect(zip(logged, traced).allSatisfy { abs($0 - $1) < 1e-6 }, "step \(step): \(logged), \(traced)")
+        let real = try trace.floats("step\(step)/real")
+        #expect(real.allSatisfy { abs($0) <= 1 } && Set(real).count > 50)
+        let latents = try trace.floats("step\(step)/latent.discriminator")
+        let mean = latents.reduce(0, +) / Float(latents.count)
+        #expect(abs(mean) < 0.1 && Set(latents).count > 1500)
+        #expect(try trace.floats("step\(step)/latent.generator") == latents, "noise: reuse")
+      }
+      #expect(try trace.floats("samples/images").allSatisfy { abs($0) <= 1 })
+      #expect(try trace.floats("step0/real") != trace.floats("step1/real"))
+    }
+
+    @Test(arguments: [["train.batch=13"], ["train.noise=fresh", "data.synthetic.count=20", "data.lastBatch=keep"]])
+    func theSameOnAnyNumberOfRanks(settings: [String]) async throws {
+      let place = try Workplace()
+      try await place.train(settings, out: "one", flags: ["--trace", "3"])
+      let reference = try place.bytes("one/run/trace.safetensors")
+      for ranks in [1, 3, 8] {
+        try await place.train(settings, out: "np\(ranks)", ranks: ranks, flags: ["--trace", "3"])
+        #expect(try place.bytes("np\(ranks)/run/trace.safetensors") == reference, "\(ranks) ranks")
+      }
+      if settings.contains("train.noise=fresh") {
+        let trace = try trace(place, "one")
+        let shape = trace.entry("step1/real")?.shape
+        #expect(shape == [4, 3, 32, 32], "the short batch")
+        #expect(try trace.floats("step0/latent.generator") != trace.floats("step0/latent.discriminator"))
+      }
+    }
+  }
+}
