@@ -12,10 +12,19 @@ struct DistTrainCommand: ParsableCommand {
       disttrain-launch CONFIG             train on all cores of this machine, host file or Slurm allocation
 
       A run goes on from its last checkpoint when it is started again.
+
+      \(trainingOptions)
       """,
     version: "0.1.0",
     subcommands: [TrainCommand.self, CheckpointCommand.self],
     defaultSubcommand: TrainCommand.self)
+
+  /// What follows CONFIG, as the subcommand's own help lists it.
+  private static var trainingOptions: String {
+    let help = TrainCommand.helpMessage(columns: 78)
+    guard let start = help.range(of: "OPTIONS:\n"), let end = help.range(of: "\n  -h, --help") else { return "" }
+    return "OPTIONS OF TRAINING:\n" + help[start.upperBound..<end.lowerBound]
+  }
 
   /// Runs the subcommand that the arguments name; a mistake in them is told once, whatever the number of ranks.
   static func main() {

@@ -17,7 +17,7 @@ extension CommandLineTests {
       let counts = ["819,200", "1,024", "2,097,152", "512", "524,288", "256", "131,072", "128", "3,072"]
       let words = outcome.output.split { $0 == " " || $0 == "\n" }
       for count in counts { #expect(words.contains(Substring(count)), "\(count) in \(outcome.text)") }
-      #expect(outcome.seconds < 2)
+      #expect(outcome.seconds < 4, "mpirun itself takes up to two")
     }
 
     @Test(arguments: [nil, 3])
@@ -28,7 +28,7 @@ extension CommandLineTests {
       #expect(!place.exists("runs") && !place.exists("cache"))
       for text in [
         "61,936 parameters", "11,232 parameters", "20 images, 1 batches of 16 an epoch, 5 steps", "memory a rank",
-        "would write to runs/run/", "measured on synthetic images", "\(ranks ?? 1) rank",
+        "would write to runs/run/", "measured on synthetic images", ranks == 3 ? "3 ranks, " : "1 rank, ",
       ] { #expect(outcome.output.components(separatedBy: text).count == 2, "\(text) once in \(outcome.text)") }
     }
 

@@ -60,7 +60,7 @@ extension CommandLineTests {
       let place = try Workplace()
       let run = try place.start(
         ["run.yaml", "--out", "runs", "--set", "output.checkpoints.every=3", "--set"] + Self.endless)
-      #expect(try await run.waits { !((try? place.steps(ofCheckpointsIn: "runs")) ?? []).isEmpty })
+      #expect(try await run.waits { place.exists(place.checkpoint(step: 3)) })
       run.send(SIGKILL)
       #expect(await run.outcome().code == 128 + SIGKILL)
       let newest = try #require(try place.steps(ofCheckpointsIn: "runs").last { $0.hasSuffix(".safetensors") })

@@ -60,7 +60,8 @@ package final class ImageSet {
           cache.transform, deal, skipped: skipped, hash: hash, slots: slots, pixels: decoded.pixels)
       }
       decoded.pixels.deallocate()
-      guard skipsBadImages else { throw AgreedError(unreadable(bad.map(\.reason), of: good.count)) }
+      // A disk that fails says nothing about the image.
+      guard skipsBadImages, !bad.contains(where: \.isSystem) else { throw AgreedError(unreadable(bad, of: good.count)) }
       let indices = Set(bad.map(\.index))
       good.removeAll(where: indices.contains)
       skipped += bad.map(\.reason)
@@ -92,8 +93,8 @@ package final class ImageSet {
 
   /// The bad images of all ranks, in order. Collective.
   private static func agree(on failures: [Failure], _ cache: PictureCache, _ job: any Job) throws -> [Failure] {
-    let lines = failures.map { "\($0.index)\t\($0.isSystem)\t\($0.reason)" }.joined(separator: "\n")
-    let all = try job.allGather(lines).flatMap { $0.split(separator: "\n") }
+    let lines = failures.map { "\($0.index)\t\($0.isSystem)\t\($0.reason)" }.joined(separator: "\0")
+    let all = try job.allGather(lines).flatMap { $0.split(separator: "\0") }
     return all.compactMap { line -> Failure? in
       let parts = line.split(separator: "\t", maxSplits: 2)
       guard parts.count == 3, let index = Int(parts[0]) else { return nil }
@@ -101,13 +102,13 @@ package final class ImageSet {
     }.sorted { $0.index < $1.index }
   }
 
-  private static func unreadable(_ reasons: [String], of count: Int) -> UserFacingError {
-    let shown = reasons.prefix(10).joined(separator: "\n  ")
-    let more = reasons.count > 10 ? "\n  and \(reasons.count - 10) more" : ""
+  private static func unreadable(_ failures: [Failure], of count: Int) -> UserFacingError {
+    let shown = failures.prefix(10).map(\.reason).joined(separator: "\n  ")
+    let more = failures.count > 10 ? "\n  and \(failures.count - 10) more" : ""
     return UserFacingError(
-      code: .badData,
+      code: failures.contains(where: \.isSystem) ? .inputOutput : .badData,
       message: """
-        \(reasons.count) of \(count) images cannot be read:
+        \(failures.count) of \(count) images cannot be read:
           \(shown)\(more)
         Repair or remove them, or leave them out with --set data.onBadImage=skip
         """)

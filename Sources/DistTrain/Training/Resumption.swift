@@ -24,6 +24,8 @@ package struct Resumption {
       let refused = changes.filter { !options.allowedChanges.contains($0.key) }
       guard refused.isEmpty else { throw forbidden(refused, file.path) }
       notes += changes.map { "changed since the checkpoint, as allowed: \($0)" }
+      let recorded = changes.map { "after step \(facts.step): \($0)" }
+      found?.facts.changes = ([facts.changes].filter { !$0.isEmpty } + recorded).joined(separator: "\n")
     }
     let text = found.map { encode($0.facts) } ?? []
     let facts = decode(try job.broadcast(text))

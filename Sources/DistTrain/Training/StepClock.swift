@@ -1,25 +1,27 @@
 /// Where the time of the steps since the last log line went, on this rank.
-struct StepClock {
-  private(set) var steps = 0
-  private(set) var total = 0.0
-  private(set) var data = 0.0
-  private(set) var exchange = 0.0
+package struct StepClock {
+  package private(set) var steps = 0
+  package private(set) var total = 0.0
+  package private(set) var data = 0.0
+  package private(set) var exchange = 0.0
   private var images = 0
   private let job: any Job
   private var exchangeBefore = 0.0
 
-  init(_ job: any Job) {
+  package init(_ job: any Job) {
     self.job = job
     reset()
   }
 
-  mutating func reset() {
+  package mutating func reset() {
     (steps, total, data, exchange, images) = (0, 0, 0, 0, 0)
     exchangeBefore = job.secondsExchanging
   }
 
   /// Measures one step; `load` is its share of data.
-  mutating func measure<Result>(images: Int, load: () throws -> Void, step: () throws -> Result) rethrows -> Result {
+  package mutating func measure<Result>(images: Int, load: () throws -> Void, step: () throws -> Result) rethrows
+    -> Result
+  {
     let start = ContinuousClock.now
     try load()
     data += (ContinuousClock.now - start) / .seconds(1)
@@ -32,7 +34,7 @@ struct StepClock {
   }
 
   /// Means per step over the interval, and how they differ between ranks. Collective.
-  func summary() throws -> (imagesPerSecond: Double, secondsPerStep: Double, parts: Parts) {
+  package func summary() throws -> (imagesPerSecond: Double, secondsPerStep: Double, parts: Parts) {
     let count = Double(max(1, steps))
     let own = [total, max(0, total - data - exchange), exchange, data].map { $0 / count }
     let all = try job.allGather(own)
@@ -46,9 +48,9 @@ struct StepClock {
     )
   }
 
-  struct Parts {
-    let compute: MetricsRecord.Spread
-    let exchange: MetricsRecord.Spread
-    let data: MetricsRecord.Spread
+  package struct Parts {
+    package let compute: MetricsRecord.Spread
+    package let exchange: MetricsRecord.Spread
+    package let data: MetricsRecord.Spread
   }
 }

@@ -23,8 +23,8 @@ package struct TrainingProgram {
     let launch = LaunchEnvironment.current
     do {
       var configuration = try Configuration(file: file, overrides: overrides)
-      if options.isDebug { try prepareDebug(&configuration, launch) }
       let instructionSet = try chooseInstructionSet(configuration)
+      if options.isDebug { try prepareDebug(&configuration, launch) }
       if isDryRun {
         if launch.isFirst { try DryRun(configuration, options, ranks: launch.size ?? 1, instructionSet).run() }
         exit(ExitCode.done.rawValue)
@@ -121,9 +121,10 @@ package struct TrainingProgram {
     }
     let given = (overrides + filled).map { " --set \($0)" }.joined()
     let ranks = configuration.train.shardCount(ranks: 1)
-    print(
+    let console = Console(isSpeaking: true)
+    console.say(
       "debug: \(filled.isEmpty ? "nothing left open" : filled.joined(separator: ", ")); the same bits without checks:")
-    print("  mpirun -np \(ranks) disttrain \(file)\(given)")
+    console.say("  mpirun -np \(ranks) disttrain \(file)\(given)")
   }
 }
 

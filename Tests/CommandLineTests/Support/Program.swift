@@ -71,6 +71,11 @@ final class RunningProgram: Sendable {
     }
     let hasEnded = hasEnded
     process.terminationHandler = { _ in hasEnded.signal() }
+    // The threads that run tests block signals, and a child inherits that.
+    var (none, own) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &own)
+    defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
     try process.run()
   }
 
@@ -91,16 +96,17 @@ final class RunningProgram: Sendable {
 
   /// Waits for the end.
   func outcome() async -> Outcome {
-    await withCheckedContinuation { continuation in
+    let isInTime = await withCheckedContinuation { continuation in
       DispatchQueue.global().async { [self] in
-        if hasEnded.wait(timeout: .now() + timeout) == .timedOut {
-          Issue.record("\(process.arguments ?? []) takes longer than \(timeout) s:\n\(output)")
+        let isInTime = hasEnded.wait(timeout: .now() + timeout) == .success
+        if !isInTime {
           process.terminate()
           if hasEnded.wait(timeout: .now() + 5) == .timedOut { kill(process.processIdentifier, SIGKILL) }
         }
-        continuation.resume()
+        continuation.resume(returning: isInTime)
       }
     }
+    if !isInTime { Issue.record("\(process.arguments ?? []) takes longer than \(timeout) s:\n\(output)") }
     process.waitUntilExit()
     let code = process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
     return Outcome(

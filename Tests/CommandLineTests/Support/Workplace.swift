@@ -92,5 +92,7 @@ final class Workplace: Sendable {
 
   func write(_ text: String, _ name: String) throws { try write(Array(text.utf8), name) }
 
-  func copy(_ name: String, to other: String) throws { try FileManager.default.copyItem(at: file(name), to: file(other)) }
+  func copy(_ name: String, to other: String) throws {
+    try FileManager.default.copyItem(at: file(name), to: file(other))
+  }
 }

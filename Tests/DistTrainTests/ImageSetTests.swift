@@ -1,0 +1,134 @@
+import DistTrain
+import Foundation
+import ImageIO
+import Tensor
+import Testing
+
+@Suite struct ImageSetTests {
+  /// Grey pictures of one value each, some of which cannot be read.
+  struct Pictures: ImageSource {
+    var count = 29
+    var value: @Sendable (Int) -> UInt8 = { UInt8($0) }
+    var bad: Set<Int> = []
+    var isDiskBad = false
+    var prefix = "picture "
+
+    var manifest: [UInt8] { [] }
+    func name(_ index: Int) -> String { prefix + "\(index)" }
+    func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+      guard !bad.contains(index) else {
+        throw isDiskBad
+          ? .unreadable(path: name(index), operation: "read", code: EIO)
+          : .damaged(path: name(index), format: "PNG", reason: "no\nend")
+      }
+      let picture = Picture(width: 4, height: 4, channels: 1, filledWith: value(index))
+      return SourceImage(picture: picture, bytes: [value(index)])
+    }
+  }
+
+  private static func load(
+    _ pictures: Pictures, _ job: any Job, batch: Int = 8, shards: Int = 8, size: Int = 4, skips: Bool = false
+  ) throws -> ImageSet {
+    let cache = PictureCache(
+      folder: nil, source: pictures, transform: Transform(size: size, channels: 1),
+      hash: { bytes in Array(repeating: UInt8(bytes.count), count: 31) + [bytes[0]] }, warn: { _ in })
+    let plan = try ShardPlan(batch: batch, shards: shards, ranks: job.size)
+    return try ImageSet.load(
+      cache, plan: plan, seed: 3, shuffle: true, skipsBadImages: skips, job: job, threads: Threads(count: 1)
+    ) { _ in nil }
+  }
+
+  private static func hash(_ pictures: Pictures, batch: Int = 8, shards: Int = 8, size: Int = 4) throws -> String {
+    try load(pictures, SingleProcess(), batch: batch, shards: shards, size: size).hash
+  }
+
+  @Test func theHashDoesNotDependOnWhoHoldsWhat() throws {
+    let alone = try Self.hash(Pictures())
+    #expect(alone.count == 64)
+    for ranks in [1, 2, 3, 5, 8] {
+      let hashes = try ThreadRank.run(ranks) { try Self.load(Pictures(), $0).hash }.map { try $0.get() }
+      #expect(hashes == Array(repeating: alone, count: ranks), "\(ranks) ranks")
+    }
+    #expect(try Self.hash(Pictures(), batch: 13, shards: 5) == alone)
+  }
+
+  @Test func theHashDependsOnEveryImage() throws {
+    let alone = try Self.hash(Pictures())
+    #expect(try Self.hash(Pictures(value: { $0 == 28 ? 200 : UInt8($0) })) != alone, "content")
+    #expect(try Self.hash(Pictures(prefix: "photograph ")) != alone, "names")
+    #expect(try Self.hash(Pictures(count: 28)) != alone, "number")
+    #expect(try Self.hash(Pictures(), size: 2) != alone, "transform")
+    let exchanged = try Self.hash(Pictures(value: { $0 == 4 ? 5 : $0 == 5 ? 4 : UInt8($0) }))
+    #expect(exchanged != alone, "two contents exchanged")
+  }
+
+  /// Every rank holds the images of its shards, as floats in [−1, 1].
+  @Test func ranksHoldTheirShards() throws {
+    let held = ThreadRank.run(3) { job -> [Int: [Float]] in
+      let set = try Self.load(Pictures(value: { $0 == 0 ? 0 : $0 == 1 ? 255 : UInt8($0) }), job)
+      let plan = try ShardPlan(batch: 8, shards: 8, ranks: 3)
+      let mine = plan.shards(ofRank: job.rank).flatMap(set.deal.images(ofShard:))
+      precondition(mine.count == set.count && set.bytes == set.count * 16 && set.deal.images == 29)
+      return Dictionary(
+        uniqueKeysWithValues: mine.map { image in
+          var values = [Float](repeating: .nan, count: 16)
+          values.withUnsafeMutableBufferPointer {
+            set.copy(image, to: $0.baseAddress!, kernels: Kernels.available[0])
+          }
+          return (image, values)
+        })
+    }
+    var all: [Int: [Float]] = [:]
+    for part in try held.map({ try $0.get() }) { all.merge(part) { _, _ in Issue.record("held twice"); return [] } }
+    #expect(all.keys.sorted() == Array(0..<29))
+    for (image, values) in all {
+      let byte = image == 1 ? 255 : Float(image)
+      #expect(values.allSatisfy { abs($0 - (byte / 127.5 - 1)) < 1e-6 }, "image \(image)")
+    }
+    #expect(all[0]?[0] == -1 && all[1]?[0] == 1)
+  }
+
+  @Test(arguments: [1, 3, 8])
+  func allRanksLeaveOutTheSame(ranks: Int) throws {
+    let bad: Set = [2, 3, 11, 28]
+    let sets = ThreadRank.run(ranks) { job in
+      let set = try Self.load(Pictures(bad: bad, prefix: "a\n7\ttrue\t"), job, skips: true)
+      return (skipped: set.skipped, images: set.deal.images, hash: set.hash, count: set.count)
+    }
+    let found = try sets.map { try $0.get() }
+    for set in found {
+      #expect(set.images == 25 && set.skipped.count == 4 && set.hash == found[0].hash)
+      for (reason, image) in zip(set.skipped, bad.sorted()) { #expect(reason.hasPrefix("a\n7\ttrue\t\(image):")) }
+    }
+    #expect(found.reduce(0) { $0 + $1.count } == 25)
+  }
+
+  @Test func allRanksFailWithTheSameMessage() throws {
+    let results = ThreadRank.run(3) { try Self.load(Pictures(bad: Set(0..<29).subtracting([5])), $0).hash }
+    for result in results {
+      let error = #expect(throws: AgreedError.self) { try result.get() }
+      let message = try #require(error).message
+      #expect(error?.code == .badData && message.hasPrefix("28 of 29 images cannot be read:\n  picture 0:"))
+      #expect(message.contains("picture 10:") && !message.contains("picture 11:") && message.contains("and 18 more"))
+      #expect(message.hasSuffix("data.onBadImage=skip"))
+    }
+  }
+
+  /// A disk that fails is no bad image: nothing is skipped because of it.
+  @Test func aDiskErrorIsNotSkipped() throws {
+    let results = ThreadRank.run(2) { try Self.load(Pictures(bad: [9], isDiskBad: true), $0, skips: true).hash }
+    for result in results {
+      let error = #expect(throws: AgreedError.self) { try result.get() }
+      #expect(error?.code == .inputOutput && error?.message.contains("picture 9") == true)
+    }
+  }
+
+  @Test func nothingIsLeft() throws {
+    let set = try Self.load(Pictures(count: 3, bad: [0, 1, 2]), SingleProcess(), skips: true)
+    #expect(set.deal.images == 0 && set.skipped.count == 3)
+    #expect(throws: EpochScheduleError.noImages) {
+      try EpochSchedule(
+        plan: ShardPlan(batch: 8, shards: 8, ranks: 1), deal: set.deal, lastBatch: .keep, steps: 1, epochs: nil)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import DistTrain
+import Foundation
+import ModelFiles
+import Testing
+
+/// Which checkpoint a run goes on from, on one rank and on several.
+@Suite struct ResumptionTests {
+  private let place: TemporaryFolder
+  private let folder: RunFolder
+
+  init() throws {
+    place = try TemporaryFolder()
+    folder = try RunFolder(in: place.path, name: "run").create()
+  }
+
+  private static let yaml = "{name: run, data: {source: synthetic}, train: {batch: 16, shards: 4, steps: 9}}"
+
+  /// A checkpoint's metadata with one tensor.
+  private func write(_ step: Int, _ changes: [String: String?] = [:]) throws {
+    var metadata: [String: String] = [
+      "format": "disttrain checkpoint 1", "step": "\(step)", "epoch": "1", "shards": "4", "seed": "1",
+      "instructionSet": "avx2", "data": "ab", "configuration": Self.yaml, "changes": "", "updates.generator": "1",
+      "updates.discriminator": "1",
+    ]
+    for (key, value) in changes { metadata[key] = value }
+    try SafetensorsWriter.write(
+      [NamedTensor(name: "a", shape: [2], values: [1, 2])], metadata: metadata, to: folder.checkpoint(step: step))
+  }
+
+  private func find(_ overrides: [String] = [], _ options: RunOptions = RunOptions(), yaml: String = yaml) throws
+    -> Resumption
+  {
+    try Resumption.find(configuration(yaml, overrides), options, in: folder, job: SingleProcess())
+  }
+
+  private func message(_ overrides: [String] = [], _ options: RunOptions = RunOptions()) -> String {
+    do {
+      _ = try find(overrides, options)
+      return ""
+    } catch { return "\(UserFacingError(error).code.rawValue) \(UserFacingError(error).message)" }
+  }
+
+  @Test func aNewRun() throws {
+    let resumption = try find()
+    #expect(resumption.facts == nil && resumption.file == nil && resumption.notes.isEmpty)
+    try write(3)
+    #expect(try find([], RunOptions(resume: .none)).facts == nil)
+  }
+
+  @Test func theNewestOnEveryRank() throws {
+    for step in [3, 12, 7] { try write(step) }
+    let (folder, yaml) = (folder, Self.yaml)
+    let found = ThreadRank.run(3) { job in
+      let resumption = try Resumption.find(configuration(yaml), RunOptions(), in: folder, job: job)
+      return (facts: resumption.facts, hasFile: resumption.file != nil)
+    }
+    let all = try found.map { try $0.get() }
+    #expect(all.map(\.hasFile) == [true, false, false])
+    let expected = CheckpointFacts(
+      step: 12, epoch: 1, shards: 4, seed: 1, instructionSet: "avx2", data: "ab", configuration: Self.yaml, changes: "")
+    #expect(all.map(\.facts) == [expected, expected, expected])
+  }
+
+  @Test func damagedOnesArePassedOver() throws {
+    for step in [1, 2, 3, 4, 5, 6] { try write(step) }
+    try Data(Data(contentsOf: URL(fileURLWithPath: folder.checkpoint(step: 6))).dropLast())
+      .write(to: URL(fileURLWithPath: folder.checkpoint(step: 6)))
+    try write(5, ["format": "another 1"])
+    try write(4, ["step": "99999999999999999999"])
+    try write(3, ["shards": "-4"])
+    try write(2, ["data": nil])
+    let resumption = try find()
+    #expect(resumption.facts?.step == 1 && resumption.notes.count == 5)
+    for (note, step) in zip(resumption.notes, [6, 5, 4, 3, 2]) {
+      #expect(note.hasPrefix("passed over: \(folder.checkpoint(step: step)):"))
+    }
+  }
+
+  @Test func noneIsGood() throws {
+    try write(2, ["format": "another 1"])
+    #expect(message().hasPrefix("65 \(folder.checkpointsFolder): none of the 1 checkpoints can be used"))
+    #expect(message().contains("--resume none"))
+    #expect(message([], RunOptions(resume: .none)).isEmpty)
+  }
+
+  @Test func aFileByName() throws {
+    try write(2)
+    try write(4)
+    #expect(try find([], RunOptions(resume: .file(folder.checkpoint(step: 2)))).facts?.step == 2)
+    #expect(message([], RunOptions(resume: .file("/absent"))).hasPrefix("65 /absent: cannot open"))
+    try write(4, ["format": "another 1"])
+    #expect(message([], RunOptions(resume: .file(folder.checkpoint(step: 4)))).contains("another 1"))
+  }
+
+  @Test(arguments: [
+    ("train.batch=32", "train.batch: 16 → 32"), ("seed=2", "seed: 1 → 2"), ("train.shards=8", "train.shards: 4 → 8"),
+    ("model.generator.width=8", "model.generator.width: 64 → 8"), ("data.lastBatch=keep", "data.lastBatch: drop → keep"),
+    ("train.noise=fresh", "train.noise: reuse → fresh"), ("data.image.size=32", "data.image.size: 64 → 32"),
+  ])
+  func aSettingThatMayNotChange(change: String, text: String) throws {
+    try write(2)
+    let refused = message([change])
+    let key = String(change.split(separator: "=")[0])
+    #expect(refused.hasPrefix("64 \(folder.checkpoint(step: 2)) was made with other settings:\n  \(text)\n"))
+    #expect(refused.contains("--allow-change \(key)") && refused.contains("--resume none"))
+    let allowed = try find([change], RunOptions(allowedChanges: [key]))
+    #expect(allowed.notes == ["changed since the checkpoint, as allowed: \(text)"])
+    #expect(allowed.facts?.changes == "after step 2: \(text)")
+    #expect(!message([change], RunOptions(allowedChanges: ["name"])).isEmpty)
+  }
+
+  @Test func changesAddUp() throws {
+    try write(5, ["changes": "after step 2: seed: 0 → 1"])
+    #expect(try find().facts?.changes == "after step 2: seed: 0 → 1")
+    let again = try find(["seed=3"], RunOptions(allowedChanges: ["seed"]))
+    #expect(again.facts?.changes == "after step 2: seed: 0 → 1\nafter step 5: seed: 1 → 3")
+  }
+
+  @Test(arguments: [
+    "train.steps=90", "train.epochs=3", "threads=2", "train.shards=auto", "output.folder=/elsewhere",
+    "output.checkpoints.every=7", "output.samples.count=4",
+  ])
+  func aSettingThatMayChange(change: String) throws {
+    try write(2)
+    let resumption = try find([change])
+    #expect(resumption.facts?.step == 2 && resumption.notes.isEmpty && resumption.facts?.changes == "")
+  }
+}
