@@ -84,6 +84,23 @@ extension CommandLineTests {
       #expect(try await place.train(["train.shards=2", "train.steps=7"], expecting: 64).errors.contains("4 → 2"))
     }
 
+    /// A run keeps the instruction set that it began with; another one is said aloud.
+    @Test(arguments: [nil, 2])
+    func theInstructionSetStays(ranks: Int?) async throws {
+      guard Program.processorFlags.contains("avx2") else { return print("skipped: this CPU has no avx2") }
+      let place = try Workplace()
+      let isa = ["DISTTRAIN_ISA": "baseline"]
+      try await place.train(out: "reference", environment: isa)
+      for out in ["runs", "changed"] { try await place.train(["train.steps=2"], out: out, environment: isa) }
+      let kept = try await place.train(ranks: ranks)
+      #expect(kept.output.contains("baseline kernels") && kept.errors.isEmpty, "\(kept.text)")
+      #expect(try await place.tensorHash() == place.tensorHash(out: "reference"))
+
+      let changed = try await place.train(out: "changed", ranks: ranks, environment: ["DISTTRAIN_ISA": "avx2"])
+      #expect(changed.errors.components(separatedBy: "made with baseline kernels").count == 2, "\(changed.text)")
+      #expect(try await place.tensorHash(out: "changed") != place.tensorHash(out: "reference"))
+    }
+
     @Test(arguments: [nil, 3])
     func aDamagedCheckpointIsPassedOver(ranks: Int?) async throws {
       let place = try Workplace()
