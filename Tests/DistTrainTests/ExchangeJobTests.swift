@@ -38,7 +38,8 @@ import Testing
     let results = ThreadRank.run(7, hosts: hosts) { job in
       try Agreement.check(
         [
-          ("the configuration", job.rank == 2 ? "bbb" : "aaa", "Give every rank the same."), ("the seed", "7", "Unused."),
+          ("the configuration", job.rank == 2 ? "bbb" : "aaa", "Give every rank the same."),
+          ("the seed", "7", "Unused."),
           ("the program", job.rank < 2 ? "old" : "new", "Install the same."),
         ], job: job)
     }
@@ -118,10 +119,17 @@ import Testing
   @Test func aClockBeginsAnew() throws {
     let job = SingleProcess()
     var clock = StepClock(job)
-    _ = clock.measure(images: 4) { usleep(1000) } step: { 0 }
+    _ = clock.measure(images: 4) {
+      usleep(1000)
+    } step: {
+      0
+    }
     clock.reset()
     #expect(clock.steps == 0 && clock.total == 0 && clock.data == 0)
-    _ = clock.measure(images: 4) {} step: { usleep(1000) }
+    _ = clock.measure(images: 4) {
+    } step: {
+      usleep(1000)
+    }
     #expect(clock.steps == 1 && clock.total >= 0.001)
   }
 }

@@ -44,7 +44,9 @@ final class ThreadRank: Job {
   func allGather(_ bytes: [UInt8]) -> [[UInt8]] { meeting.gather(rank, bytes) }
   func allGather(_ values: [Double]) -> [[Double]] {
     meeting.gather(rank, values.flatMap { value in withUnsafeBytes(of: value, Array.init) }).map { bytes in
-      bytes.withUnsafeBytes { raw in (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) } }
+      bytes.withUnsafeBytes { raw in
+        (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+      }
     }
   }
   func gather(_ values: [Float]) -> [[Float]] {

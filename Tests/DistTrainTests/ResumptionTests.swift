@@ -94,7 +94,8 @@ import Testing
 
   @Test(arguments: [
     ("train.batch=32", "train.batch: 16 → 32"), ("seed=2", "seed: 1 → 2"), ("train.shards=8", "train.shards: 4 → 8"),
-    ("model.generator.width=8", "model.generator.width: 64 → 8"), ("data.lastBatch=keep", "data.lastBatch: drop → keep"),
+    ("model.generator.width=8", "model.generator.width: 64 → 8"),
+    ("data.lastBatch=keep", "data.lastBatch: drop → keep"),
     ("train.noise=fresh", "train.noise: reuse → fresh"), ("data.image.size=32", "data.image.size: 64 → 32"),
   ])
   func aSettingThatMayNotChange(change: String, text: String) throws {
