@@ -6,10 +6,12 @@ import Testing
 @Suite struct MetricsLogTests {
   private func record(_ step: Int) -> MetricsRecord {
     let spread = MetricsRecord.Spread(min: 0.25, median: 0.5, max: 1)
+    let status = TrainingStatus(
+      step: step, epoch: 2, lossD: 0.5, lossG: 2.25, probabilityReal: 0.75, probabilityFakeBefore: 0.25,
+      probabilityFakeAfter: 0.125, imagesPerSecond: 41.5)
     return MetricsRecord(
-      step: step, epoch: 2, images: step * 16, lossD: 0.5, lossG: 2.25, probabilityReal: 0.75,
-      probabilityFakeBefore: 0.25, probabilityFakeAfter: 0.125, imagesPerSecond: 41.5, secondsPerStep: 0.385,
-      secondsCompute: spread, secondsExchange: spread, secondsData: spread)
+      status, images: step * 16, secondsPerStep: 0.385, secondsCompute: spread, secondsExchange: spread,
+      secondsData: spread)
   }
 
   private func steps(_ place: TemporaryFolder) throws -> [Int] {
@@ -37,14 +39,14 @@ import Testing
 
   @Test func whatIsNotFiniteBecomesNull() throws {
     var record = record(1)
-    record.lossD = .nan
-    record.lossG = -.infinity
+    record.status.lossD = .nan
+    record.status.lossG = -.infinity
     record.secondsData.max = .infinity
     let object = try #require(try JSONSerialization.jsonObject(with: Data(record.json.utf8)) as? [String: Any])
     #expect(object["lossD"] is NSNull && object["lossG"] is NSNull)
     #expect((object["secondsData"] as? [String: Any])?["max"] is NSNull)
-    record.lossD = 1e-300
-    record.lossG = 1e300
+    record.status.lossD = 1e-300
+    record.status.lossG = 1e300
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(record.json.utf8)) }
   }
 

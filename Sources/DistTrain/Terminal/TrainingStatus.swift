@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a person watches of a training run: the state after `step` steps.
+/// What is watched of a training run: the state after `step` steps.
 package struct TrainingStatus: Equatable, Sendable {
   package var step: Int
   /// Whole epochs behind it.
@@ -9,7 +9,7 @@ package struct TrainingStatus: Equatable, Sendable {
   package var lossG: Double
   /// D(x): D's mean probability that real images are real.
   package var probabilityReal: Double
-  /// D(G(z)) before D's update.
+  /// D(G(z)) before D's update: the same of generated images.
   package var probabilityFakeBefore: Double
   /// D(G(z)) after it.
   package var probabilityFakeAfter: Double

@@ -43,23 +43,27 @@ package struct CheckpointFacts: Equatable, Sendable {
 
   /// Reads the facts of an open checkpoint.
   package init(_ file: SafetensorsFile) throws(ModelFileError) {
-    let metadata = file.metadata
+    try self.init(metadata: file.metadata, path: file.path)
+  }
+
+  /// - Parameter path: the file that an error names.
+  init(metadata: [String: String], path: String) throws(ModelFileError) {
     func text(_ key: String) throws(ModelFileError) -> String {
       guard let value = metadata[key] else {
         throw .unsuitable(
-          path: file.path, found: "no \"\(key)\" in the metadata", expected: "a checkpoint of disttrain")
+          path: path, found: "no \"\(key)\" in the metadata", expected: "a checkpoint of disttrain")
       }
       return value
     }
     func number<Number: FixedWidthInteger>(_ key: String) throws(ModelFileError) -> Number {
       let value = try text(key)
       guard let number = Number(value), number >= 0 else {
-        throw .unsuitable(path: file.path, found: "\"\(key)\" is \"\(value)\"", expected: "a whole number")
+        throw .unsuitable(path: path, found: "\"\(key)\" is \"\(value)\"", expected: "a whole number")
       }
       return number
     }
     guard try text("format") == Self.format else {
-      throw .unsuitable(path: file.path, found: "format \(try text("format"))", expected: Self.format)
+      throw .unsuitable(path: path, found: "format \(try text("format"))", expected: Self.format)
     }
     step = try number("step")
     epoch = try number("epoch")

@@ -10,9 +10,7 @@ struct DryRun {
   private let kernels: Kernels
 
   init(_ configuration: Configuration, _ options: RunOptions, ranks: Int, _ instructionSet: InstructionSet) {
-    var configuration = configuration
-    if let out = options.out { configuration.output.folder = out }
-    self.configuration = configuration
+    self.configuration = options.applied(to: configuration)
     self.options = options
     self.ranks = ranks
     kernels = Kernels(instructionSet)

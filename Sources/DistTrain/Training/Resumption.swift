@@ -28,7 +28,7 @@ package struct Resumption {
       found?.facts.changes = ([facts.changes].filter { !$0.isEmpty } + recorded).joined(separator: "\n")
     }
     let text = found.map { encode($0.facts) } ?? []
-    let facts = decode(try job.broadcast(text))
+    let facts = try decode(try job.broadcast(text))
     return Resumption(facts: facts, file: found?.file, notes: notes)
   }
 
@@ -97,16 +97,13 @@ package struct Resumption {
     return Array(metadata.map { "\($0.key)\u{1}\($0.value)" }.joined(separator: "\u{2}").utf8)
   }
 
-  private static func decode(_ bytes: [UInt8]) -> CheckpointFacts? {
+  private static func decode(_ bytes: [UInt8]) throws(ModelFileError) -> CheckpointFacts? {
     guard !bytes.isEmpty else { return nil }
     var metadata: [String: String] = [:]
     for pair in String(decoding: bytes, as: UTF8.self).split(separator: "\u{2}") {
       let parts = pair.split(separator: "\u{1}", maxSplits: 1, omittingEmptySubsequences: false)
       metadata[String(parts[0])] = String(parts[1])
     }
-    return CheckpointFacts(
-      step: Int(metadata["step"]!)!, epoch: Int(metadata["epoch"]!)!, shards: Int(metadata["shards"]!)!,
-      seed: UInt64(metadata["seed"]!)!, instructionSet: metadata["instructionSet"]!, data: metadata["data"]!,
-      configuration: metadata["configuration"]!, changes: metadata["changes"]!)
+    return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as rank 0 told of it")
   }
 }

@@ -28,4 +28,11 @@ package struct RunOptions: Sendable {
     self.isDebug = isDebug
     self.tracedSteps = tracedSteps
   }
+
+  /// The configuration with what the command line replaces in it.
+  func applied(to configuration: Configuration) -> Configuration {
+    var configuration = configuration
+    if let out { configuration.output.folder = out }
+    return configuration
+  }
 }

@@ -15,7 +15,7 @@ final class RunOutput {
       sampler = try Sampler(state.configuration, kernels: state.kernels, threads: state.threads)
       try state.folder.setAside(checkpointsAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
-      try state.folder.write(state.resolvedConfiguration.resolved, to: state.folder.configuration)
+      try state.folder.write(state.configuration.resolved(for: state.plan).resolved, to: state.folder.configuration)
     }
     self.sampler = sampler
     self.metrics = metrics
@@ -65,24 +65,19 @@ final class RunOutput {
 
   /// A line of `metrics.jsonl`. Collective.
   func append(
-    _ step: Int, _ schedule: EpochSchedule, _ report: StepReport,
-    _ summary: (imagesPerSecond: Double, secondsPerStep: Double, parts: StepClock.Parts)
+    _ status: TrainingStatus, images: Int, secondsPerStep: Double, _ parts: StepClock.Parts
   ) throws {
     try state.job.onFirst {
       try metrics!.append(
         MetricsRecord(
-          step: step, epoch: schedule.epochsDone(afterSteps: step), images: schedule.imagesSeen(afterSteps: step),
-          lossD: report.lossDiscriminator, lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
-          probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
-          imagesPerSecond: summary.imagesPerSecond, secondsPerStep: summary.secondsPerStep,
-          secondsCompute: summary.parts.compute, secondsExchange: summary.parts.exchange,
-          secondsData: summary.parts.data))
+          status, images: images, secondsPerStep: secondsPerStep, secondsCompute: parts.compute,
+          secondsExchange: parts.exchange, secondsData: parts.data))
     }
   }
 
   /// `checkpoints/<step>.safetensors`, and the oldest go. Collective.
   func writeCheckpoint(_ step: Int, _ schedule: EpochSchedule) throws {
-    let configuration = state.resolvedConfiguration
+    let configuration = state.configuration.resolved(for: state.plan)
     let facts = CheckpointFacts(
       step: step, epoch: schedule.epochsDone(afterSteps: step), shards: state.plan.shards, seed: configuration.seed,
       instructionSet: state.kernels.instructionSet.rawValue, data: state.images.hash,
@@ -102,14 +97,16 @@ final class RunOutput {
   }
 }
 
-extension RunState {
-  /// The configuration with what was left to the program filled in.
-  var resolvedConfiguration: Configuration {
-    var resolved = configuration
+extension Configuration {
+  /// With what was left to the program filled in.
+  func resolved(for plan: ShardPlan) -> Configuration {
+    var resolved = self
     resolved.train.shards = .fixed(plan.shards)
     return resolved
   }
+}
 
+extension RunState {
   /// The settings that a replay of a trace needs.
   fileprivate var traceMetadata: [String: String] {
     let train = configuration.train

@@ -105,19 +105,19 @@ final class TrainingLoop {
   /// The bar at every step, a line of metrics every `log.every`. Collective.
   private func tell(_ done: Int, _ report: StepReport) throws {
     let isDue = schedule.isDue(state.configuration.output.log.every, after: done) || done == schedule.totalSteps
-    var speed = clock.total > 0 ? Double(clock.steps * state.plan.batch) / clock.total : 0
+    var status = TrainingStatus(
+      step: done, epoch: schedule.epochsDone(afterSteps: done), lossD: report.lossDiscriminator,
+      lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
+      probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
+      imagesPerSecond: clock.total > 0 ? Double(clock.steps * state.plan.batch) / clock.total : 0)
     if isDue {
       let summary = try clock.summary()
-      speed = summary.imagesPerSecond
-      try output.append(done, schedule, report, summary)
+      status.imagesPerSecond = summary.imagesPerSecond
+      try output.append(
+        status, images: schedule.imagesSeen(afterSteps: done), secondsPerStep: summary.secondsPerStep, summary.parts)
       clock.reset()
     }
-    progress?.update(
-      TrainingStatus(
-        step: done, epoch: schedule.epochsDone(afterSteps: done), lossD: report.lossDiscriminator,
-        lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
-        probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
-        imagesPerSecond: speed))
+    progress?.update(status)
   }
 
   private func save(_ done: Int) throws {

@@ -84,8 +84,8 @@ package struct TrainingProgram {
   }
 
   private func recordedInstructionSet(_ configuration: Configuration) -> InstructionSet? {
-    let output = options.out ?? configuration.output.folder
-    guard let folder = try? RunFolder(in: output, name: configuration.name) else { return nil }
+    let output = options.applied(to: configuration).output
+    guard let folder = try? RunFolder(in: output.folder, name: configuration.name) else { return nil }
     return Resumption.recordedInstructionSet(options, in: folder).flatMap(InstructionSet.init(rawValue:))
   }
 

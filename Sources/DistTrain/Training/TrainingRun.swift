@@ -17,9 +17,7 @@ package final class TrainingRun {
     _ configuration: Configuration, _ options: RunOptions, job: any Job, instructionSet: InstructionSet,
     console: Console
   ) {
-    var configuration = configuration
-    if let out = options.out { configuration.output.folder = out }
-    self.configuration = configuration
+    self.configuration = options.applied(to: configuration)
     self.options = options
     self.job = job
     self.console = console
@@ -66,8 +64,7 @@ package final class TrainingRun {
     if start >= schedule.totalSteps { return finished(start, folder) }
 
     let engine = Engine(kernels: kernels, threads: threads, peers: try job.makePeers(plan, kernels: kernels))
-    var resolved = configuration
-    resolved.train.shards = .fixed(plan.shards)
+    let resolved = configuration.resolved(for: plan)
     let step = try GANStep(
       configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count,
       engine: engine)

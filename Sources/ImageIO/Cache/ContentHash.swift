@@ -10,9 +10,7 @@ package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// In hexadecimal.
-  package var description: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  package var description: String { bytes.hexadecimal() }
 }
 
 /// A function from bytes to their 32-byte SHA-256.

@@ -63,9 +63,8 @@ package enum Decoder {
 
   private static func sizeInPNGHeader(_ bytes: [UInt8]) -> (width: Int, height: Int)? {
     guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
-    func number(at offset: Int) -> Int { bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
     // From 2³¹ on the number breaks the format, and libpng says so.
-    let (width, height) = (number(at: 16), number(at: 20))
+    let (width, height) = (bytes[16..<20].bigEndian, bytes[20..<24].bigEndian)
     return width < 1 << 31 && height < 1 << 31 ? (width, height) : nil
   }
 
@@ -78,7 +77,6 @@ package enum Decoder {
       (Array("version https://git-lfs".utf8), "a Git LFS pointer, not the file itself"),
     ]
     if let kind = known.first(where: { bytes.starts(with: $0.prefix) }) { return kind.name }
-    let digits = bytes.prefix(8).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-    return "content that begins with bytes \(digits.joined(separator: " "))"
+    return "content that begins with bytes \(bytes.prefix(8).hexadecimal(separator: " "))"
   }
 }

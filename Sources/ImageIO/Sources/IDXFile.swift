@@ -37,7 +37,7 @@ struct IDXFile {
     guard header.count == count else {
       throw damaged("its header needs \(count) bytes, the file has \(bytes.count)")
     }
-    let numbers = stride(from: 0, to: count, by: 4).map { at in header[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
+    let numbers = stride(from: 0, to: count, by: 4).map { at in header[at..<at + 4].bigEndian }
     guard numbers[0] == 0x800 | dimensions else {
       throw damaged(
         "its magic number is 0x\(String(numbers[0], radix: 16)), expected 0x\(String(0x800 | dimensions, radix: 16)): "
@@ -57,7 +57,7 @@ struct IDXFile {
       throw damaged("its sizes \(sizes) make \(expected) bytes with the header, the file has \(bytes.count)")
     }
     // The last four bytes of gzip are the length before compression modulo 2³².
-    let length = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let length = bytes.suffix(4).reversed().bigEndian
     guard !isGzip || (bytes.count >= 18 && length == expected & 0xFFFF_FFFF) else {
       throw damaged(
         "its sizes \(sizes) make \(expected) bytes with the header, its gzip trailer says \(length): cut short?")
