@@ -35,6 +35,11 @@ package enum StopSignals {
       action.sa_flags = SA_RESTART
       sigaction(request.rawValue, &action, nil)
     }
+    // A parent may have started us with them blocked; the run could then not be stopped.
+    var caught = sigset_t()
+    sigemptyset(&caught)
+    for request in StopRequest.allCases { sigaddset(&caught, request.rawValue) }
+    pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     signal(SIGPIPE, SIG_IGN)
   }
 
