@@ -9,7 +9,6 @@ let package = Package(
   products: [
     .executable(name: "disttrain", targets: ["disttrain"]),
     .executable(name: "disttrain-launch", targets: ["disttrain-launch"]),
-    .library(name: "GAN", targets: ["GAN"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

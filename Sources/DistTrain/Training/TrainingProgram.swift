@@ -24,7 +24,12 @@ package struct TrainingProgram {
     do {
       var configuration = try Configuration(file: file, overrides: overrides)
       let instructionSet = try chooseInstructionSet(configuration)
-      if options.isDebug { try prepareDebug(&configuration, launch) }
+      if options.isDebug {
+        guard (launch.size ?? 1) == 1 else {
+          throw UserFacingError(code: .usage, message: "--debug runs in one process; start it without mpirun")
+        }
+        try shortenForDebug(&configuration)
+      }
       if isDryRun {
         if launch.isFirst { try DryRun(configuration, options, ranks: launch.size ?? 1, instructionSet).run() }
         exit(ExitCode.done.rawValue)
@@ -99,32 +104,6 @@ package struct TrainingProgram {
     let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
     execv("/proc/self/exe", arguments)
     unsetenv("OPENBLAS_CORETYPE")  // it could not be started; train with the kernels there are
-  }
-
-  /// Fills in what makes a check short, only where the configuration leaves it open.
-  private func prepareDebug(_ configuration: inout Configuration, _ launch: LaunchEnvironment) throws {
-    guard (launch.size ?? 1) == 1 else {
-      throw UserFacingError(code: .usage, message: "--debug runs in one process; start it without mpirun")
-    }
-    var filled: [String] = []
-    if configuration.data.limit == nil {
-      configuration.data.limit = max(64, configuration.train.batch)
-      filled.append("data.limit=\(configuration.data.limit!)")
-    }
-    if configuration.train.steps == nil {
-      configuration.train.steps = 3
-      filled.append("train.steps=3")
-    }
-    if configuration.output.log.every == .steps(50) {
-      configuration.output.log.every = .steps(1)
-      filled.append("output.log.every=1")
-    }
-    let given = (overrides + filled).map { " --set \($0)" }.joined()
-    let ranks = configuration.train.shardCount(ranks: 1)
-    let console = Console(isSpeaking: true)
-    console.say(
-      "debug: \(filled.isEmpty ? "nothing left open" : filled.joined(separator: ", ")); the same bits without checks:")
-    console.say("  mpirun -np \(ranks) disttrain \(file)\(given)")
   }
 }
 

@@ -12,7 +12,7 @@ package final class TrainingRun {
   private let kernels: Kernels
   private let console: Console
 
-  /// - Parameter configuration: as read, with `--set` applied; `--out` and `--debug` are applied here.
+  /// - Parameter configuration: as read, with `--set` applied; `--out` is applied here.
   package init(
     _ configuration: Configuration, _ options: RunOptions, job: any Job, instructionSet: InstructionSet,
     console: Console
