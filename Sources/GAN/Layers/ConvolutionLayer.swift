@@ -4,6 +4,7 @@ import Tensor
 final class ConvolutionLayer: Layer {
   let index: Int
   let isInPlace = false
+  let overwritesGradient = false
   let outputShape: Shape
   let parameters: [ParameterTensor]
   var description: String {

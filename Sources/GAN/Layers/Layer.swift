@@ -40,6 +40,8 @@ protocol Layer: AnyObject {
   var outputShape: Shape { get }
   /// Whether it overwrites its input.
   var isInPlace: Bool { get }
+  /// Whether its backward pass turns the output's gradient into the input's in place.
+  var overwritesGradient: Bool { get }
   /// Entries of `LayerRecord.mean` for a group; 0 for layers without statistics.
   var statisticsCount: Int { get }
   var parameters: [ParameterTensor] { get }
@@ -51,8 +53,8 @@ protocol Layer: AnyObject {
   /// Collective where statistics are needed.
   func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) throws
 
-  /// Overwrites `gradient` (that of the output) where the layer is elementwise, and writes the gradient of the input into
-  /// `inputGradient` where it is given and the layer is not. Collective where statistics are needed.
+  /// Turns `gradient`, that of the output, into the input's in place where `overwritesGradient`; otherwise writes it into
+  /// `inputGradient`, if that is given. Collective where statistics are needed.
   ///
   /// - Parameter sums: where the parameters' gradients go; nil to compute none.
   func backward(
@@ -63,6 +65,7 @@ protocol Layer: AnyObject {
 
 extension Layer {
   var algorithm: String? { nil }
+  var overwritesGradient: Bool { true }
   var statisticsCount: Int { 0 }
   var parameters: [ParameterTensor] { [] }
   var buffers: [ParameterTensor] { [] }

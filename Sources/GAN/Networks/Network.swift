@@ -35,56 +35,21 @@ package final class Network {
   ) throws(ShapeError) {
     self.name = name
     context = engine.context
-    var parameterPlaces = ParameterAllocator()
-    var bufferPlaces = ParameterAllocator()
-    let shapes = try inferredShapes(
-      of: specification, from: FeatureShape(channels: input.channels, height: input.height, width: input.width)
-    ).map { Shape(samples: 1, height: $0.height, width: $0.width, channels: $0.channels) }
-    var layers: [any Layer] = []
-    var index = 0
-    while index < specification.count {
-      let before = index == 0 ? input : shapes[index - 1]
-      let shape = shapes[index]
-      switch specification[index] {
-      case .convolution(let convolution):
-        layers.append(
-          ConvolutionLayer(
-            index: index, convolution, isTransposed: false, input: before, output: shape,
-            allocator: &parameterPlaces, context: context))
-      case .transposedConvolution(let convolution):
-        layers.append(
-          ConvolutionLayer(
-            index: index, convolution, isTransposed: true, input: before, output: shape, allocator: &parameterPlaces,
-            context: context))
-      case .batchNorm(let epsilon, let momentum):
-        let slope = index + 1 < specification.count ? specification[index + 1].rectifierSlope : nil
-        layers.append(
-          BatchNormLayer(
-            index: index, epsilon: epsilon, momentum: momentum, slope: slope, shape: shape, groups: groups,
-            allocator: &parameterPlaces, buffers: &bufferPlaces, context: context))
-        if slope != nil { index += 1 }  // the rectifier is computed with the norm
-      case .relu, .leakyRelu, .tanh:
-        let slope = specification[index].rectifierSlope
-        let function = slope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
-        let isInPlace = layers.last.map { !($0 is ActivationLayer) } ?? false
-        layers.append(
-          ActivationLayer(index: index, function, isInPlace: isInPlace, shape: shape, context: context))
-      }
-      index += 1
-    }
-    self.layers = layers
+    var plan = LayerPlan(groups: groups, context: context)
+    try plan.append(specification, input: input)
+    layers = plan.layers
     inputShape = input.with(samples: 1)
-    outputShape = shapes.last ?? inputShape
+    outputShape = layers.last?.outputShape ?? inputShape
     tensors = layers.flatMap(\.parameters)
     bufferTensors = layers.flatMap(\.buffers)
     parameterCount = tensors.reduce(0) { $0 + $1.count }
-    flatCount = parameterPlaces.count
-    parameters = context.arena.floats(parameterPlaces.count)
-    buffers = context.arena.floats(bufferPlaces.count)
+    flatCount = plan.parameters.count
+    parameters = context.arena.floats(flatCount)
+    buffers = context.arena.floats(plan.buffers.count)
     sums =
       isTrained
       ? NodeBuffers(
-        groups: groups, nodes: context.peers.reduction.nodes.count, count: parameterPlaces.count, in: context.arena)
+        groups: groups, nodes: context.peers.reduction.nodes.count, count: flatCount, in: context.arena)
       : nil
     for layer in layers { layer.attach(parameters: parameters, buffers: buffers) }
     for tensor in bufferTensors where tensor.role == .runningVariance {
@@ -122,7 +87,8 @@ package final class Network {
       let record = pass.record(place, samples: layout.samples, input: before)
       let inputShape = place == 0 ? self.inputShape : layers[place - 1].outputShape
       let isWanted = place > 0 || needsInputGradient
-      let next = layer.changesShape && isWanted ? buffers.other(than: gradient, shape: inputShape, layout.samples) : nil
+      let movesOn = isWanted && !layer.overwritesGradient
+      let next = movesOn ? buffers.other(than: gradient, shape: inputShape, layout.samples) : nil
       try layer.backward(
         gradient, input: before, record: record, inputGradient: next, sums: teaching ? sums : nil, layout: layout)
       if let next { gradient = next }
@@ -133,22 +99,6 @@ package final class Network {
       try finished(place)
     }
     return needsInputGradient ? gradient : nil
-  }
-}
-
-extension Layer {
-  /// Whether its input's gradient needs a place of its own; elementwise layers and batch norm overwrite the output's.
-  var changesShape: Bool { self is ConvolutionLayer }
-}
-
-extension LayerSpecification {
-  /// The slope below 0 of a rectifier, nil for other layers.
-  var rectifierSlope: Float? {
-    switch self {
-    case .relu: 0
-    case .leakyRelu(let slope): slope
-    default: nil
-    }
   }
 }
 

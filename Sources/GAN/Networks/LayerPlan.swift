@@ -1,0 +1,70 @@
+import Tensor
+
+/// From a layer list to layers: shapes inferred, places for parameters given out, rectifiers merged into the batch norm
+/// before them.
+struct LayerPlan {
+  private(set) var layers: [any Layer] = []
+  private(set) var parameters = ParameterAllocator()
+  private(set) var buffers = ParameterAllocator()
+  private let groups: Int
+  private let context: LayerContext
+
+  /// - Parameter groups: the most groups of a pass.
+  init(groups: Int, context: LayerContext) {
+    self.groups = groups
+    self.context = context
+  }
+
+  /// Appends the layers of `specification`, the first of which sees samples of shape `input`.
+  mutating func append(_ specification: [LayerSpecification], input: Shape) throws(ShapeError) {
+    let start = FeatureShape(channels: input.channels, height: input.height, width: input.width)
+    let shapes = try inferredShapes(of: specification, from: start).map {
+      Shape(samples: 1, height: $0.height, width: $0.width, channels: $0.channels)
+    }
+    var index = 0
+    while index < specification.count {
+      let before = index == 0 ? input : shapes[index - 1]
+      let next = index + 1 < specification.count ? specification[index + 1] : nil
+      index += append(specification[index], followedBy: next, at: index, input: before, output: shapes[index])
+    }
+  }
+
+  /// Appends one layer.
+  ///
+  /// - Returns: how many entries of the list it stands for.
+  private mutating func append(
+    _ entry: LayerSpecification, followedBy next: LayerSpecification?, at index: Int, input: Shape, output: Shape
+  ) -> Int {
+    switch entry {
+    case .convolution(let convolution), .transposedConvolution(let convolution):
+      layers.append(
+        ConvolutionLayer(
+          index: index, convolution, isTransposed: entry == .transposedConvolution(convolution), input: input,
+          output: output, allocator: &parameters, context: context))
+    case .batchNorm(let epsilon, let momentum):
+      let slope = next?.rectifierSlope
+      layers.append(
+        BatchNormLayer(
+          index: index, epsilon: epsilon, momentum: momentum, slope: slope, shape: output, groups: groups,
+          allocator: &parameters, buffers: &buffers, context: context))
+      if slope != nil { return 2 }
+    case .relu, .leakyRelu, .tanh:
+      let function = entry.rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
+      // The network's input is not ours to overwrite, and an activation's derivative needs its own output.
+      let isInPlace = layers.last.map { !($0 is ActivationLayer) } ?? false
+      layers.append(ActivationLayer(index: index, function, isInPlace: isInPlace, shape: output, context: context))
+    }
+    return 1
+  }
+}
+
+extension LayerSpecification {
+  /// The slope below 0 of a rectifier, nil for other layers.
+  fileprivate var rectifierSlope: Float? {
+    switch self {
+    case .relu: 0
+    case .leakyRelu(let slope): slope
+    default: nil
+    }
+  }
+}
