@@ -57,7 +57,8 @@ import Testing
     let all = try found.map { try $0.get() }
     #expect(all.map(\.hasFile) == [true, false, false])
     let expected = CheckpointFacts(
-      step: 12, epoch: 1, shards: 4, seed: 1, instructionSet: "avx2", data: "ab", configuration: Self.yaml, changes: "")
+      step: 12, epoch: 1, shards: 4, seed: 1, generatorUpdates: 1, discriminatorUpdates: 1, instructionSet: "avx2",
+      data: "ab", configuration: Self.yaml, changes: "")
     #expect(all.map(\.facts) == [expected, expected, expected])
   }
 

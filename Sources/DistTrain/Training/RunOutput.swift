@@ -80,6 +80,8 @@ final class RunOutput {
     let configuration = state.configuration.resolved(for: state.plan)
     let facts = CheckpointFacts(
       step: step, epoch: schedule.epochsDone(afterSteps: step), shards: state.plan.shards, seed: configuration.seed,
+      generatorUpdates: state.step.generatorAdam.updates,
+      discriminatorUpdates: state.step.discriminatorAdam.updates,
       instructionSet: state.kernels.instructionSet.rawValue, data: state.images.hash,
       configuration: configuration.resolved, changes: state.changes)
     // The metrics of the steps that the checkpoint stands for must not be younger than it.

@@ -68,8 +68,8 @@ package final class TrainingRun {
     let step = try GANStep(
       configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count,
       engine: engine)
-    if resumption.facts != nil {
-      try Checkpoint(step, job: job).restore(resumption.file)
+    if let facts = resumption.facts {
+      try Checkpoint(step, job: job).restore(resumption.file, facts)
       console.say("continuing after step \(start)")
     }
     let state = RunState(

@@ -93,7 +93,7 @@ package struct Resumption {
   // Facts travel as the metadata that they are stored as.
 
   private static func encode(_ facts: CheckpointFacts) -> [UInt8] {
-    let metadata = facts.metadata(updates: (0, 0)).sorted { $0.key < $1.key }
+    let metadata = facts.metadata.sorted { $0.key < $1.key }
     return Array(metadata.map { "\($0.key)\u{1}\($0.value)" }.joined(separator: "\u{2}").utf8)
   }
 

@@ -2,80 +2,6 @@ import GAN
 import ModelFiles
 import Tensor
 
-/// The state of a run after `step` steps: what a checkpoint holds besides the tensors.
-package struct CheckpointFacts: Equatable, Sendable {
-  /// Steps done.
-  package var step: Int
-  package var epoch: Int
-  package var shards: Int
-  package var seed: UInt64
-  package var instructionSet: String
-  /// Hash of the images.
-  package var data: String
-  /// The resolved configuration, as YAML.
-  package var configuration: String
-  /// Settings that were changed on purpose when the run was continued, oldest first, one a line.
-  package var changes: String
-
-  package init(
-    step: Int, epoch: Int, shards: Int, seed: UInt64, instructionSet: String, data: String, configuration: String,
-    changes: String
-  ) {
-    self.step = step
-    self.epoch = epoch
-    self.shards = shards
-    self.seed = seed
-    self.instructionSet = instructionSet
-    self.data = data
-    self.configuration = configuration
-    self.changes = changes
-  }
-
-  static let format = "disttrain checkpoint 1"
-
-  func metadata(updates: (generator: Int, discriminator: Int)) -> [String: String] {
-    [
-      "format": Self.format, "step": "\(step)", "epoch": "\(epoch)", "shards": "\(shards)", "seed": "\(seed)",
-      "instructionSet": instructionSet, "data": data, "configuration": configuration, "changes": changes,
-      "updates.generator": "\(updates.generator)", "updates.discriminator": "\(updates.discriminator)",
-    ]
-  }
-
-  /// Reads the facts of an open checkpoint.
-  package init(_ file: SafetensorsFile) throws(ModelFileError) {
-    try self.init(metadata: file.metadata, path: file.path)
-  }
-
-  /// - Parameter path: the file that an error names.
-  init(metadata: [String: String], path: String) throws(ModelFileError) {
-    func text(_ key: String) throws(ModelFileError) -> String {
-      guard let value = metadata[key] else {
-        throw .unsuitable(
-          path: path, found: "no \"\(key)\" in the metadata", expected: "a checkpoint of disttrain")
-      }
-      return value
-    }
-    func number<Number: FixedWidthInteger>(_ key: String) throws(ModelFileError) -> Number {
-      let value = try text(key)
-      guard let number = Number(value), number >= 0 else {
-        throw .unsuitable(path: path, found: "\"\(key)\" is \"\(value)\"", expected: "a whole number")
-      }
-      return number
-    }
-    guard try text("format") == Self.format else {
-      throw .unsuitable(path: path, found: "format \(try text("format"))", expected: Self.format)
-    }
-    step = try number("step")
-    epoch = try number("epoch")
-    shards = try number("shards")
-    seed = try number("seed")
-    instructionSet = try text("instructionSet")
-    data = try text("data")
-    configuration = try text("configuration")
-    changes = try text("changes")
-  }
-}
-
 /// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and Adam's
 /// moments as `optimizer.generator.0.weight.exp_avg` and `.exp_avg_sq`.
 package struct Checkpoint {
@@ -96,9 +22,7 @@ package struct Checkpoint {
     let moments = try parts.map { try gatherMoments($0.network, $0.adam) }
     try job.onFirst {
       var writer = try SafetensorsWriter(
-        path: path, tensors: declarations,
-        metadata: facts.metadata(updates: (step.generatorAdam.updates, step.discriminatorAdam.updates)),
-        throughLinks: false)
+        path: path, tensors: declarations, metadata: facts.metadata, throughLinks: false)
       for (part, moments) in zip(parts, moments) {
         for tensor in part.network.tensors {
           let name = "\(part.network.name).\(tensor.name)"
@@ -119,22 +43,12 @@ package struct Checkpoint {
     }
   }
 
-  /// Takes over the state of `file`, which rank 0 has open and the others have not. Collective.
-  package func restore(_ file: SafetensorsFile?) throws {
-    var updates: [Int] = []
-    try job.onFirst {
-      try checkNames(file!)
-      updates = try ["updates.generator", "updates.discriminator"].map { key in
-        guard let count = file!.metadata[key].flatMap({ Int($0) }), count >= 0 else {
-          throw ModelFileError.unsuitable(path: file!.path, found: "no count \"\(key)\"", expected: "a checkpoint")
-        }
-        return count
-      }
-    }
-    let counts = try job.broadcast(Array(updates.map(String.init).joined(separator: " ").utf8))
-    updates = String(decoding: counts, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
-    for ((network, adam), count) in zip(parts, updates) {
-      adam.updates = count
+  /// Takes over the state of `file`, which rank 0 has open and the others have not, with its `facts`. Collective.
+  package func restore(_ file: SafetensorsFile?, _ facts: CheckpointFacts) throws {
+    try job.onFirst { try checkNames(file!) }
+    step.generatorAdam.updates = facts.generatorUpdates
+    step.discriminatorAdam.updates = facts.discriminatorUpdates
+    for (network, adam) in parts {
       var mean = [Float](repeating: 0, count: network.flatCount)
       var square = mean
       for tensor in network.tensors {
