@@ -62,6 +62,11 @@ package struct AgreedError: ExplainedError {
 
   package init(_ error: UserFacingError) { self.error = error }
 
+  /// Runs a computation that every rank makes on the same input, so that all find the same error.
+  static func alike<Result>(_ body: () throws -> Result) throws(AgreedError) -> Result {
+    do { return try body() } catch { throw AgreedError(UserFacingError(error)) }
+  }
+
   package var code: ExitCode { error.code }
   package var message: String { error.message }
 }

@@ -26,7 +26,7 @@ package final class TrainingRun {
 
   /// Trains until the end or a request to stop. Collective.
   package func run() throws -> ExitCode {
-    var folder = try RunFolder(in: configuration.output.folder, name: configuration.name)
+    var folder = try AgreedError.alike { try RunFolder(in: configuration.output.folder, name: configuration.name) }
     var lock: RunLock?
     try job.onFirst {
       folder = try folder.create()
@@ -56,9 +56,11 @@ package final class TrainingRun {
 
     let images = try loadImages(plan, threads)
     try checkData(images, resumption)
-    let schedule = try EpochSchedule(
-      plan: plan, deal: images.deal, lastBatch: configuration.data.lastBatch,
-      steps: configuration.train.steps, epochs: configuration.train.epochs)
+    let schedule = try AgreedError.alike {
+      try EpochSchedule(
+        plan: plan, deal: images.deal, lastBatch: configuration.data.lastBatch, steps: configuration.train.steps,
+        epochs: configuration.train.epochs)
+    }
     let start = resumption.facts?.step ?? 0
     console.say(describe(images, schedule))
     if start >= schedule.totalSteps { return finished(start, folder) }
@@ -89,9 +91,9 @@ package final class TrainingRun {
   private func plan(_ resumption: Resumption) throws -> ShardPlan {
     let configured = configuration.train.shardCount(ranks: job.size)
     let kept = options.allowedChanges.contains("train.shards") ? nil : resumption.facts?.shards
-    do {
-      return try ShardPlan(batch: configuration.train.batch, shards: kept ?? configured, ranks: job.size)
-    } catch { throw AgreedError(UserFacingError(error)) }
+    return try AgreedError.alike {
+      try ShardPlan(batch: configuration.train.batch, shards: kept ?? configured, ranks: job.size)
+    }
   }
 
   private func threadCount() throws -> Int {
