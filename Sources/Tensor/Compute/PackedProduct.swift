@@ -10,11 +10,12 @@ package struct PackedProduct: Sendable {
   private let table: dt_kernels
   private let lanes: Int
 
-  /// Terms of one run: 256 × 2 vectors of B, 32 KiB of AVX-512, stay in the first-level cache. Part of the bits.
-  private static let depth = 256
-  /// Rows of A that are packed at once: 256 KiB, which stay in the second-level cache.
+  /// Terms of one run, part of the bits: so many that C is seldom read and written, so few that a panel of either matrix
+  /// (at most 64 KiB) comes from the second-level cache.
+  private static let depth = 512
+  /// Rows of A that are packed at once: at most 512 KiB, half of the second-level cache of the CPUs with AVX-512.
   private static let height = 256
-  /// Columns of B that are packed at once: 512 KiB, which a pass over A reads but once.
+  /// Columns of B that are packed at once: at most 1 MiB, which a pass over A reads but once.
   private static let breadth = 512
 
   package init(_ kernels: Kernels) {
@@ -70,7 +71,7 @@ package struct PackedProduct: Sendable {
     }
   }
 
-  /// A panel of B stays in the first-level cache while the panels of A pass by.
+  /// Panel by panel of B, each of which stays near while the panels of A pass by.
   private func multiplyPanels(
     _ a: Floats, _ b: Floats, rows: Int, columns: Int, depth: Int, into c: Floats, _ cStride: Int, accumulating: Bool
   ) {
@@ -85,24 +86,42 @@ package struct PackedProduct: Sendable {
   }
 
   private func packA(
-    _ a: UnsafePointer<Float>, _ stride: Int, transposed: Bool, rows: Int, depth: Int, into panels: Floats
+    _ a: UnsafePointer<Float>, _ aStride: Int, transposed: Bool, rows: Int, depth: Int, into panels: Floats
   ) {
-    let pack = transposed ? table.pack_columns! : table.pack_rows!
-    for panel in Portions(of: rows, atMost: table.tile_rows) {
-      let source = a + panel.lowerBound * (transposed ? 1 : stride)
-      pack(panels + panel.lowerBound * depth, panel.count, source, stride, panel.count, depth)
+    for terms in runs(depth, contiguous: !transposed) {
+      for panel in Portions(of: rows, atMost: table.tile_rows) {
+        let (count, out) = (panel.count, panels + panel.lowerBound * depth + terms.lowerBound * panel.count)
+        if transposed {
+          let source = a + terms.lowerBound * aStride + panel.lowerBound
+          table.pack_columns(out, count, source, aStride, count, terms.count)
+        } else {
+          table.pack_rows(out, count, a + panel.lowerBound * aStride, aStride, count, depth)
+        }
+      }
     }
   }
 
   private func packB(
-    _ b: UnsafePointer<Float>, _ rowStride: Int, transposed: Bool, columns: Int, depth: Int, into panels: Floats
+    _ b: UnsafePointer<Float>, _ bStride: Int, transposed: Bool, columns: Int, depth: Int, into panels: Floats
   ) {
-    let pack = transposed ? table.pack_rows! : table.pack_columns!
-    for column in stride(from: 0, to: columns, by: 2 * lanes) {
-      let count = min(2 * lanes, columns - column)
-      let source = b + column * (transposed ? rowStride : 1)
-      pack(panels + column * depth, count > lanes ? 2 * lanes : lanes, source, rowStride, count, depth)
+    for terms in runs(depth, contiguous: transposed) {
+      for column in stride(from: 0, to: columns, by: 2 * lanes) {
+        let count = min(2 * lanes, columns - column)
+        let width = count > lanes ? 2 * lanes : lanes
+        let out = panels + column * depth + terms.lowerBound * width
+        if transposed {
+          table.pack_rows(out, width, b + column * bStride, bStride, count, depth)
+        } else {
+          table.pack_columns(out, width, b + terms.lowerBound * bStride + column, bStride, count, terms.count)
+        }
+      }
     }
+  }
+
+  /// Terms that are packed at once for one panel after the other: all where a panel's rows lie along them in memory;
+  /// else few, so that what a cache line holds for several panels is used while it is at hand.
+  private func runs(_ depth: Int, contiguous: Bool) -> Portions {
+    Portions(of: depth, atMost: contiguous ? depth : 32)
   }
 }
 
