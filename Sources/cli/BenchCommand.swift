@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Prints the peak rate of this CPU's multiply-adds, and for each convolution of the facades recipe the rate of its \
       matrix products by this program's kernels and by OpenBLAS, in turns, on one thread. DISTTRAIN_ISA chooses the \
-      kernels. Takes about a minute; other load on the machine falsifies it. Exit codes: 0 done, 64 usage.
+      kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, 64 usage.
       """)
 
   @Option(help: ArgumentHelp("Rounds whose median is printed.", valueName: "N"))
