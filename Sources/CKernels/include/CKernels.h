@@ -57,6 +57,20 @@ typedef struct {
                  ptrdiff_t tap, ptrdiff_t tap_end);
   // The adjoint of gather over all rows and taps of one sample: large = sum of the columns that look at each pixel.
   void (*scatter)(float *large, const float *columns, const dt_convolution *shape);
+
+  // Floats of a vector; a panel of B is one or two vectors wide. The most rows of a panel of A.
+  ptrdiff_t lanes, tile_rows;
+  // panel[k][width] = x[row][k] for the first `count` rows, zeros beyond; panel[k][width] = x[k][column] for the first
+  // `count` columns, anything beyond. Up to `lanes` floats behind the panel are overwritten.
+  void (*pack_rows)(float *panel, ptrdiff_t width, const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t inner);
+  void (*pack_columns)(float *panel, ptrdiff_t width, const float *x, ptrdiff_t stride, ptrdiff_t count,
+                       ptrdiff_t inner);
+  // c[row][column] = Σ over k of a[k][row] · b[k][column] (+ c if accumulating), for as many rows as the panel of A has
+  // and the first `columns` columns of the panel of B, which is two vectors wide where columns > lanes.
+  void (*multiply_panels)(float *c, ptrdiff_t stride, const float *a, const float *b, ptrdiff_t rows,
+                          ptrdiff_t columns, ptrdiff_t inner, int accumulating);
+  // Runs 12 independent chains of `iterations` vector multiply-adds in registers, for the peak rate.
+  float (*multiply_add_chains)(ptrdiff_t iterations);
 } dt_kernels;
 
 int dt_is_supported(dt_instruction_set set);

@@ -84,7 +84,7 @@ package struct TrainingProgram {
     if getenv("DISTTRAIN_ISA") == nil, let recorded = recordedInstructionSet(configuration), recorded.isSupported {
       chosen = recorded
     }
-    matchOpenBLAS(chosen)
+    matchOpenBLAS(to: chosen)
     return chosen
   }
 
@@ -92,18 +92,6 @@ package struct TrainingProgram {
     let output = options.applied(to: configuration).output
     guard let folder = try? RunFolder(in: output.folder, name: configuration.name) else { return nil }
     return Resumption.recordedInstructionSet(options, in: folder).flatMap(InstructionSet.init(rawValue:))
-  }
-
-  /// OpenBLAS chooses its kernels when it is loaded, by a list of CPUs that ends with its release: on a newer one it falls
-  /// back to an older instruction set. The process starts once more with the right core named, before MPI begins.
-  private func matchOpenBLAS(_ set: InstructionSet) {
-    guard getenv("OPENBLAS_CORETYPE") == nil, let core = set.openBLASCore, core != MatrixProduct.coreName else {
-      return
-    }
-    setenv("OPENBLAS_CORETYPE", core, 1)
-    let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
-    execv("/proc/self/exe", arguments)
-    unsetenv("OPENBLAS_CORETYPE")  // it could not be started; train with the kernels there are
   }
 }
 

@@ -28,10 +28,7 @@ final class ConvolutionLayer: Layer {
     self.isTransposed = isTransposed
     self.context = context
     outputShape = output
-    let geometry = ConvolutionGeometry(
-      large: isTransposed ? output : input, small: isTransposed ? input : output,
-      kernel: (specification.kernel, specification.kernel), stride: specification.stride, top: specification.padding,
-      left: specification.padding)
+    let geometry = specification.geometry(isTransposed: isTransposed, input: input, output: output)
     convolution = PatchConvolution(
       geometry, shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
       workspace: context.workspace)

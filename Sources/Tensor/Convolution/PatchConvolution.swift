@@ -7,14 +7,7 @@ package final class PatchConvolution: Convolution {
   private let kernels: Kernels
   private let threads: Threads
   private let workspace: Workspace
-  /// Samples whose patches are multiplied at once: enough rows for an efficient product.
-  private let samplesPerBlock: Int
-  /// Taps whose weight gradients are one unit of work.
-  private let tapsPerBlock: Int
   private let stackDepth: Int
-
-  /// Rows of a patch matrix in one product; fixed, because a cut changes the rounding of a weight gradient.
-  private static let rowsPerProduct = 2048
 
   /// - Parameter shards: the most shards whose sums this rank reduces.
   package init(
@@ -24,18 +17,16 @@ package final class PatchConvolution: Convolution {
     self.kernels = kernels
     self.threads = threads
     self.workspace = workspace
-    samplesPerBlock = max(1, 256 / geometry.small.area)
-    tapsPerBlock = min(geometry.taps, max(1, 256 / geometry.large.channels))
     stackDepth = Int.bitWidth - max(0, shards - 1).leadingZeroBitCount + 1
-    let blockRows = samplesPerBlock * geometry.small.area
+    let blockRows = geometry.samplesPerBlock * geometry.small.area
     let columns = geometry.isDense ? 0 : blockRows * geometry.patch
-    let width = tapsPerBlock * geometry.large.channels
-    let gathered = geometry.isDense ? 0 : max(Self.rowsPerProduct, geometry.small.area) * width
+    let width = geometry.tapsPerBlock * geometry.large.channels
+    let gathered = geometry.isDense ? 0 : geometry.samplesPerSum * geometry.small.area * width
     workspace.reserve(max(columns, gathered + stackDepth * width * geometry.small.channels))
   }
 
   package func reduce(_ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout) {
-    let blocks = layout.blocks(of: samplesPerBlock)
+    let blocks = layout.blocks(of: geometry.samplesPerBlock)
     let area = geometry.small.area
     var shape = geometry.code
     threads.forEach(blocks.count) { [geometry, kernels] index, thread in
@@ -56,7 +47,7 @@ package final class PatchConvolution: Convolution {
   }
 
   package func expand(_ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout) {
-    let blocks = layout.blocks(of: samplesPerBlock)
+    let blocks = layout.blocks(of: geometry.samplesPerBlock)
     let area = geometry.small.area
     var shape = geometry.code
     threads.forEach(blocks.count) { [geometry, kernels] index, thread in
@@ -77,8 +68,8 @@ package final class PatchConvolution: Convolution {
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
     let reductions = layout.reduction.local
-    let tapBlocks = stride(from: 0, to: geometry.taps, by: tapsPerBlock).map {
-      $0..<min($0 + tapsPerBlock, geometry.taps)
+    let tapBlocks = stride(from: 0, to: geometry.taps, by: geometry.tapsPerBlock).map {
+      $0..<min($0 + geometry.tapsPerBlock, geometry.taps)
     }
     threads.forEach(tapBlocks.count) { index, thread in
       let taps = tapBlocks[index]
@@ -119,10 +110,9 @@ package final class PatchConvolution: Convolution {
       sum.update(repeating: 0, count: width * geometry.small.channels)
       return
     }
-    let samplesPerProduct = max(1, Self.rowsPerProduct / area)
     var shape = geometry.code
-    for start in stride(from: samples.lowerBound, to: samples.upperBound, by: samplesPerProduct) {
-      let block = start..<min(start + samplesPerProduct, samples.upperBound)
+    for start in stride(from: samples.lowerBound, to: samples.upperBound, by: geometry.samplesPerSum) {
+      let block = start..<min(start + geometry.samplesPerSum, samples.upperBound)
       var patches = large.sample(start) + taps.lowerBound * channels
       if !geometry.isDense {
         patches = gathered
