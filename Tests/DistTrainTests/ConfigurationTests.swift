@@ -192,19 +192,6 @@ struct ConfigurationTests {
     #expect(fixed.training(ranks: 3).shards == 5 && fixed.training(ranks: 3).batch == 128)
   }
 
-  @Test func moreRanksThanShards() throws {
-    let fixed = try configuration(shortestYAML, ["train.shards=5"])
-    #expect(throws: Never.self) { try fixed.check(ranks: 5) }
-    #expect(
-      #expect(throws: ConfigurationError.self) { try fixed.check(ranks: 6) }?.description
-        == "run: train.shards: found 6 ranks for 5 shards, expected at most as many ranks. "
-        + "Start with mpirun -np 5, or set train.shards to 6.")
-    let automatic = try configuration(shortestYAML, ["train.batch=4"])
-    #expect(
-      #expect(throws: ConfigurationError.self) { try automatic.check(ranks: 6) }?.description
-        .hasSuffix("Start with mpirun -np 4, or raise train.batch to 6 or more.") == true)
-  }
-
   @Test func keysThatWereSet() throws {
     let overrides = ["data.limit=null", "data.augment=null", "train.loss.smoothing.real=.9", "output.onnx=never"]
     let found = try Configuration.keysSet(in: recipePath("demo.yaml"), overrides: overrides)

@@ -95,7 +95,7 @@ package struct TrainSettings: Hashable, Sendable {
   /// Shards of a batch on so many ranks.
   package func shardCount(ranks: Int) -> Int {
     switch shards {
-    case .automatic: min(max(8, ranks), batch)
+    case .automatic: ShardPlan.automaticShards(batch: batch, ranks: ranks)
     case .fixed(let count): count
     }
   }

@@ -7,16 +7,6 @@ extension Configuration {
     checkBatches(root)
   }
 
-  /// Every rank needs a shard of its own.
-  package func check(ranks: Int) throws(ConfigurationError) {
-    let shards = train.shardCount(ranks: ranks)
-    guard ranks > shards else { return }
-    let wider = ranks <= train.batch ? "set train.shards to \(ranks)" : "raise train.batch to \(ranks) or more"
-    throw ConfigurationError(
-      "train.shards: found \(ranks) ranks for \(shards) shards, expected at most as many ranks. "
-        + "Start with mpirun -np \(shards), or \(wider).", at: .wholeFile(name), file: name)
-  }
-
   private func checkNetworks(_ section: SettingSection) {
     let picture = FeatureShape(channels: model.imageChannels, height: model.imageSize, width: model.imageSize)
     let latent = FeatureShape(channels: model.latent.size, height: 1, width: 1)

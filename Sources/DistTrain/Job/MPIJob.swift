@@ -31,7 +31,7 @@ package final class MPIJob: Job {
 
   package func gather(_ values: [Float]) throws -> [[Float]] { try world.gather(values, to: 0) }
 
-  package func maximum(_ value: Int) throws -> Int { try world.allGather([value]).map { $0[0] }.max()! }
+  package func maximum(_ value: Int) throws -> Int { try world.maximum(of: value) }
 
   package func makePeers(_ plan: ShardPlan, kernels: Kernels) throws -> any Peers {
     size == 1
