@@ -29,7 +29,12 @@ final class ConvolutionLayer: Layer {
     self.context = context
     outputShape = output
     let geometry = specification.geometry(isTransposed: isTransposed, input: input, output: output)
-    convolution = PatchConvolution(
+    convolution =
+      (geometry.large.channels >= 16 && geometry.small.channels >= 16
+        ? WinogradConvolution(
+          geometry, tile: 4, shards: context.peers.reduction.range.count, kernels: context.kernels,
+          threads: context.threads, workspace: context.workspace, arena: context.arena) : nil)
+      ?? PatchConvolution(
       geometry, shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
       workspace: context.workspace)
     let shape = [geometry.small.channels, geometry.large.channels, geometry.kernelHeight, geometry.kernelWidth]

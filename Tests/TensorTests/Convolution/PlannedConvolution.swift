@@ -2,22 +2,32 @@ import Tensor
 
 /// A convolution planned for a rank, run on arrays.
 struct PlannedConvolution {
-  let convolution: PatchConvolution
+  let convolution: any Convolution
   let layout: BatchLayout
+  private let arena = Arena()
 
-  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, threads: Int = 1, layout: BatchLayout) {
+  /// - Parameter tile: of Winograd's algorithm; nil for the plain one.
+  init(
+    _ geometry: ConvolutionGeometry, _ kernels: Kernels, tile: Int? = nil, threads: Int = 1, layout: BatchLayout
+  ) {
     self.layout = layout
-    let workspace = Workspace(threads: threads, arena: Arena())
-    convolution = PatchConvolution(
-      geometry, shards: layout.reduction.range.count, kernels: kernels, threads: Threads(count: threads),
-      workspace: workspace)
+    let workspace = Workspace(threads: threads, arena: arena)
+    let pool = Threads(count: threads)
+    let shards = layout.reduction.range.count
+    if let tile {
+      convolution = WinogradConvolution(
+        geometry, tile: tile, shards: shards, kernels: kernels, threads: pool, workspace: workspace, arena: arena)!
+    } else {
+      convolution = PatchConvolution(
+        geometry, shards: shards, kernels: kernels, threads: pool, workspace: workspace)
+    }
     workspace.commit()
   }
 
   /// All samples in one shard.
-  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, threads: Int = 1, samples: Int) {
+  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, tile: Int? = nil, threads: Int = 1, samples: Int) {
     self.init(
-      geometry, kernels, threads: threads,
+      geometry, kernels, tile: tile, threads: threads,
       layout: BatchLayout(reduction: ShardReduction(shards: 1), shardSizes: [samples], globalSamples: samples))
   }
 
