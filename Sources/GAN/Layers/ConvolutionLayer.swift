@@ -12,9 +12,9 @@ final class ConvolutionLayer: Layer {
     let geometry = convolution.geometry
     return "\(name) \(geometry.kernelHeight)×\(geometry.kernelWidth), stride \(geometry.stride)"
   }
-  var algorithm: String? { convolution.algorithm }
+  var algorithm: String? { convolution.choice.reduce.rawValue }
 
-  private let convolution: any Convolution
+  private let convolution: ChosenConvolution
   private let isTransposed: Bool
   private let context: LayerContext
   private var weights: Floats!
@@ -29,14 +29,11 @@ final class ConvolutionLayer: Layer {
     self.context = context
     outputShape = output
     let geometry = specification.geometry(isTransposed: isTransposed, input: input, output: output)
-    convolution =
-      (geometry.large.channels >= 16 && geometry.small.channels >= 16
-        ? WinogradConvolution(
-          geometry, tile: 4, shards: context.peers.reduction.range.count, kernels: context.kernels,
-          threads: context.threads, workspace: context.workspace, arena: context.arena) : nil)
-      ?? PatchConvolution(
-      geometry, shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
-      workspace: context.workspace)
+    convolution = ChosenConvolution(
+      geometry,
+      .automatic(geometry, samplesPerShard: 8, instructionSet: context.kernels.instructionSet),
+      shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
+      workspace: context.workspace, arena: context.arena)
     let shape = [geometry.small.channels, geometry.large.channels, geometry.kernelHeight, geometry.kernelWidth]
     var tensors = [allocator.tensor("\(index).weight", shape, .weight, geometry: geometry)]
     if specification.bias { tensors.append(allocator.tensor("\(index).bias", [output.channels], .bias)) }

@@ -9,8 +9,9 @@ import Testing
 
   @Test(arguments: Kernels.available, ConvolutionCase.all)
   func agreesWithThePlainLoops(_ kernels: Kernels, _ test: ConvolutionCase) {
+   for algorithm in [ConvolutionAlgorithm.im2col, .direct] {
     let geometry = test.geometry
-    let planned = PlannedConvolution(geometry, kernels, samples: samples)
+    let planned = PlannedConvolution(geometry, kernels, algorithm, samples: samples)
     let large = normals(samples * geometry.large.sampleCount, seed: 1)
     let small = normals(samples * geometry.small.sampleCount, seed: 2)
     let weights = normals(geometry.weightCount, seed: 3)
@@ -20,7 +21,7 @@ import Testing
       relativeError(
         planned.weightGradient(large: large, small: small)[0][0],
         test.weightGradient(large, small, samples: 0..<samples)) < tolerance)
-  }
+  }}
 
   /// ⟨small, reduce large⟩ = ⟨expand small, large⟩ = ⟨weights, gradient⟩: all three are one trilinear form.
   @Test(arguments: Kernels.available, ConvolutionCase.all)

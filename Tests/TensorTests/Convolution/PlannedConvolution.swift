@@ -6,28 +6,22 @@ struct PlannedConvolution {
   let layout: BatchLayout
   private let arena = Arena()
 
-  /// - Parameter tile: of Winograd's algorithm; nil for the plain one.
   init(
-    _ geometry: ConvolutionGeometry, _ kernels: Kernels, tile: Int? = nil, threads: Int = 1, layout: BatchLayout
+    _ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1, layout: BatchLayout
   ) {
     self.layout = layout
     let workspace = Workspace(threads: threads, arena: arena)
     let pool = Threads(count: threads)
     let shards = layout.reduction.range.count
-    if let tile {
-      convolution = WinogradConvolution(
-        geometry, tile: tile, shards: shards, kernels: kernels, threads: pool, workspace: workspace, arena: arena)!
-    } else {
-      convolution = PatchConvolution(
-        geometry, shards: shards, kernels: kernels, threads: pool, workspace: workspace)
-    }
+    convolution = algorithm.plan(
+      geometry, shards: shards, kernels: kernels, threads: pool, workspace: workspace, arena: arena)
     workspace.commit()
   }
 
   /// All samples in one shard.
-  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, tile: Int? = nil, threads: Int = 1, samples: Int) {
+  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1, samples: Int) {
     self.init(
-      geometry, kernels, tile: tile, threads: threads,
+      geometry, kernels, algorithm, threads: threads,
       layout: BatchLayout(reduction: ShardReduction(shards: 1), shardSizes: [samples], globalSamples: samples))
   }
 

@@ -24,8 +24,8 @@ import Testing
     let large = normals(samples * geometry.large.sampleCount, seed: 1)
     let small = normals(samples * geometry.small.sampleCount, seed: 2)
     let weights = normals(geometry.weightCount, seed: 3)
-    for tile in [2, 4] {
-      let planned = PlannedConvolution(geometry, kernels, tile: tile, samples: samples)
+    for tile in [ConvolutionAlgorithm.winograd2, .winograd4] {
+      let planned = PlannedConvolution(geometry, kernels, tile, samples: samples)
       let errors = [
         relativeError(planned.reduce(large, weights), test.reduce(large, weights, samples: samples)),
         relativeError(planned.expand(small, weights), test.expand(small, weights, samples: samples)),

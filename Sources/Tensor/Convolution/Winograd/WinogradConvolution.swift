@@ -7,7 +7,6 @@ import CKernels
 /// passes and data gradients run over all shards at once.
 package final class WinogradConvolution: Convolution {
   package var geometry: ConvolutionGeometry { tiling.geometry }
-  package var algorithm: String { "F(\(tiling.tile)×\(tiling.tile))" }
 
   let tiling: WinogradTiling
   let kernels: Kernels
@@ -35,17 +34,15 @@ package final class WinogradConvolution: Convolution {
   /// Floats of transformed weights that are worth keeping for a whole pass: what the last-level cache may hold.
   private static let keptWeights = 4 << 20
 
-  /// nil where there are no transforms for such a kernel.
-  ///
   /// - Parameters:
+  ///   - geometry: one that `WinogradTiling.isPossible` for.
   ///   - tile: outputs of a tile in one dimension, 2 or 4.
   ///   - shards: the most shards whose sums this rank reduces.
-  package init?(
+  package init(
     _ geometry: ConvolutionGeometry, tile: Int, shards: Int, kernels: Kernels, threads: Threads,
     workspace: Workspace, arena: Arena
   ) {
-    guard let tiling = WinogradTiling(geometry, tile: tile, table: kernels.table) else { return nil }
-    self.tiling = tiling
+    tiling = WinogradTiling(geometry, tile: tile, table: kernels.table)
     self.kernels = kernels
     self.threads = threads
     self.workspace = workspace
@@ -86,8 +83,9 @@ package final class WinogradConvolution: Convolution {
     return count <= Self.keptWeights ? count : 0
   }
 
-  package func reduce(_ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout) {
-    let shape = geometry.code
+  package func reduce(
+    _ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout, finished: Epilogue
+  ) {
     let points = workspace.shared
     let kept = keptReduceWeights > 0 ? points + largePoints.count : nil
     let panels = reducePanels
@@ -104,8 +102,8 @@ package final class WinogradConvolution: Convolution {
       threads.forEach(panels * parts) { index, thread in
         let (panelIndex, part) = (index / parts, index % parts)
         let products = workspace[thread]
-        let part_ = block.lowerBound + part * tilesPerBlock
-        let own = part_..<min(part_ + tilesPerBlock, block.upperBound)
+        let start = block.lowerBound + part * tilesPerBlock
+        let own = start..<min(start + tilesPerBlock, block.upperBound)
         var multipliers = workspace[thread] + self.products.count
         if let kept {
           multipliers = kept + panelIndex * reduceWeights.count
@@ -126,9 +124,9 @@ package final class WinogradConvolution: Convolution {
             small.data, $0, &code, own.lowerBound, own.upperBound, channel,
             min(panel, geometry.small.channels - channel))
         }
+        finished(samples(own), channel..<min(channel + panel, geometry.small.channels))
       }
     }
-    _ = shape
   }
 
   private func reduceWeights(_ weights: Floats, panel index: Int, into memory: Floats) {
@@ -150,7 +148,9 @@ package final class WinogradConvolution: Convolution {
     }
   }
 
-  package func expand(_ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout) {
+  package func expand(
+    _ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout, finished: Epilogue
+  ) {
     let points = workspace.shared
     let kept = keptExpandWeights > 0 ? points + smallPoints.count : nil
     let panels = expandPanels
@@ -170,34 +170,41 @@ package final class WinogradConvolution: Convolution {
       let block = first..<min(first + tilesPerBlock * threads.count, tiles)
       transformSmall(small, block)
       let parts = (block.count + tilesPerBlock - 1) / tilesPerBlock
-      threads.forEach(units * parts) { index, thread in
-        let (unit, part) = (index / parts, index % parts)
-        let phase = tiling.phases[unit / panels]
+      threads.forEach(panels * parts) { index, thread in
+        let (panelIndex, part) = (index / parts, index % parts)
         let products = workspace[thread]
         let start = block.lowerBound + part * tilesPerBlock
         let own = start..<min(start + tilesPerBlock, block.upperBound)
-        var multipliers = workspace[thread] + self.products.count
-        if let kept {
-          multipliers = kept + unit * expandWeights.count
-        } else {
-          expandWeights(weights, unit: unit, into: multipliers)
-        }
-        for point in phase.points {
-          let stride = smallPoints.stride(point)
-          kernels.table.multiply_panel(
-            products + self.products.start(point), panel,
-            points + smallPoints.start(point) + (own.lowerBound - block.lowerBound) * stride, stride, 0,
-            multipliers + expandWeights.start(point), panel, own.count, panel, geometry.small.channels, 0)
-        }
+        let channel = panelIndex * panel
+        let channels = channel..<min(channel + panel, geometry.large.channels)
         var code = self.code
-        let channel = unit % panels * panel
-        self.products.withRows(products, points: phase.points) {
-          phase.transforms.points_to_large(
-            large.data, $0, &code, phase.row, phase.column, own.lowerBound, own.upperBound, channel,
-            min(panel, geometry.large.channels - channel))
+        for (number, phase) in tiling.phases.enumerated() {
+          var multipliers = workspace[thread] + self.products.count
+          if let kept {
+            multipliers = kept + (number * panels + panelIndex) * expandWeights.count
+          } else {
+            expandWeights(weights, unit: number * panels + panelIndex, into: multipliers)
+          }
+          for point in phase.points {
+            let stride = smallPoints.stride(point)
+            kernels.table.multiply_panel(
+              products + self.products.start(point), panel,
+              points + smallPoints.start(point) + (own.lowerBound - block.lowerBound) * stride, stride, 0,
+              multipliers + expandWeights.start(point), panel, own.count, panel, geometry.small.channels, 0)
+          }
+          self.products.withRows(products, points: phase.points) {
+            phase.transforms.points_to_large(
+              large.data, $0, &code, phase.row, phase.column, own.lowerBound, own.upperBound, channel, channels.count)
+          }
         }
+        finished(samples(own), channels)
       }
     }
+  }
+
+  /// The samples of whole blocks of tiles.
+  private func samples(_ tiles: Range<Int>) -> Range<Int> {
+    tiles.lowerBound / tiling.tilesPerSample..<tiles.upperBound / tiling.tilesPerSample
   }
 
   private func expandWeights(_ weights: Floats, unit: Int, into memory: Floats) {

@@ -26,26 +26,29 @@ struct WinogradTiling {
   let innerSizes: [Int]
   let smallTransforms: dt_winograd_tiles
 
-  /// nil where there are no transforms for such a kernel.
-  ///
+  /// Whether there are transforms for such a kernel.
+  static func isPossible(_ geometry: ConvolutionGeometry, tile: Int) -> Bool {
+    let kernels: Set = [[3, 1], [3, 2], [4, 2], [5, 1], [5, 2]]
+    return geometry.kernelHeight == geometry.kernelWidth && kernels.contains([geometry.kernelHeight, geometry.stride])
+  }
+
   /// - Parameter tile: outputs of a tile in one dimension, 2 or 4.
-  init?(_ geometry: ConvolutionGeometry, tile: Int, table: dt_kernels) {
-    guard geometry.kernelHeight == geometry.kernelWidth else { return nil }
+  init(_ geometry: ConvolutionGeometry, tile: Int, table: dt_kernels) {
+    precondition(Self.isPossible(geometry, tile: tile), "no transforms for \(geometry)")
+    // Taps of each phase in one dimension.
     let taps = (0..<geometry.stride).map { (geometry.kernelHeight - $0 + geometry.stride - 1) / geometry.stride }
     let side = tile + taps[0] - 1
-    guard let smallTransforms = table.winograd_side(tile, side) else { return nil }
     var inner = [Int](repeating: 0, count: side * side)
     var phases: [Phase] = []
     for row in taps.indices {
       for column in taps.indices {
-        guard let transforms = table.winograd_phase(tile, taps[row], taps[column]) else { return nil }
         let points = Self.points(taps[row], of: side, tile).flatMap { high in
           Self.points(taps[column], of: side, tile).map { high * side + $0 }
         }
         phases.append(
           Phase(
             row: row, column: column, points: points, firstColumns: points.map { inner[$0] },
-            transforms: transforms.pointee))
+            transforms: table.winograd_phase(tile, taps[row], taps[column])!.pointee))
         for point in points { inner[point] += geometry.large.channels }
       }
     }
@@ -53,7 +56,7 @@ struct WinogradTiling {
     self.tile = tile
     self.side = side
     self.phases = phases
-    self.smallTransforms = smallTransforms.pointee
+    smallTransforms = table.winograd_side(tile, side)!.pointee
     innerSizes = inner
     tileRows = (geometry.small.height + tile - 1) / tile
     tileColumns = (geometry.small.width + tile - 1) / tile
