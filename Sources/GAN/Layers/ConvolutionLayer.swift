@@ -14,10 +14,10 @@ final class ConvolutionLayer: Layer {
   }
   var algorithm: String? { convolution.algorithm }
 
-  private let convolution: any Convolution
-  private let isTransposed: Bool
+  let convolution: any Convolution
+  let isTransposed: Bool
+  private(set) var weights: Floats!
   private let context: LayerContext
-  private var weights: Floats!
   private var bias: Floats?
 
   init(
