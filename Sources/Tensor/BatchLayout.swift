@@ -81,10 +81,15 @@ package struct NodeBuffers {
   private let data: Floats
 
   package init(groups: Int, nodes: Int, count: Int, in arena: Arena) {
+    self.init(groups: groups, nodes: nodes, count: count, at: arena.floats(groups * nodes * count))
+  }
+
+  /// - Parameter memory: `groups` · `nodes` · `count` floats.
+  package init(groups: Int, nodes: Int, count: Int, at memory: Floats) {
     self.groups = groups
     self.nodes = nodes
     self.count = count
-    data = arena.floats(groups * nodes * count)
+    data = memory
   }
 
   package subscript(group group: Int, node node: Int) -> Floats {

@@ -5,6 +5,7 @@ final class ConvolutionLayer: Layer {
   let index: Int
   let isInPlace = false
   let overwritesGradient = false
+  let needsOutput = false
   let outputShape: Shape
   let parameters: [ParameterTensor]
   var description: String {

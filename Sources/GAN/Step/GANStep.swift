@@ -49,6 +49,9 @@ package final class GANStep {
   /// The latents of the last step: D's, and those that G learned from (the same where noise is reused).
   package private(set) var latents: (discriminator: Tensor, generator: Tensor)
 
+  /// Memory of activations and gradients: between steps nobody needs it but who looks at the gradients.
+  package let scratch: UnsafeMutableBufferPointer<Float>
+
   private let model: ModelSpecification
   private let training: TrainingSpecification
   private let engine: Engine
@@ -56,7 +59,8 @@ package final class GANStep {
   private let latentMemory: (discriminator: Tensor, generator: Tensor)
   private let generatorPass: Pass
   private let discriminatorPass: Pass
-  private let gradients: GradientBuffers
+  /// D's pass on fakes alone, which G learns from.
+  private let opinionPass: Pass
   private let loss: BinaryCrossEntropy
   private let generatorBuckets: Buckets
   private let discriminatorBuckets: Buckets
@@ -67,10 +71,10 @@ package final class GANStep {
     self.training = training
     self.engine = engine
     generator = try Network(
-      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, isTrained: true,
+      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1,
       engine: engine)
     discriminator = try Network(
-      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2, isTrained: true,
+      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2,
       engine: engine)
     precondition(
       generator.outputShape == model.imageShape && discriminator.outputShape.count == 1,
@@ -83,10 +87,22 @@ package final class GANStep {
     let second = training.noise == .fresh ? engine.arena.tensor(first.shape) : first
     latentMemory = (first, second)
     latents = latentMemory
-    generatorPass = Pass(generator, samples: samples, groups: 1, writesElsewhere: true)
-    discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2)
-    gradients = GradientBuffers(
-      for: [(generator, samples), (discriminator, 2 * samples)], arena: engine.arena)
+    var plan = MemoryPlan()
+    generatorPass = Pass(generator, samples: samples, groups: 1, writesElsewhere: true, plan: &plan)
+    discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2, plan: &plan)
+    // Sums stay to the end of the step, for who wants to look at the gradients.
+    let discriminatorSums = plan.hold(discriminator.sumsCount)
+    discriminatorPass.planBackward(needsInputGradient: false, plan: &plan)
+    opinionPass = Pass(discriminator, samples: samples, groups: 1, plan: &plan)
+    let imageGradient = opinionPass.planBackward(needsInputGradient: true, plan: &plan)
+    let generatorSums = plan.hold(generator.sumsCount)
+    generatorPass.planBackward(from: imageGradient, needsInputGradient: false, plan: &plan)
+    let floats = plan.complete()
+    let region = engine.arena.floats(floats)
+    scratch = UnsafeMutableBufferPointer(start: region, count: floats)
+    for pass in [generatorPass, discriminatorPass, opinionPass] { pass.attach(region) }
+    discriminator.attach(sums: region + discriminatorSums.offset!)
+    generator.attach(sums: region + generatorSums.offset!)
     loss = BinaryCrossEntropy(groups: 2, engine: engine)
 
     generatorBuckets = Buckets(generator)
@@ -139,10 +155,10 @@ package final class GANStep {
     try generateFakes(from: latents.discriminator, batch)
     let layout = layout(batch, groups: 2)
     let images = pair[samples: 0..<2 * batch.samples]
-    let (opinions, gradient) = try judge(images, labels: [training.labels.real, training.labels.fake], layout: layout)
-    _ = try discriminator.backward(
-      gradient, input: images, pass: discriminatorPass, layout: layout, buffers: gradients, teaching: true,
-      needsInputGradient: false
+    let opinions = try judge(
+      images, labels: [training.labels.real, training.labels.fake], pass: discriminatorPass, layout: layout)
+    try discriminator.backward(
+      input: images, pass: discriminatorPass, layout: layout, teaching: true, needsInputGradient: false
     ) { layer in
       if let bucket = discriminatorBuckets.completed(by: layer) { try discriminatorExchange.begin(bucket) }
     }
@@ -155,13 +171,12 @@ package final class GANStep {
     if training.noise == .fresh { try generateFakes(from: latents.generator, batch) }
     let layout = layout(batch, groups: 1)
     let fakes = fakeImages(batch.samples)
-    let (opinions, gradient) = try judge(fakes, labels: [1], layout: layout)
-    let imageGradient = try discriminator.backward(
-      gradient, input: fakes, pass: discriminatorPass, layout: layout, buffers: gradients, teaching: false,
-      needsInputGradient: true)
-    _ = try generator.backward(
-      imageGradient!, input: latents.generator, pass: generatorPass, layout: layout, buffers: gradients,
-      teaching: true, needsInputGradient: false
+    let opinions = try judge(fakes, labels: [1], pass: opinionPass, layout: layout)
+    try discriminator.backward(
+      input: fakes, pass: opinionPass, layout: layout, teaching: false, needsInputGradient: true)
+    // The gradient of the fakes is where G's backward pass begins.
+    try generator.backward(
+      input: latents.generator, pass: generatorPass, layout: layout, teaching: true, needsInputGradient: false
     ) { layer in
       if let bucket = generatorBuckets.completed(by: layer) { try generatorExchange.begin(bucket) }
     }
@@ -176,12 +191,11 @@ package final class GANStep {
     _ = try generator.forward(latents, pass: generatorPass, layout: layout(batch, groups: 1), mode: .training)
   }
 
-  private func judge(_ images: Tensor, labels: [Float], layout: BatchLayout) throws
-    -> (opinions: [BinaryCrossEntropy.Opinion], gradient: Tensor)
+  private func judge(_ images: Tensor, labels: [Float], pass: Pass, layout: BatchLayout) throws
+    -> [BinaryCrossEntropy.Opinion]
   {
-    let logits = try discriminator.forward(images, pass: discriminatorPass, layout: layout, mode: .training)
-    let gradient = gradients.start(discriminator.outputShape, layout.samples)
-    return (try loss.judge(logits, labels: labels, layout: layout, gradient: gradient), gradient)
+    let logits = try discriminator.forward(images, pass: pass, layout: layout, mode: .training)
+    return try loss.judge(logits, labels: labels, layout: layout, gradient: pass.outputGradient(layout.samples))
   }
 
   private func draw(into memory: Tensor, _ step: Int, update: Int, _ batch: LocalBatch) -> Tensor {
