@@ -20,7 +20,9 @@ import Testing
     return step
   }
 
-  private func pictures(_ step: GANStep, _ mode: ForwardMode, count: Int = 5, threads: Int = 1, sharing: Bool = false) throws -> [UInt32] {
+  private func pictures(
+    _ step: GANStep, _ mode: ForwardMode, count: Int = 5, threads: Int = 1, sharing: Bool = false
+  ) throws -> [UInt32] {
     let pool = Threads(count: threads)
     defer { pool.stop() }
     let engine = Engine(kernels: kernels, threads: pool, peers: SingleRank(shards: 2, kernels: kernels))

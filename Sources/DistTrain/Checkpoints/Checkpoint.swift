@@ -22,7 +22,10 @@ package struct Checkpoint {
     // Between steps there is memory enough, and it need not be taken anew.
     var scratch = step.scratch
     let moments = try parts.map { network, adam in
-      (mean: try gather(adam, { $0.mean }, network, &scratch), square: try gather(adam, { $0.square }, network, &scratch))
+      (
+        mean: try gather(adam, { $0.mean }, network, &scratch),
+        square: try gather(adam, { $0.square }, network, &scratch)
+      )
     }
     try job.onFirst {
       var writer = try SafetensorsWriter(

@@ -80,7 +80,8 @@ final class BatchNormLayer: Layer {
       let group = sample / layout.samplesPerGroup
       kernels.normalize(
         record.output.sample(sample), from: input.sample(sample), rows: area, channels: channels,
-        mean: record.mean! + group * channels, inverse: record.inverse! + group * channels, scale: scale, shift: shift, slope: slope ?? 1)
+        mean: record.mean! + group * channels, inverse: record.inverse! + group * channels, scale: scale, shift: shift,
+        slope: slope ?? 1)
     }
   }
 
