@@ -41,11 +41,13 @@ let package = Package(
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/launcher"),
 
+    .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
     .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Tensor"], exclude: ["Fixtures"]),
     .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"], exclude: ["Fixtures"]),
-    .testTarget(name: "GANTests", dependencies: ["GAN", "ModelFiles", "Tensor"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "GANTests", dependencies: ["CAllocationCounter", "GAN", "ModelFiles", "Tensor"], exclude: ["Fixtures"]),
     .testTarget(
       name: "DistTrainTests", dependencies: ["DistTrain", "GAN", "ImageIO", "ModelFiles", "Tensor"],
       exclude: ["Fixtures"]),

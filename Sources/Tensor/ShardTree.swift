@@ -10,6 +10,7 @@ package struct ShardTree: Hashable, Sendable {
   }
 
   /// What to do next, for a machine with a stack: push a shard's value, or combine the two values on top.
+  @frozen
   package enum Operation: Equatable, Sendable {
     case push(Int)
     case combine
@@ -53,18 +54,27 @@ package struct ShardTree: Hashable, Sendable {
 }
 
 extension [ShardTree.Operation] {
-  /// Runs the operations on values: `value(i)` for a push, `combine(left, right)` for two.
+  /// Runs the operations on values: `value(i)` for a push, `combine(left, right)` for two. Allocates nothing for small
+  /// values: it is called within steps.
+  @inlinable
   package func run<Value>(_ value: (Int) throws -> Value, combine: (Value, Value) throws -> Value) rethrows -> Value {
-    var stack: [Value] = []
-    for operation in self {
-      switch operation {
-      case .push(let index): stack.append(try value(index))
-      case .combine:
-        let right = stack.removeLast()
-        stack.append(try combine(stack.removeLast(), right))
+    // ⌈log₂ n⌉ + 1 values and never more than there are operations.
+    try withUnsafeTemporaryAllocation(of: Value.self, capacity: Swift.min(count, Int.bitWidth + 1)) { stack in
+      var height = 0
+      defer { stack.baseAddress!.deinitialize(count: height) }
+      for operation in self {
+        switch operation {
+        case .push(let index):
+          (stack.baseAddress! + height).initialize(to: try value(index))
+          height += 1
+        case .combine:
+          let right = (stack.baseAddress! + height - 1).move()
+          height -= 1
+          stack[height - 1] = try combine(stack[height - 1], right)
+        }
       }
+      precondition(height == 1, "a reduction leaves one value")
+      return stack[0]
     }
-    precondition(stack.count == 1, "a reduction leaves one value")
-    return stack[0]
   }
 }

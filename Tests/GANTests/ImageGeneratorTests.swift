@@ -20,12 +20,15 @@ import Testing
     return step
   }
 
-  private func pictures(_ step: GANStep, _ mode: ForwardMode, count: Int = 5, threads: Int = 1) throws -> [UInt32] {
+  private func pictures(
+    _ step: GANStep, _ mode: ForwardMode, count: Int = 5, threads: Int = 1, sharing: Bool = false
+  ) throws -> [UInt32] {
     let pool = Threads(count: threads)
     defer { pool.stop() }
-    let generator = try ImageGenerator(model, count: count, kernels: kernels, threads: pool)
+    let engine = Engine(kernels: kernels, threads: pool, peers: SingleRank(shards: 2, kernels: kernels))
+    let generator = ImageGenerator(step.generator, count: count, scratch: sharing ? step.scratch : nil, engine: engine)
     generator.drawFixedLatents(model.latent, seed: 9)
-    let images = try generator.images(by: step.generator, mode: mode)
+    let images = try generator.images(mode)
     return withExtendedLifetime(generator) { bits(array(images.data, images.shape.count)) }
   }
 
@@ -50,6 +53,17 @@ import Testing
     #expect(mixedFive != five)
     let values = five.map(Float.init(bitPattern:))
     #expect(values.allSatisfy { abs($0) <= 1 } && Set(values).count > 1000)
+  }
+
+  /// Samples use the memory of the steps between which they are made: neither notices, where it is too small either.
+  @Test(arguments: [5, 64])
+  func sharedMemoryChangesNoBit(count: Int) throws {
+    let (step, other) = (try trained(), try trained())
+    let apart = try pictures(step, .batchStatistics, count: count)
+    #expect(try pictures(step, .batchStatistics, count: count, sharing: true) == apart)
+    let batch = LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8)
+    #expect(try step.step(2, batch) == other.step(2, batch))
+    #expect(try pictures(step, .batchStatistics) == pictures(other, .batchStatistics))
   }
 
   @Test func threadsChangeNoBit() throws {

@@ -9,10 +9,10 @@ import Testing
     let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 1, kernels: kernels))
     return (
       try Network(
-        name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, isTrained: false,
+        name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1,
         engine: engine),
       try Network(
-        name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2, isTrained: false,
+        name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2,
         engine: engine)
     )
   }

@@ -19,7 +19,14 @@ package struct Checkpoint {
 
   /// Writes the state to `path`: rank 0 writes, after the owners of Adam's moments have sent theirs. Collective.
   package func save(_ facts: CheckpointFacts, to path: String) throws {
-    let moments = try parts.map { try gatherMoments($0.network, $0.adam) }
+    // Between steps there is memory enough, and it need not be taken anew.
+    var scratch = step.scratch
+    let moments = try parts.map { network, adam in
+      (
+        mean: try gather(adam, { $0.mean }, network, &scratch),
+        square: try gather(adam, { $0.square }, network, &scratch)
+      )
+    }
     try job.onFirst {
       var writer = try SafetensorsWriter(
         path: path, tensors: declarations, metadata: facts.metadata, throughLinks: false)
@@ -27,13 +34,8 @@ package struct Checkpoint {
         for tensor in part.network.tensors {
           let name = "\(part.network.name).\(tensor.name)"
           try writer.write(name, tensor.values(in: part.network.parameters))
-          var (mean, square) = moments
-          try mean.withUnsafeMutableBufferPointer {
-            try writer.write("optimizer.\(name).exp_avg", tensor.values(in: $0.baseAddress!))
-          }
-          try square.withUnsafeMutableBufferPointer {
-            try writer.write("optimizer.\(name).exp_avg_sq", tensor.values(in: $0.baseAddress!))
-          }
+          try writer.write("optimizer.\(name).exp_avg", tensor.values(in: moments.mean))
+          try writer.write("optimizer.\(name).exp_avg_sq", tensor.values(in: moments.square))
         }
         for tensor in part.network.bufferTensors {
           try writer.write("\(part.network.name).\(tensor.name)", tensor.values(in: part.network.buffers))
@@ -112,28 +114,34 @@ package struct Checkpoint {
     }
   }
 
-  /// A network's moments in the order of its flat parameters on rank 0, empty elsewhere. Collective.
-  private func gatherMoments(_ network: Network, _ adam: Adam) throws -> (mean: [Float], square: [Float]) {
-    let mean = try gatherOwned(network.flatCount, adam.owned, job) { adam.moments(ofBucket: $0).mean }
-    let square = try gatherOwned(network.flatCount, adam.owned, job) { adam.moments(ofBucket: $0).square }
-    return (mean, square)
+  /// A network's moments of one kind in the order of its flat parameters, on rank 0, in the first part of `scratch`,
+  /// which becomes the rest. Collective.
+  private func gather(
+    _ adam: Adam, _ kind: ((mean: Floats, square: Floats)) -> Floats, _ network: Network,
+    _ scratch: inout UnsafeMutableBufferPointer<Float>
+  ) throws -> Floats {
+    let flat = UnsafeMutableBufferPointer(rebasing: scratch[..<network.flatCount])
+    scratch = UnsafeMutableBufferPointer(rebasing: scratch[network.flatCount...])
+    try gatherOwned(adam.owned, job, into: flat) { kind(adam.moments(ofBucket: $0)) }
+    return flat.baseAddress!
   }
 }
 
-/// Puts the slices that the ranks own together on rank 0: `count` floats there, none elsewhere. Collective.
+/// Puts the slices that the ranks own together on rank 0. Collective.
 ///
-/// - Parameter values: for each bucket where this rank's slice is.
-func gatherOwned(_ count: Int, _ owned: [Range<Int>], _ job: any Job, _ values: (_ bucket: Int) -> Floats) throws
-  -> [Float]
-{
-  var flat = [Float](repeating: 0, count: job.isFirst ? count : 0)
+/// - Parameters:
+///   - flat: as long as all slices; on other ranks than 0 it is left alone.
+///   - values: for each bucket where this rank's slice is.
+func gatherOwned(
+  _ owned: [Range<Int>], _ job: any Job, into flat: UnsafeMutableBufferPointer<Float>,
+  _ values: (_ bucket: Int) -> Floats
+) throws {
   for (bucket, range) in owned.enumerated() {
     let slices = try job.gather(Array(UnsafeBufferPointer(start: values(bucket), count: range.count)))
     var place = range.lowerBound  // rank 0's slice is the first of its bucket
     for slice in slices {
-      flat.replaceSubrange(place..<place + slice.count, with: slice)
+      _ = flat[place..<place + slice.count].update(fromContentsOf: slice)
       place += slice.count
     }
   }
-  return flat
 }

@@ -13,7 +13,11 @@ final class MPIGradientExchange: GradientExchange {
   private let peers: MPIPeers
   private let reduction: NodeReduction
   private let buckets: [Bucket]
-  private var pending: [(bucket: Int, requests: [Request])] = []
+  private let arena: Arena
+  /// Of all buckets that have begun, in order.
+  private var requests: [Request] = []
+  private var begun = 0
+  private var gathers: [Request] = []
   /// An error of `poll`, which cannot throw in the middle of a computation.
   private var failure: (any Error)?
 
@@ -21,37 +25,48 @@ final class MPIGradientExchange: GradientExchange {
     self.slots = slots
     self.peers = peers
     self.reduction = reduction
-    buckets = try slots.buckets.map { try Bucket($0, groups: slots.sums.groups, peers: peers) }
+    let arena = Arena()
+    buckets = try slots.buckets.map { try Bucket($0, groups: slots.sums.groups, peers: peers, arena) }
     owned = buckets.map(\.owned)
+    self.arena = arena
+  }
+
+  /// Bytes that a rank needs for what it receives of a network with `count` flat parameters.
+  static func receivedBytes(_ count: Int, groups: Int, _ plan: ShardPlan) -> Int {
+    let nodes = (0..<plan.ranks).reduce(0) { $0 + plan.nodes(ofRank: $1).count }
+    return plan.ranks == 1 ? 0 : groups * nodes * (count / plan.ranks) * MemoryLayout<Float>.stride
   }
 
   func begin(_ bucket: Int) throws {
-    precondition(pending.count == bucket, "buckets begin in order")
+    precondition(begun == bucket, "buckets begin in order")
     try peers.stopwatch.measure {
-      var requests: [Request] = []
       for group in 0..<slots.sums.groups {
         for lane in buckets[bucket].lanes.indices {
           requests.append(try beginLane(lane, of: bucket, group: group))
         }
       }
-      pending.append((bucket, requests))
     }
+    begun += 1
   }
 
   func poll() {
     guard failure == nil else { return }
     do {
-      for (_, requests) in pending where try !Request.testAll(requests) { return }
+      // A bucket's messages come one after another; those behind the first that is not there can wait.
+      for request in requests where try !request.test() { return }
     } catch { failure = error }
   }
 
   func finish(update: (Int, Floats) -> Void) throws {
     if let failure { throw failure }
-    precondition(pending.count == buckets.count, "every bucket has begun")
-    var gathers: [Request] = []
-    for (bucket, requests) in pending {
-      try peers.stopwatch.measure { try Request.waitAll(requests) }
-      let slice = buckets[bucket]
+    precondition(begun == buckets.count, "every bucket has begun")
+    var received = 0
+    for (bucket, slice) in buckets.enumerated() {
+      let count = slots.sums.groups * slice.lanes.count
+      try peers.stopwatch.measure {
+        for request in requests[received..<received + count] { try request.wait() }
+      }
+      received += count
       let nodes = peers.reduction.allNodes.count
       let gradient = reduction.reduce(groups: slots.sums.groups, count: slice.owned.count) { group, node in
         slice.received + (group * nodes + node) * slice.owned.count
@@ -66,7 +81,9 @@ final class MPIGradientExchange: GradientExchange {
       }
     }
     try peers.stopwatch.measure { try Request.waitAll(gathers) }
-    pending = []
+    requests.removeAll(keepingCapacity: true)
+    gathers.removeAll(keepingCapacity: true)
+    begun = 0
   }
 
   private func beginLane(_ lane: Int, of bucket: Int, group: Int) throws -> Request {
@@ -80,10 +97,6 @@ final class MPIGradientExchange: GradientExchange {
       receiving: UnsafeMutableBufferPointer(start: received, count: nodes * bucket.owned.count),
       bucket.lanes[lane].received)
   }
-
-  deinit {
-    for bucket in buckets { bucket.received.deallocate() }
-  }
 }
 
 /// How one bucket's messages are laid out.
@@ -96,7 +109,7 @@ private struct Bucket {
   /// The l-th nodes of all ranks travel together; a rank with fewer nodes sends nothing.
   let lanes: [(sent: BlockLayout, received: BlockLayout)]
 
-  init(_ range: Range<Int>, groups: Int, peers: MPIPeers) throws {
+  init(_ range: Range<Int>, groups: Int, peers: MPIPeers, _ arena: Arena) throws {
     let size = peers.communicator.size
     let rank = peers.communicator.rank
     let bounds = (0...size).map { range.lowerBound + min(range.count, (range.count * $0 / size + 15) / 16 * 16) }
@@ -115,6 +128,6 @@ private struct Bucket {
           offsets: (0..<size).map { lane < nodes[$0] ? (firstNode[$0] + lane) * count : 0 })
       )
     }
-    received = .allocate(capacity: max(1, groups * peers.reduction.allNodes.count * count))
+    received = arena.floats(groups * peers.reduction.allNodes.count * count)
   }
 }

@@ -21,11 +21,14 @@ struct DryRun {
     let batch = configuration.train.batch
     let plan = try ShardPlan(batch: batch, shards: configuration.train.shardCount(ranks: ranks), ranks: ranks)
     let samples = plan.samples(ofRank: 0).count
+    // The program itself: code, runtime, libraries.
+    let base = ProcessMemory.resident
     let threads = Threads(count: threadCount)
     // One rank's share, on its own: the other ranks' work looks alike.
     let peers = SingleRank(shards: plan.shards(ofRank: 0).count, kernels: kernels)
     let engine = Engine(kernels: kernels, threads: threads, peers: peers)
     let step = try GANStep(configuration.model, configuration.training(ranks: ranks), samples: samples, engine: engine)
+    _ = Sampler(configuration, step, engine: engine)  // plans its memory
     for network in [step.generator, step.discriminator] { print(table(network)) }
     print(
       "\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "
@@ -45,7 +48,8 @@ struct DryRun {
     let imageBytes = held * configuration.model.imageShape.count
     print(
       "\(source.count) images, \(schedule.batchesPerEpoch) batches of \(batch) an epoch, \(schedule.totalSteps) steps")
-    print("memory a rank: \(megabytes(engine.arena.bytes + imageBytes)) (images \(megabytes(imageBytes)))")
+    let memory = MemoryEstimate(step, engine, plan, images: imageBytes, program: base)
+    print("memory a rank: \(memory)")
     printOutput(schedule)
 
     let seconds = try measure(step, plan.localBatch(rank: 0, samples: batch))
@@ -111,8 +115,6 @@ struct DryRun {
   private func shape(_ shape: Shape) -> String { "\(shape.height)×\(shape.width)×\(shape.channels)" }
 
   private func rounded(_ value: Double) -> String { String(format: value < 10 ? "%.2f" : "%.0f", value) }
-
-  private func megabytes(_ bytes: Int) -> String { String(format: "%.0f MB", Double(bytes) / 1e6) }
 
   /// 2765568 → 2,765,568.
   private func grouped(_ number: Int) -> String {

@@ -34,8 +34,11 @@ package final class TraceRecorder {
     }
     for (network, adam) in [(step.generator, step.generatorAdam), (step.discriminator, step.discriminatorAdam)] {
       // After an exchange the owners' complete gradients stand in the first node's sums.
-      var flat = try gatherOwned(network.flatCount, adam.owned, job) { bucket in
-        network.sums![group: 0, node: 0] + adam.owned[bucket].lowerBound
+      var flat = [Float](repeating: 0, count: network.flatCount)
+      try flat.withUnsafeMutableBufferPointer { flat in
+        try gatherOwned(adam.owned, job, into: flat) { bucket in
+          network.sums![group: 0, node: 0] + adam.owned[bucket].lowerBound
+        }
       }
       guard job.isFirst else { continue }
       flat.withUnsafeMutableBufferPointer { flat in

@@ -12,7 +12,7 @@ final class RunOutput {
     var sampler: Sampler?
     var metrics: MetricsLog?
     try state.job.onFirst {
-      sampler = try Sampler(state.configuration, kernels: state.kernels, threads: state.threads)
+      sampler = Sampler(state.configuration, state.step, engine: state.engine)
       try state.folder.setAside(checkpointsAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
       try state.folder.write(state.configuration.resolved(for: state.plan).resolved, to: state.folder.configuration)
@@ -30,7 +30,7 @@ final class RunOutput {
   /// `samples/<step>.png`. Collective.
   func writeSamples(_ step: Int) throws {
     try state.job.onFirst {
-      try state.folder.write(try sampler!.grid(of: state.step.generator), to: state.folder.sample(step: step))
+      try state.folder.write(try sampler!.grid(), to: state.folder.sample(step: step))
     }
   }
 
@@ -95,7 +95,7 @@ final class RunOutput {
   /// `trace.safetensors`. Collective.
   func finishTrace(_ trace: TraceRecorder) throws {
     try trace.finish(
-      samples: try sampler?.samples(of: state.step.generator), metadata: state.traceMetadata, to: state.folder.trace)
+      samples: try sampler?.samples(), metadata: state.traceMetadata, to: state.folder.trace)
   }
 }
 

@@ -7,8 +7,7 @@ struct RunState {
   let configuration: Configuration
   let options: RunOptions
   let job: any Job
-  let kernels: Kernels
-  let threads: Threads
+  let engine: Engine
   let plan: ShardPlan
   let images: ImageSet
   let schedule: EpochSchedule
@@ -16,6 +15,8 @@ struct RunState {
   let folder: RunFolder
   /// Settings changed on purpose, one a line.
   let changes: String
+
+  var kernels: Kernels { engine.kernels }
 }
 
 /// Step after step, with what is due between them: log lines, samples, checkpoints, a stop.
@@ -80,6 +81,8 @@ final class TrainingLoop {
     if !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
     if savedStep != done { try save(done) }
     progress?.end()
+    let peak = try job.maximum(ProcessMemory.peak)
+    console.say("peak memory of a \(job.size == 1 ? "process" : "rank"): \(ProcessMemory.megabytes(peak))")
     console.say("done: \(done) steps; samples in \(state.folder.sample(step: done))")
     return .done
   }

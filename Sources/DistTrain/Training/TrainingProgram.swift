@@ -21,6 +21,7 @@ package struct TrainingProgram {
   /// Runs and ends the process.
   package func main() -> Never {
     let launch = LaunchEnvironment.current
+    ProcessMemory.returnLargeBlocks()
     do {
       var configuration = try Configuration(file: file, overrides: overrides)
       let instructionSet = try chooseInstructionSet(configuration)

@@ -75,8 +75,8 @@ package final class TrainingRun {
       console.say("continuing after step \(start)")
     }
     let state = RunState(
-      configuration: configuration, options: options, job: job, kernels: kernels, threads: threads, plan: plan,
-      images: images, schedule: schedule, step: step, folder: folder, changes: resumption.changes)
+      configuration: configuration, options: options, job: job, engine: engine, plan: plan, images: images,
+      schedule: schedule, step: step, folder: folder, changes: resumption.changes)
     return try TrainingLoop(state, start: start, console: console).run()
   }
 

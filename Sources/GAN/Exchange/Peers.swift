@@ -23,6 +23,12 @@ package struct GradientSlots {
   package let parameters: Floats
   package let sums: NodeBuffers
   package let buckets: [Range<Int>]
+
+  package init(parameters: Floats, sums: NodeBuffers, buckets: [Range<Int>]) {
+    self.parameters = parameters
+    self.sums = sums
+    self.buckets = buckets
+  }
 }
 
 /// Turns every rank's gradient sums into updated parameters on every rank.

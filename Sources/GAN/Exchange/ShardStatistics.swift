@@ -6,7 +6,6 @@ final class ShardStatistics {
   let width: Int
   private let groups: Int
   private let peers: any Peers
-  private let local: [[ShardTree.Operation]]
   private let leaves: UnsafeMutablePointer<Double>
   private let own: UnsafeMutablePointer<Double>
   private let all: UnsafeMutablePointer<Double>
@@ -17,7 +16,6 @@ final class ShardStatistics {
     self.groups = groups
     self.peers = peers
     let reduction = peers.reduction
-    local = reduction.local
     leaves = arena.doubles(groups * reduction.range.count * width)
     own = arena.doubles(reduction.nodes.count * groups * width)
     all = arena.doubles(reduction.allNodes.count * groups * width)
@@ -28,13 +26,12 @@ final class ShardStatistics {
     leaves + (group * peers.reduction.range.count + shard) * width
   }
 
-  /// Reduces the leaves of `groups` groups. Collective.
+  /// Reduces the leaves of `groups` groups; then `total` has the value of each. Collective.
   ///
   /// - Parameter combine: left ← left and right.
-  /// - Returns: where each group's value is, until the next reduction.
   func reduce(
     groups: Int, combine: (_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>) -> Void
-  ) throws -> [UnsafeMutablePointer<Double>] {
+  ) throws {
     precondition(groups <= self.groups, "planned for \(self.groups) groups")
     func merge(_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>)
       -> UnsafeMutablePointer<Double>
@@ -42,20 +39,24 @@ final class ShardStatistics {
       combine(left, right)
       return left
     }
-    for (node, operations) in local.enumerated() {
+    for (node, operations) in peers.reduction.local.enumerated() {
       for group in 0..<groups {
         let value = operations.run({ leaf(group: group, shard: $0) }, combine: merge)
         (own + (node * groups + group) * width).update(from: value, count: width)
       }
     }
     try peers.gather(own, perNode: groups * width, into: all)
-    return (0..<groups).map { group in
-      peers.reduction.root.run({ all + ($0 * groups + group) * width }, combine: merge)
+    for group in 0..<groups {
+      let root = peers.reduction.root.run({ all + ($0 * groups + group) * width }, combine: merge)
+      precondition(root == total(group: group), "a tree's first value holds its total")
     }
   }
 
+  /// A group's value after `reduce`, until the next one: it stands in the first node's place.
+  func total(group: Int) -> UnsafeMutablePointer<Double> { all + group * width }
+
   /// Reduces by adding. Collective.
-  func sum(groups: Int) throws -> [UnsafeMutablePointer<Double>] {
+  func sum(groups: Int) throws {
     try reduce(groups: groups) { left, right in
       for index in 0..<width { left[index] += right[index] }
     }

@@ -76,13 +76,12 @@ final class BatchNormLayer: Layer {
       try measure(input, into: record, layout: layout, movingRunning: mode == .training)
     }
     let area = outputShape.area
-    let blocks = units(layout)
-    context.threads.forEach(blocks.count) { [kernels = context.kernels] block, _ in
-      let (group, samples) = blocks[block]
+    context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, _ in
+      let group = sample / layout.samplesPerGroup
       kernels.normalize(
-        record.output.sample(samples.lowerBound), from: input.sample(samples.lowerBound), rows: samples.count * area,
-        channels: channels, mean: record.mean! + group * channels, inverse: record.inverse! + group * channels,
-        scale: scale, shift: shift, slope: slope ?? 1)
+        record.output.sample(sample), from: input.sample(sample), rows: area, channels: channels,
+        mean: record.mean! + group * channels, inverse: record.inverse! + group * channels, scale: scale, shift: shift,
+        slope: slope ?? 1)
     }
   }
 
@@ -101,19 +100,18 @@ final class BatchNormLayer: Layer {
         y: record.output.sample(first), rows: samples.count * area, channels: channels, range: range,
         mean: record.mean! + group * channels, inverse: record.inverse! + group * channels, slope: slope)
     }
-    let totals = try gradients.sum(groups: layout.groups)
-    if let sums { write(totals, into: sums, layout) }
+    try gradients.sum(groups: layout.groups)
+    if let sums { writeGradients(into: sums, layout) }
 
     let rows = Double(layout.globalSamples * area)
-    let blocks = units(layout)
-    for (group, total) in totals.enumerated() {
+    for group in 0..<layout.groups {
+      let total = gradients.total(group: group)
       for index in 0..<2 * channels { means[index] = Float(total[index] / rows) }
-      let own = blocks.filter { $0.group == group }
-      context.threads.forEach(own.count) { [kernels = context.kernels] block, _ in
-        let samples = own[block].samples
-        let first = samples.lowerBound
+      let first = group * layout.samplesPerGroup
+      context.threads.forEach(layout.samplesPerGroup) { [kernels = context.kernels] index, _ in
+        let sample = first + index
         kernels.normalizeBackward(
-          gradient.sample(first), x: input.sample(first), y: record.output.sample(first), rows: samples.count * area,
+          gradient.sample(sample), x: input.sample(sample), y: record.output.sample(sample), rows: area,
           channels: channels, mean: record.mean! + group * channels, inverse: record.inverse! + group * channels,
           scale: scale, meanD: means, meanDot: means + channels, slope: slope)
       }
@@ -138,8 +136,9 @@ final class BatchNormLayer: Layer {
         mean: leaf + 1, m2: leaf + 1 + channels, of: input.sample(samples.lowerBound), rows: samples.count * area,
         channels: channels, range: range)
     }
-    let totals = try moments.reduce(groups: layout.groups) { mergeMoments($0, $1, channels: channels) }
-    for (group, total) in totals.enumerated() {
+    try moments.reduce(groups: layout.groups) { mergeMoments($0, $1, channels: channels) }
+    for group in 0..<layout.groups {
+      let total = moments.total(group: group)
       let count = total[0]
       for channel in 0..<channels {
         let mean = total[1 + channel]
@@ -158,10 +157,11 @@ final class BatchNormLayer: Layer {
   private func inverseDeviation(_ variance: Double) -> Float { Float(1 / (variance + Double(epsilon)).squareRoot()) }
 
   /// The totals are complete on every rank: they enter the exchange of sums once, by the holder of shard 0.
-  private func write(_ totals: [UnsafeMutablePointer<Double>], into sums: NodeBuffers, _ layout: BatchLayout) {
+  private func writeGradients(into sums: NodeBuffers, _ layout: BatchLayout) {
     let channels = outputShape.channels
     let isFirst = layout.reduction.range.lowerBound == 0
-    for (group, total) in totals.enumerated() {
+    for group in 0..<layout.groups {
+      let total = gradients.total(group: group)
       for node in layout.reduction.nodes.indices {
         let sum = sums[group: group, node: node]
         for channel in 0..<channels {
@@ -170,12 +170,6 @@ final class BatchNormLayer: Layer {
           sum[parameters[1].offset + channel] = isFirst && node == 0 ? Float(total[channel]) + 0 : 0
         }
       }
-    }
-  }
-
-  private func units(_ layout: BatchLayout) -> [(group: Int, samples: Range<Int>)] {
-    layout.segments.enumerated().flatMap { group, segments in
-      segments.joined().map { (group, $0..<$0 + 1) }
     }
   }
 

@@ -5,6 +5,7 @@ final class ConvolutionLayer: Layer {
   let index: Int
   let isInPlace = false
   let overwritesGradient = false
+  let needsOutput = false
   let outputShape: Shape
   let parameters: [ParameterTensor]
   var description: String {
@@ -14,11 +15,15 @@ final class ConvolutionLayer: Layer {
   }
   var algorithm: String? { convolution.choice.reduce.rawValue }
 
-  private let convolution: ChosenConvolution
-  private let isTransposed: Bool
+  let convolution: ChosenConvolution
+  let isTransposed: Bool
+  private(set) var weights: Floats!
   private let context: LayerContext
-  private var weights: Floats!
   private var bias: Floats?
+  private let shardSums: ShardSums?
+
+  /// Room for the bias's gradient: a shard's [channels], and all shards' [shards][channels].
+  private typealias ShardSums = (exact: UnsafeMutablePointer<Double>, rounded: Floats)
 
   init(
     index: Int, _ specification: ConvolutionSpecification, isTransposed: Bool, input: Shape, output: Shape,
@@ -38,6 +43,12 @@ final class ConvolutionLayer: Layer {
     var tensors = [allocator.tensor("\(index).weight", shape, .weight, geometry: geometry)]
     if specification.bias { tensors.append(allocator.tensor("\(index).bias", [output.channels], .bias)) }
     parameters = tensors
+    shardSums =
+      specification.bias
+      ? (
+        context.arena.doubles(output.channels),
+        context.arena.floats(context.peers.reduction.range.count * output.channels)
+      ) : nil
   }
 
   func attach(parameters memory: Floats, buffers: Floats) {
@@ -62,7 +73,7 @@ final class ConvolutionLayer: Layer {
       convolution.weightGradient(
         large: isTransposed ? gradient : input, small: isTransposed ? input : gradient, into: sums,
         at: parameters[0].offset, layout: layout)
-      if bias != nil { biasGradient(gradient, into: sums, layout) }
+      if let shardSums { biasGradient(gradient, shardSums, into: sums, layout) }
     }
     guard let inputGradient else { return }
     if isTransposed {
@@ -80,23 +91,24 @@ final class ConvolutionLayer: Layer {
   }
 
   /// Each shard's sum over pixels, rounded to single precision, then the tree.
-  private func biasGradient(_ gradient: Tensor, into sums: NodeBuffers, _ layout: BatchLayout) {
+  private func biasGradient(_ gradient: Tensor, _ shardSums: ShardSums, into sums: NodeBuffers, _ layout: BatchLayout) {
     let channels = outputShape.channels
-    let shape = outputShape
-    let columns = UnsafeMutablePointer<Double>.allocate(capacity: channels)
-    defer { columns.deallocate() }
     for (group, segments) in layout.segments.enumerated() {
+      for (shard, samples) in segments.enumerated() {
+        context.kernels.columnSums(
+          shardSums.exact, of: gradient.sample(samples.lowerBound), rows: samples.count * outputShape.area,
+          channels: channels, range: 0..<channels)
+        let rounded = shardSums.rounded + shard * channels
+        for channel in 0..<channels { rounded[channel] = Float(shardSums.exact[channel]) }
+      }
       for (node, operations) in layout.reduction.local.enumerated() {
         let sum = operations.run { shard in
-          context.kernels.columnSums(
-            columns, of: gradient.sample(segments[shard].lowerBound), rows: segments[shard].count * shape.area,
-            channels: channels, range: 0..<channels)
-          return (0..<channels).map { Float(columns[$0]) }
+          shardSums.rounded + shard * channels
         } combine: { left, right in
-          zip(left, right).map { $0 + $1 }
+          context.kernels.add(left, right, count: channels)
+          return left
         }
-        let destination = sums[group: group, node: node] + parameters[1].offset
-        for channel in 0..<channels { destination[channel] = sum[channel] }
+        (sums[group: group, node: node] + parameters[1].offset).update(from: sum, count: channels)
       }
     }
   }

@@ -42,6 +42,8 @@ protocol Layer: AnyObject {
   var isInPlace: Bool { get }
   /// Whether its backward pass turns the output's gradient into the input's in place.
   var overwritesGradient: Bool { get }
+  /// Whether its backward pass reads its output.
+  var needsOutput: Bool { get }
   /// Entries of `LayerRecord.mean` for a group; 0 for layers without statistics.
   var statisticsCount: Int { get }
   var parameters: [ParameterTensor] { get }
@@ -66,6 +68,7 @@ protocol Layer: AnyObject {
 extension Layer {
   var algorithm: String? { nil }
   var overwritesGradient: Bool { true }
+  var needsOutput: Bool { true }
   var statisticsCount: Int { 0 }
   var parameters: [ParameterTensor] { [] }
   var buffers: [ParameterTensor] { [] }

@@ -16,6 +16,15 @@ package final class Engine {
     workspace = Workspace(threads: threads.count, arena: arena)
   }
 
+  /// The same kernels, threads and memory, on its own among `peers`.
+  init(sharing other: Engine, peers: any Peers) {
+    kernels = other.kernels
+    threads = other.threads
+    arena = other.arena
+    workspace = other.workspace
+    self.peers = peers
+  }
+
   var context: LayerContext {
     LayerContext(kernels: kernels, threads: threads, workspace: workspace, peers: peers, arena: arena)
   }

@@ -13,7 +13,7 @@ package final class Network {
   package let parameters: Floats
   package let buffers: Floats
   /// Sums of gradients for each group and node; nil for a network that is only to be run.
-  package let sums: NodeBuffers?
+  package private(set) var sums: NodeBuffers?
   package let parameterCount: Int
   /// Called after each layer with what it wrote, forward and backward; for checks.
   package var inspect: ((LayerEvent) throws -> Void)?
@@ -23,17 +23,24 @@ package final class Network {
 
   let layers: [any Layer]
   let context: LayerContext
+  private let specification: [LayerSpecification]
+  /// The most groups of a pass.
+  private let groups: Int
+  /// Parts of the flat memory between tensors.
+  private let gaps: [Range<Int>]
 
   /// - Parameters:
   ///   - specification: the layer list; the shapes must fit (`inferredShapes`).
   ///   - input: shape of one sample of the input.
   ///   - groups: the most groups of a pass.
-  ///   - isTrained: whether gradients will be needed.
+  ///   - other: a network of the same layers whose parameters and buffers this one uses, too.
   package init(
-    name: String, layers specification: [LayerSpecification], input: Shape, groups: Int, isTrained: Bool,
-    engine: Engine
+    name: String, layers specification: [LayerSpecification], input: Shape, groups: Int,
+    sharing other: Network? = nil, engine: Engine
   ) throws(ShapeError) {
     self.name = name
+    self.specification = specification
+    self.groups = groups
     context = engine.context
     var plan = LayerPlan(groups: groups, context: context)
     try plan.append(specification, input: input)
@@ -44,17 +51,33 @@ package final class Network {
     bufferTensors = layers.flatMap(\.buffers)
     parameterCount = tensors.reduce(0) { $0 + $1.count }
     flatCount = plan.parameters.count
-    parameters = context.arena.floats(flatCount)
-    buffers = context.arena.floats(plan.buffers.count)
-    sums =
-      isTrained
-      ? NodeBuffers(
-        groups: groups, nodes: context.peers.reduction.nodes.count, count: flatCount, in: context.arena)
-      : nil
+    gaps = tensors.map(\.gap).filter { !$0.isEmpty }
+    parameters = other?.parameters ?? context.arena.floats(flatCount)
+    buffers = other?.buffers ?? context.arena.floats(plan.buffers.count)
     for layer in layers { layer.attach(parameters: parameters, buffers: buffers) }
-    for tensor in bufferTensors where tensor.role == .runningVariance {
-      for place in tensor.range { buffers[place] = 1 }
+    if other == nil {
+      for tensor in bufferTensors where tensor.role == .runningVariance {
+        for place in tensor.range { buffers[place] = 1 }
+      }
     }
+  }
+
+  /// The same layers with the same parameters and buffers, planned anew with another engine.
+  package convenience init(sharing other: Network, engine: Engine) {
+    do {
+      try self.init(
+        name: other.name, layers: other.specification, input: other.inputShape, groups: other.groups, sharing: other,
+        engine: engine)
+    } catch { preconditionFailure("a network's layers fit: \(error)") }
+  }
+
+  /// Floats of the sums of gradients.
+  package var sumsCount: Int { groups * context.peers.reduction.nodes.count * flatCount }
+
+  /// Takes over memory for `sumsCount` floats, which others may use where no gradients are summed or wanted.
+  package func attach(sums memory: Floats) {
+    sums = NodeBuffers(
+      groups: groups, nodes: context.peers.reduction.nodes.count, count: flatCount, at: memory)
   }
 
   /// Runs the layers on `input`, whose samples are `layout`'s. Collective where there is batch norm on batch statistics.
@@ -72,23 +95,24 @@ package final class Network {
   /// Runs the layers backward from the gradient of the last output.
   ///
   /// - Parameters:
-  ///   - gradient: in one of `buffers`; overwritten.
+  ///   - pass: the gradient is in its `outputGradient`, and is overwritten.
   ///   - teaching: whether to sum the parameters' gradients into `sums`.
-  ///   - needsInputGradient: whether to compute the gradient of `input`.
+  ///   - needsInputGradient: whether to compute the gradient of `input`, as planned.
   ///   - finished: called when a layer's gradients are complete, with its place in `layers`.
-  /// - Returns: the gradient of the input, if asked for, in one of the buffers.
+  /// - Returns: the gradient of the input, if asked for.
+  @discardableResult
   package func backward(
-    _ gradient: Tensor, input: Tensor, pass: Pass, layout: BatchLayout, buffers: GradientBuffers, teaching: Bool,
-    needsInputGradient: Bool, finished: (_ layer: Int) throws -> Void = { _ in }
+    input: Tensor, pass: Pass, layout: BatchLayout, teaching: Bool, needsInputGradient: Bool,
+    finished: (_ layer: Int) throws -> Void = { _ in }
   ) throws -> Tensor? {
-    var gradient = gradient
-    for (place, layer) in layers.enumerated().reversed() {
+    if teaching { clearGaps() }
+    var gradient = pass.outputGradient(layout.samples)
+    for place in layers.indices.reversed() {
+      let layer = layers[place]
       let before = place == 0 ? input : pass.record(place - 1, samples: layout.samples, input: input).output
       let record = pass.record(place, samples: layout.samples, input: before)
-      let inputShape = place == 0 ? self.inputShape : layers[place - 1].outputShape
       let isWanted = place > 0 || needsInputGradient
-      let movesOn = isWanted && !layer.overwritesGradient
-      let next = movesOn ? buffers.other(than: gradient, shape: inputShape, layout.samples) : nil
+      let next = isWanted ? pass.inputGradient(place, samples: layout.samples) : nil
       try layer.backward(
         gradient, input: before, record: record, inputGradient: next, sums: teaching ? sums : nil, layout: layout)
       if let next { gradient = next }
@@ -99,6 +123,16 @@ package final class Network {
       try finished(place)
     }
     return needsInputGradient ? gradient : nil
+  }
+
+  /// What lies between the tensors is exchanged and updated with them, so it must be the same on all ranks.
+  private func clearGaps() {
+    guard let sums else { preconditionFailure("\(name) has no memory for gradients") }
+    for group in 0..<sums.groups {
+      for node in 0..<sums.nodes {
+        for gap in gaps { (sums[group: group, node: node] + gap.lowerBound).update(repeating: 0, count: gap.count) }
+      }
+    }
   }
 }
 

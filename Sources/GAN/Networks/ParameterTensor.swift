@@ -20,6 +20,8 @@ package struct ParameterTensor {
   package var count: Int { shape.reduce(1, *) }
   /// The elements in flat memory.
   package var range: Range<Int> { offset..<offset + count }
+  /// The elements between it and the next tensor.
+  var gap: Range<Int> { range.upperBound..<(range.upperBound + 15) / 16 * 16 }
 
   /// Copies from the flat memory into PyTorch's order.
   package func values(in memory: Floats) -> [Float] {

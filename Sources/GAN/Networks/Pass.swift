@@ -1,65 +1,113 @@
 import Tensor
 
-/// Memory of one forward pass: what each layer puts out and what its backward pass needs.
+/// Memory of one pass through a network, forward and back: what each layer puts out, what its backward pass needs, and
+/// the gradients on their way back. Planned step by step: a layer's output lives until the backward pass is through with
+/// it, and then others take its place.
 package final class Pass {
-  private let layers: [any Layer]
-  private var outputs: [Tensor?] = []
+  let samples: Int
+  private let network: Network
+  private var layers: [any Layer] { network.layers }
+  /// Outputs of the layers that are not in place.
+  private var outputs: [MemoryPlan.Block?] = []
+  /// Gradients of the layers' inputs, where they are not made in place.
+  private var gradients: [MemoryPlan.Block?]
+  private var startGradient: MemoryPlan.Block?
   private var statistics: [(mean: Floats, inverse: Floats)?] = []
-  /// The last layer that is not in place; those after it work in its memory.
-  private let last: Int?
+  private var region: Floats?
+  /// The layer whose output goes where `redirect` says: the last one that is not in place; those after it work there.
+  private let redirected: Int?
+  private var elsewhere: Tensor?
 
+  /// Plans a forward pass.
+  ///
   /// - Parameters:
   ///   - samples: the most samples of a pass on this rank.
   ///   - groups: the most groups.
+  ///   - keepsOutputs: whether a backward pass will need what the layers put out.
   ///   - writesElsewhere: whether `redirect` will say before each pass where the network's output goes.
-  package init(_ network: Network, samples: Int, groups: Int, writesElsewhere: Bool = false) {
-    layers = network.layers
-    last = layers.lastIndex { !$0.isInPlace }
+  package init(
+    _ network: Network, samples: Int, groups: Int, keepsOutputs: Bool = true, writesElsewhere: Bool = false,
+    plan: inout MemoryPlan
+  ) {
+    self.network = network
+    self.samples = samples
+    gradients = Array(repeating: nil, count: network.layers.count)
+    redirected = writesElsewhere ? network.layers.lastIndex { !$0.isInPlace } : nil
     let arena = network.context.arena
-    for (place, layer) in layers.enumerated() {
-      if layer.isInPlace || (place == last && writesElsewhere) {
-        outputs.append(nil)
-      } else {
-        outputs.append(arena.tensor(layer.outputShape.with(samples: samples)))
+    var previous: MemoryPlan.Block?
+    for (place, layer) in network.layers.enumerated() {
+      let isElsewhere = layer.isInPlace || place == redirected
+      outputs.append(isElsewhere ? nil : plan.hold(samples * layer.outputShape.sampleCount))
+      if !keepsOutputs, !layer.isInPlace {
+        if let previous { plan.release(previous) }
+        previous = outputs[place]
       }
       let count = groups * layer.statisticsCount
       statistics.append(count == 0 ? nil : (arena.floats(count), arena.floats(count)))
     }
   }
 
-  /// Makes `output` the place of the network's output.
-  package func redirect(to output: Tensor) {
-    if let last { outputs[last] = output }
+  /// Plans the backward pass after the forward one.
+  ///
+  /// - Parameter start: where the gradient of the network's output will be; nil for a place of its own.
+  /// - Returns: where the gradient of the input will be, if it is needed.
+  @discardableResult
+  package func planBackward(
+    from start: MemoryPlan.Block? = nil, needsInputGradient: Bool, plan: inout MemoryPlan
+  ) -> MemoryPlan.Block? {
+    var gradient = start ?? plan.hold(samples * network.outputShape.sampleCount)
+    startGradient = gradient
+    for (place, layer) in layers.enumerated().reversed() {
+      if !layer.needsOutput, let output = outputs[place] { plan.release(output) }
+      if !layer.overwritesGradient, place > 0 || needsInputGradient {
+        let next = plan.hold(samples * inputShape(place).sampleCount)
+        gradients[place] = next
+        plan.release(gradient)
+        gradient = next
+      }
+      if layer.needsOutput, let output = outputs[place] { plan.release(output) }
+    }
+    if needsInputGradient { return gradient }
+    plan.release(gradient)
+    return nil
   }
+
+  /// Takes over the region of the completed plan.
+  package func attach(_ region: Floats) { self.region = region }
+
+  /// Makes `output` the place of the network's output.
+  package func redirect(to output: Tensor) { elsewhere = output }
 
   /// The record of the layer at `place` for a pass of `samples` samples; `input` is what an in-place layer overwrites.
   func record(_ place: Int, samples: Int, input: Tensor) -> LayerRecord {
     var source = place
     while source >= 0, layers[source].isInPlace { source -= 1 }
-    let tensor = source < 0 ? input : outputs[source]![samples: 0..<samples]
-    return LayerRecord(output: tensor, mean: statistics[place]?.mean, inverse: statistics[place]?.inverse)
-  }
-}
-
-/// Two buffers that gradients move between on their way back through a network.
-package struct GradientBuffers {
-  private let first: Floats
-  private let second: Floats
-
-  /// - Parameter samples: the most samples of a pass on this rank, over both networks that share the buffers.
-  package init(for networks: [(network: Network, samples: Int)], arena: Arena) {
-    let count = networks.map { network, samples in
-      samples * (network.layers.map(\.outputShape.sampleCount) + [network.inputShape.sampleCount]).max()!
-    }.max()!
-    first = arena.floats(count)
-    second = arena.floats(count)
+    let output: Tensor =
+      if source < 0 {
+        input
+      } else if source == redirected {
+        elsewhere![samples: 0..<samples]
+      } else {
+        tensor(outputs[source]!, layers[source].outputShape, samples)
+      }
+    return LayerRecord(output: output, mean: statistics[place]?.mean, inverse: statistics[place]?.inverse)
   }
 
-  /// A tensor in the first buffer, for a network's output gradient.
-  package func start(_ shape: Shape, _ samples: Int) -> Tensor { Tensor(shape.with(samples: samples), first) }
+  /// Where the gradient of the network's output is expected.
+  package func outputGradient(_ samples: Int) -> Tensor { tensor(startGradient!, network.outputShape, samples) }
 
-  /// A tensor in the buffer that `gradient` is not in.
-  func other(than gradient: Tensor, shape: Shape, _ samples: Int) -> Tensor {
-    Tensor(shape.with(samples: samples), gradient.data == first ? second : first)
+  /// Where the gradient of the input of the layer at `place` goes, unless it is made in place.
+  func inputGradient(_ place: Int, samples: Int) -> Tensor? {
+    gradients[place].map { tensor($0, inputShape(place), samples) }
+  }
+
+  private func inputShape(_ place: Int) -> Shape {
+    place == 0 ? network.inputShape : layers[place - 1].outputShape
+  }
+
+  private func tensor(_ block: MemoryPlan.Block, _ shape: Shape, _ samples: Int) -> Tensor {
+    guard let region, let offset = block.offset else { preconditionFailure("attach the plan's region first") }
+    precondition(samples <= self.samples, "planned for \(self.samples) samples")
+    return Tensor(shape.with(samples: samples), region + offset)
   }
 }

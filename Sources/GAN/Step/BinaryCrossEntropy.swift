@@ -11,13 +11,15 @@ package final class BinaryCrossEntropy {
   }
 
   private let statistics: ShardStatistics
+  private var share = 0.0
 
   package init(groups: Int, engine: Engine) {
     statistics = ShardStatistics(width: 2, groups: groups, peers: engine.peers, arena: engine.arena)
   }
 
-  /// Losses of `logits` [samples, 1, 1, 1] against one label a group, and the gradient of their sum. Collective.
-  package func judge(_ logits: Tensor, labels: [Float], layout: BatchLayout, gradient: Tensor) throws -> [Opinion] {
+  /// Losses of `logits` [samples, 1, 1, 1] against one label a group, and the gradient of their sum; then `opinion` tells
+  /// of each group. Collective.
+  package func judge(_ logits: Tensor, labels: [Float], layout: BatchLayout, gradient: Tensor) throws {
     let share = 1 / Double(layout.globalSamples)
     for (group, segments) in layout.segments.enumerated() {
       let label = Double(labels[group])
@@ -33,6 +35,13 @@ package final class BinaryCrossEntropy {
         }
       }
     }
-    return try statistics.sum(groups: layout.groups).map { Opinion(loss: $0[0] * share, probability: $0[1] * share) }
+    try statistics.sum(groups: layout.groups)
+    self.share = share
+  }
+
+  /// What was found of a group by the last `judge`.
+  package func opinion(group: Int) -> Opinion {
+    let total = statistics.total(group: group)
+    return Opinion(loss: total[0] * share, probability: total[1] * share)
   }
 }

@@ -49,6 +49,9 @@ package final class GANStep {
   /// The latents of the last step: D's, and those that G learned from (the same where noise is reused).
   package private(set) var latents: (discriminator: Tensor, generator: Tensor)
 
+  /// Memory of activations and gradients: between steps nobody needs it but who looks at the gradients.
+  package let scratch: UnsafeMutableBufferPointer<Float>
+
   private let model: ModelSpecification
   private let training: TrainingSpecification
   private let engine: Engine
@@ -56,8 +59,12 @@ package final class GANStep {
   private let latentMemory: (discriminator: Tensor, generator: Tensor)
   private let generatorPass: Pass
   private let discriminatorPass: Pass
-  private let gradients: GradientBuffers
+  /// D's pass on fakes alone, which G learns from.
+  private let opinionPass: Pass
   private let loss: BinaryCrossEntropy
+  private let pairLabels: [Float]
+  private let wantedLabel: [Float] = [1]
+  private var layouts: [Layouts] = []
   private let generatorBuckets: Buckets
   private let discriminatorBuckets: Buckets
 
@@ -67,10 +74,10 @@ package final class GANStep {
     self.training = training
     self.engine = engine
     generator = try Network(
-      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, isTrained: true,
+      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1,
       engine: engine)
     discriminator = try Network(
-      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2, isTrained: true,
+      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2,
       engine: engine)
     precondition(
       generator.outputShape == model.imageShape && discriminator.outputShape.count == 1,
@@ -83,11 +90,25 @@ package final class GANStep {
     let second = training.noise == .fresh ? engine.arena.tensor(first.shape) : first
     latentMemory = (first, second)
     latents = latentMemory
-    generatorPass = Pass(generator, samples: samples, groups: 1, writesElsewhere: true)
-    discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2)
-    gradients = GradientBuffers(
-      for: [(generator, samples), (discriminator, 2 * samples)], arena: engine.arena)
+    var plan = MemoryPlan()
+    generatorPass = Pass(generator, samples: samples, groups: 1, writesElsewhere: true, plan: &plan)
+    discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2, plan: &plan)
+    // Sums stay to the end of the step, for who wants to look at the gradients.
+    let discriminatorSums = plan.hold(discriminator.sumsCount)
+    discriminatorPass.planBackward(needsInputGradient: false, plan: &plan)
+    opinionPass = Pass(discriminator, samples: samples, groups: 1, plan: &plan)
+    let imageGradient = opinionPass.planBackward(needsInputGradient: true, plan: &plan)
+    let generatorSums = plan.hold(generator.sumsCount)
+    generatorPass.planBackward(from: imageGradient, needsInputGradient: false, plan: &plan)
+    // A checkpoint gathers Adam's moments here.
+    let floats = max(plan.complete(), 2 * (generator.flatCount + discriminator.flatCount))
+    let region = engine.arena.floats(floats)
+    scratch = UnsafeMutableBufferPointer(start: region, count: floats)
+    for pass in [generatorPass, discriminatorPass, opinionPass] { pass.attach(region) }
+    discriminator.attach(sums: region + discriminatorSums.offset!)
+    generator.attach(sums: region + generatorSums.offset!)
     loss = BinaryCrossEntropy(groups: 2, engine: engine)
+    pairLabels = [training.labels.real, training.labels.fake]
 
     generatorBuckets = Buckets(generator)
     discriminatorBuckets = Buckets(discriminator)
@@ -137,35 +158,35 @@ package final class GANStep {
   /// D: maximize log D(x) + log(1 − D(G(z))). Real and fake go through D together, as two groups of batch norm.
   package func teachDiscriminator(_ batch: LocalBatch, _ report: inout StepReport) throws {
     try generateFakes(from: latents.discriminator, batch)
-    let layout = layout(batch, groups: 2)
+    let layout = layouts(batch).pair
     let images = pair[samples: 0..<2 * batch.samples]
-    let (opinions, gradient) = try judge(images, labels: [training.labels.real, training.labels.fake], layout: layout)
-    _ = try discriminator.backward(
-      gradient, input: images, pass: discriminatorPass, layout: layout, buffers: gradients, teaching: true,
-      needsInputGradient: false
+    try judge(images, labels: pairLabels, pass: discriminatorPass, layout: layout)
+    let (onReal, onFake) = (loss.opinion(group: 0), loss.opinion(group: 1))
+    (report.lossReal, report.probabilityReal) = (onReal.loss, onReal.probability)
+    (report.lossFake, report.probabilityFake) = (onFake.loss, onFake.probability)
+    try discriminator.backward(
+      input: images, pass: discriminatorPass, layout: layout, teaching: true, needsInputGradient: false
     ) { layer in
       if let bucket = discriminatorBuckets.completed(by: layer) { try discriminatorExchange.begin(bucket) }
     }
-    (report.lossReal, report.probabilityReal) = (opinions[0].loss, opinions[0].probability)
-    (report.lossFake, report.probabilityFake) = (opinions[1].loss, opinions[1].probability)
   }
 
   /// G: maximize log D(G(z)). D is asked, not taught: no gradients of its weights.
   package func teachGenerator(_ batch: LocalBatch, _ report: inout StepReport) throws {
     if training.noise == .fresh { try generateFakes(from: latents.generator, batch) }
-    let layout = layout(batch, groups: 1)
+    let layout = layouts(batch).fakes
     let fakes = fakeImages(batch.samples)
-    let (opinions, gradient) = try judge(fakes, labels: [1], layout: layout)
-    let imageGradient = try discriminator.backward(
-      gradient, input: fakes, pass: discriminatorPass, layout: layout, buffers: gradients, teaching: false,
-      needsInputGradient: true)
-    _ = try generator.backward(
-      imageGradient!, input: latents.generator, pass: generatorPass, layout: layout, buffers: gradients,
-      teaching: true, needsInputGradient: false
+    try judge(fakes, labels: wantedLabel, pass: opinionPass, layout: layout)
+    let opinion = loss.opinion(group: 0)
+    (report.lossGenerator, report.probabilityFakeAfter) = (opinion.loss, opinion.probability)
+    try discriminator.backward(
+      input: fakes, pass: opinionPass, layout: layout, teaching: false, needsInputGradient: true)
+    // The gradient of the fakes is where G's backward pass begins.
+    try generator.backward(
+      input: latents.generator, pass: generatorPass, layout: layout, teaching: true, needsInputGradient: false
     ) { layer in
       if let bucket = generatorBuckets.completed(by: layer) { try generatorExchange.begin(bucket) }
     }
-    (report.lossGenerator, report.probabilityFakeAfter) = (opinions[0].loss, opinions[0].probability)
   }
 
   /// Makes the fakes that D learns from, by G as it is now.
@@ -173,15 +194,12 @@ package final class GANStep {
 
   private func generateFakes(from latents: Tensor, _ batch: LocalBatch) throws {
     generatorPass.redirect(to: fakeImages(batch.samples))
-    _ = try generator.forward(latents, pass: generatorPass, layout: layout(batch, groups: 1), mode: .training)
+    _ = try generator.forward(latents, pass: generatorPass, layout: layouts(batch).fakes, mode: .training)
   }
 
-  private func judge(_ images: Tensor, labels: [Float], layout: BatchLayout) throws
-    -> (opinions: [BinaryCrossEntropy.Opinion], gradient: Tensor)
-  {
-    let logits = try discriminator.forward(images, pass: discriminatorPass, layout: layout, mode: .training)
-    let gradient = gradients.start(discriminator.outputShape, layout.samples)
-    return (try loss.judge(logits, labels: labels, layout: layout, gradient: gradient), gradient)
+  private func judge(_ images: Tensor, labels: [Float], pass: Pass, layout: BatchLayout) throws {
+    let logits = try discriminator.forward(images, pass: pass, layout: layout, mode: .training)
+    try loss.judge(logits, labels: labels, layout: layout, gradient: pass.outputGradient(layout.samples))
   }
 
   private func draw(into memory: Tensor, _ step: Int, update: Int, _ batch: LocalBatch) -> Tensor {
@@ -192,9 +210,32 @@ package final class GANStep {
     return latents
   }
 
-  private func layout(_ batch: LocalBatch, groups: Int) -> BatchLayout {
-    BatchLayout(
-      reduction: engine.peers.reduction, shardSizes: batch.shardSizes, globalSamples: batch.globalSamples,
-      groups: groups)
+  /// The layouts of a batch, made when batches of its sizes first come.
+  private func layouts(_ batch: LocalBatch) -> Layouts {
+    for known in layouts where known.globalSamples == batch.globalSamples && known.shardSizes == batch.shardSizes {
+      return known
+    }
+    let made = Layouts(batch, engine.peers.reduction)
+    layouts.append(made)
+    return made
+  }
+
+  private struct Layouts {
+    let globalSamples: Int
+    let shardSizes: [Int]
+    /// Real and fake images, as two groups.
+    let pair: BatchLayout
+    let fakes: BatchLayout
+
+    init(_ batch: LocalBatch, _ reduction: ShardReduction) {
+      func layout(groups: Int) -> BatchLayout {
+        BatchLayout(
+          reduction: reduction, shardSizes: batch.shardSizes, globalSamples: batch.globalSamples, groups: groups)
+      }
+      globalSamples = batch.globalSamples
+      shardSizes = batch.shardSizes
+      pair = layout(groups: 2)
+      fakes = layout(groups: 1)
+    }
   }
 }

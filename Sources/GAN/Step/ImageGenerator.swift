@@ -1,55 +1,50 @@
 import Tensor
 
-/// A generator that is only run: fixed latents to pictures, in one process.
+/// A generator's pictures of fixed latents, in one process.
 package final class ImageGenerator {
   package let count: Int
+  /// The latents, [count, 1, 1, size].
+  package let fixedLatents: Tensor
   private let network: Network
   private let pass: Pass
-  private let latents: Tensor
   private let layout: BatchLayout
 
-  /// - Parameter count: pictures at a time; with batch statistics they depend on each other.
-  package init(_ model: ModelSpecification, count: Int, kernels: Kernels, threads: Threads) throws {
+  /// - Parameters:
+  ///   - generator: whose parameters it uses, as they are at each call.
+  ///   - count: pictures at a time; with batch statistics they depend on each other.
+  ///   - scratch: memory that nobody else uses during a call; where it is too small, the generator takes its own.
+  package init(
+    _ generator: Network, count: Int, scratch: UnsafeMutableBufferPointer<Float>? = nil, engine: Engine
+  ) {
     self.count = count
-    let reduction = ShardTree(shards: min(8, count))  // only so that threads have something to divide
-    let engine = Engine(
-      kernels: kernels, threads: threads, peers: SingleRank(shards: reduction.shards, kernels: kernels))
-    network = try Network(
-      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, isTrained: false,
-      engine: engine)
-    pass = Pass(network, samples: count, groups: 1)
-    latents = engine.arena.tensor(model.latentShape.with(samples: count))
-    let bounds = (0...reduction.shards).map { $0 * count / reduction.shards }
+    let shards = min(8, count)  // only so that threads have something to divide
+    let engine = Engine(sharing: engine, peers: SingleRank(shards: shards, kernels: engine.kernels))
+    network = Network(sharing: generator, engine: engine)
+    fixedLatents = engine.arena.tensor(generator.inputShape.with(samples: count))
+    let bounds = (0...shards).map { $0 * count / shards }
     layout = BatchLayout(
       reduction: engine.peers.reduction, shardSizes: zip(bounds, bounds.dropFirst()).map { $1 - $0 },
       globalSamples: count)
+    var plan = MemoryPlan()
+    pass = Pass(network, samples: count, groups: 1, keepsOutputs: false, plan: &plan)
+    let floats = plan.complete()
+    if let scratch, scratch.count >= floats {
+      pass.attach(scratch.baseAddress!)
+    } else {
+      pass.attach(engine.arena.floats(floats))
+    }
     engine.workspace.commit()
   }
 
   /// Draws the latents whose pictures the run's samples show.
   package func drawFixedLatents(_ specification: LatentSpecification, seed: UInt64) {
     specification.draw(
-      into: latents, seed: seed, purpose: .fixedLatent, step: 0, update: 0, firstSample: 0)
+      into: fixedLatents, seed: seed, purpose: .fixedLatent, step: 0, update: 0, firstSample: 0)
   }
 
-  /// The latents, [count, 1, 1, size].
-  package var fixedLatents: Tensor { latents }
-
-  /// The pictures of the latents by the parameters that `generator` has now.
-  package func images(by generator: Network, mode: ForwardMode) throws -> Tensor {
+  /// The pictures of the latents; they stay until others use the scratch memory.
+  package func images(_ mode: ForwardMode) throws -> Tensor {
     precondition(mode != .training, "samples leave the running statistics alone")
-    network.copyState(of: generator)
-    return try network.forward(latents, pass: pass, layout: layout, mode: mode)
-  }
-}
-
-extension Network {
-  /// Takes over the parameters and buffers of a network of the same layers.
-  func copyState(of other: Network) {
-    precondition(flatCount == other.flatCount, "networks of different layers")
-    parameters.update(from: other.parameters, count: flatCount)
-    for tensor in bufferTensors {
-      (buffers + tensor.offset).update(from: other.buffers + tensor.offset, count: tensor.count)
-    }
+    return try network.forward(fixedLatents, pass: pass, layout: layout, mode: mode)
   }
 }

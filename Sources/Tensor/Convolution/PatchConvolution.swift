@@ -74,11 +74,9 @@ package final class PatchConvolution: Convolution {
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
     let reductions = layout.reduction.local
-    let tapBlocks = stride(from: 0, to: geometry.taps, by: geometry.tapsPerBlock).map {
-      $0..<min($0 + geometry.tapsPerBlock, geometry.taps)
-    }
-    threads.forEach(tapBlocks.count) { index, thread in
-      let taps = tapBlocks[index]
+    threads.forEach((geometry.taps + geometry.tapsPerBlock - 1) / geometry.tapsPerBlock) { index, thread in
+      let first = index * geometry.tapsPerBlock
+      let taps = first..<min(first + geometry.tapsPerBlock, geometry.taps)
       let rowLength = geometry.large.channels * geometry.small.channels
       let count = taps.count * rowLength
       let gathered = workspace[thread]

@@ -17,6 +17,16 @@ package final class Arena {
 
   package func tensor(_ shape: Shape) -> Tensor { Tensor(shape, floats(shape.count)) }
 
+  /// Gives back before the end what `floats` returned.
+  package func giveBack(_ start: Floats) {
+    guard let place = regions.firstIndex(where: { $0.baseAddress == UnsafeMutableRawPointer(start) }) else {
+      preconditionFailure("not memory of this arena")
+    }
+    let region = regions.remove(at: place)
+    munmap(region.baseAddress, region.count)
+    bytes -= region.count
+  }
+
   private func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type) -> UnsafeMutablePointer<Element> {
     let size = max(1, count) * MemoryLayout<Element>.stride
     guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), start != MAP_FAILED

@@ -2,7 +2,7 @@
 package final class Workspace {
   private let threads: Int
   private let arena: Arena
-  private var start: Floats?
+  private var region: UnsafeMutableBufferPointer<Float>?
   /// Floats of each thread.
   package private(set) var count = 0
   private var sharedCount = 0
@@ -12,32 +12,28 @@ package final class Workspace {
     self.arena = arena
   }
 
-  /// Asks for at least `count` floats for each thread; possible until `commit`.
-  package func reserve(_ count: Int) {
-    precondition(start == nil, "planning has ended")
-    self.count = max(self.count, (count + 15) / 16 * 16)
-  }
+  /// Asks for at least `count` floats for each thread, which the next `commit` takes.
+  package func reserve(_ count: Int) { self.count = max(self.count, (count + 15) / 16 * 16) }
 
-  /// Asks for at least `count` floats that all threads share; possible until `commit`.
-  package func reserve(shared count: Int) {
-    precondition(start == nil, "planning has ended")
-    sharedCount = max(sharedCount, (count + 15) / 16 * 16)
-  }
+  /// Asks for at least `count` floats that all threads share, which the next `commit` takes.
+  package func reserve(shared count: Int) { sharedCount = max(sharedCount, (count + 15) / 16 * 16) }
 
-  /// Ends planning and takes the memory.
+  /// Takes the memory that is asked for; a smaller one, of an earlier plan, goes back.
   package func commit() {
-    if start == nil { start = arena.floats(threads * count + sharedCount) }
-  }
-
-  /// The memory of all threads together; its contents are undefined.
-  package var shared: Floats {
-    guard let start else { preconditionFailure("commit the workspace first") }
-    return start + threads * count
+    let total = threads * count + sharedCount
+    guard region?.count != total else { return }
+    if let region { arena.giveBack(region.baseAddress!) }
+    region = UnsafeMutableBufferPointer(start: arena.floats(total), count: total)
   }
 
   /// The memory of one thread; its contents are undefined.
-  package subscript(thread: Int) -> Floats {
-    guard let start else { preconditionFailure("commit the workspace first") }
-    return start + thread * count
+  package subscript(thread: Int) -> Floats { start + thread * count }
+
+  /// The memory of all threads together; its contents are undefined.
+  package var shared: Floats { start + threads * count }
+
+  private var start: Floats {
+    guard let start = region?.baseAddress else { preconditionFailure("commit the workspace first") }
+    return start
   }
 }

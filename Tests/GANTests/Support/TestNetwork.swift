@@ -9,7 +9,6 @@ final class TestNetwork {
   var kernels: Kernels { engine.kernels }
   private let engine: Engine
   private let pass: Pass
-  private let buffers: GradientBuffers
   private let outputs: Int
 
   /// - Parameter samples: of one group.
@@ -20,13 +19,18 @@ final class TestNetwork {
     engine = Engine(
       kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: shards, kernels: kernels))
     network = try Network(
-      name: "test", layers: layers, input: shape, groups: groups, isTrained: true, engine: engine)
+      name: "test", layers: layers, input: shape, groups: groups, engine: engine)
     layout = BatchLayout(
       reduction: engine.peers.reduction,
       shardSizes: shardSizes(samples, batch: samples, shards: shards, in: 0..<shards), globalSamples: samples,
       groups: groups)
-    pass = Pass(network, samples: layout.samples, groups: groups)
-    buffers = GradientBuffers(for: [(network, layout.samples)], arena: engine.arena)
+    var plan = MemoryPlan()
+    pass = Pass(network, samples: layout.samples, groups: groups, plan: &plan)
+    let sums = plan.hold(network.sumsCount)
+    pass.planBackward(needsInputGradient: true, plan: &plan)
+    let region = engine.arena.floats(plan.complete())
+    pass.attach(region)
+    network.attach(sums: region + sums.offset!)
     input = engine.arena.tensor(shape.with(samples: layout.samples))
     outputs = layout.samples * network.outputShape.sampleCount
     engine.workspace.commit()
@@ -43,10 +47,9 @@ final class TestNetwork {
   /// The gradients of Σ outputGradient · output after a forward pass: of the input, and of each parameter in PyTorch's
   /// order, over all shards and groups.
   func backward(_ outputGradient: (Tensor) -> Void) throws -> (input: Tensor, parameters: [String: [Float]]) {
-    let start = buffers.start(network.outputShape, layout.samples)
-    outputGradient(start)
+    outputGradient(pass.outputGradient(layout.samples))
     let inputGradient = try network.backward(
-      start, input: input, pass: pass, layout: layout, buffers: buffers, teaching: true, needsInputGradient: true)!
+      input: input, pass: pass, layout: layout, teaching: true, needsInputGradient: true)!
     let reduction = NodeReduction(layout.reduction, kernels: engine.kernels)
     let sums = network.sums!
     let complete = reduction.reduce(groups: layout.groups, count: network.flatCount) { sums[group: $0, node: $1] }

@@ -1,0 +1,46 @@
+import GAN
+import Tensor
+
+/// The peak memory of a rank, from what is planned before the first step.
+struct MemoryEstimate: CustomStringConvertible {
+  /// Parameters, gradients, activations, the rank's share of Adam's moments, workspaces.
+  let networks: Int
+  /// What a rank receives of the others' gradients.
+  let exchange: Int
+  let images: Int
+  /// Code and libraries, what they hold, and what a checkpoint needs for a moment.
+  let program: Int
+
+  /// Open MPI's libraries and shared memory, once it is started: measured with two ranks of Open MPI 4.1.
+  private static let messagePassing = 20_000_000
+  /// OpenBLAS's packed panels, measured with the networks of the facades recipe.
+  private static let matrixProducts = 10_000_000
+
+  /// - Parameters:
+  ///   - step: planned for the largest share of a batch, as if its rank were alone.
+  ///   - program: bytes resident before anything was planned.
+  init(_ step: GANStep, _ engine: Engine, _ plan: ShardPlan, images: Int, program: Int) {
+    let float = MemoryLayout<Float>.stride
+    let trained = [(step.generator, groups: 1), (step.discriminator, groups: 2)]
+    let moments = trained.reduce(0) { $0 + 2 * $1.0.flatCount * float }
+    networks = engine.arena.bytes - moments + moments / plan.ranks
+    exchange = trained.reduce(0) {
+      $0 + MPIGradientExchange.receivedBytes($1.0.flatCount, groups: $1.groups, plan)
+    }
+    self.images = images
+    // A tensor in the order of files, beside the largest slice that is gathered.
+    let tensors = trained.flatMap { $0.0.tensors.map(\.count) }
+    self.program =
+      program + Self.matrixProducts + (plan.ranks > 1 ? Self.messagePassing : 0) + 2 * (tensors.max() ?? 0) * float
+  }
+
+  var total: Int { networks + exchange + images + program }
+
+  var description: String {
+    let parts =
+      [("networks", networks), ("images", images)] + (exchange > 0 ? [("exchange", exchange)] : [])
+      + [("program", program)]
+    return ProcessMemory.megabytes(total) + " ("
+      + parts.map { "\($0) \(ProcessMemory.megabytes($1))" }.joined(separator: ", ") + ")"
+  }
+}

@@ -1,0 +1,23 @@
+import Tensor
+
+/// A convolution of a planned network with what its passes work on, for measuring it apart from a step.
+package struct NetworkConvolution {
+  /// Place among the network's convolutions, from 1.
+  package let number: Int
+  package let isTransposed: Bool
+  package let convolution: any Convolution
+  package let weights: Floats
+  /// Where its weights' gradient begins in the network's sums.
+  package let weightOffset: Int
+}
+
+extension Network {
+  /// Its convolutions, in the order of the layers.
+  package var convolutions: [NetworkConvolution] {
+    layers.compactMap { $0 as? ConvolutionLayer }.enumerated().map { place, layer in
+      NetworkConvolution(
+        number: place + 1, isTransposed: layer.isTransposed, convolution: layer.convolution, weights: layer.weights,
+        weightOffset: layer.parameters[0].offset)
+    }
+  }
+}
