@@ -214,6 +214,7 @@ struct ConfigurationTests {
       ])
     #expect(changes.map(\.rule) == [.fixed, .withEqualData, .free, .free, .free])
     #expect(old.changes(from: old).isEmpty)
+    #expect(SettingChange.rule(for: "data.decode") == .fixed)
     #expect(SettingChange.rule(for: "train.batch") == .fixed && SettingChange.rule(for: "train.shards") == .fixed)
   }
 

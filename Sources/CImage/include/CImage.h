@@ -32,8 +32,8 @@ typedef struct cimage_jpeg cimage_jpeg;
 cimage_jpeg *cimage_jpeg_open(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
                               size_t capacity);
 
-/// Decodes a JPEG file, baseline or progressive, grey, YCbCr, RGB, CMYK or YCCK, to height × width × channels bytes, each
-/// side `eighths`/8 (1 to 8) of the header's, rounded up. At most once.
+/// Decodes a JPEG file, baseline or progressive, grey, YCbCr, RGB, CMYK or YCCK, to height × width × channels bytes,
+/// each side `eighths`/8 (1 to 8) of the header's, rounded up. At most once.
 ///
 /// At 8 exact: libjpeg's slow integer DCT and smooth upsampling, the defaults. Four colours are taken as inverted
 /// (Adobe's convention) and converted with Pillow's formula. An end of data that comes early, or data that no encoder
@@ -56,10 +56,10 @@ typedef struct {
   cimage_weights high, low;
 } cimage_pair;
 
-/// Averages one row to `count` pixels of `channels` (1 or 3): pixel x over 2 · `pairs` source pixels from `starts[x]` on,
-/// with `weights[x · pairs]` and following, rounded to bytes.
+/// Averages one row to `count` pixels of `channels` (1 or 3), rounded to bytes: pixel x over 2 · `pairs` source pixels
+/// from `starts[x]` on, with the `pairs` weights from x · `pairs` on.
 ///
-/// Two bytes after the last source pixel are read, and one after the last of `line` is written.
+/// Reads up to two bytes after the last source pixel, and writes up to one after the last of `line`.
 void cimage_average_columns(const uint8_t *row, int channels, const int32_t *starts, size_t count, size_t pairs,
                             const cimage_pair *weights, uint8_t *line);
 
