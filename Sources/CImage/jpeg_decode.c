@@ -1,6 +1,6 @@
 #include <setjmp.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include <jpeglib.h>
 
@@ -12,8 +12,8 @@
 // Encoders write some ten scans; a small file with thousands of empty ones would keep the decoder busy for minutes.
 enum { MOST_SCANS = 100 };
 
-// What must survive a longjmp lives here, in the caller's frame. The library's structures point into it.
-struct reading {
+// What must survive a longjmp lives here. The library's structures point into it.
+struct cimage_jpeg {
   struct jpeg_decompress_struct jpeg;
   struct jpeg_error_mgr errors;
   struct jpeg_source_mgr source;
@@ -23,7 +23,7 @@ struct reading {
   size_t capacity, count;
 };
 
-static void refuse(struct reading *reading, const char *reason) {
+static void refuse(cimage_jpeg *reading, const char *reason) {
   snprintf(reading->message, reading->capacity, "%s", reason);
   longjmp(reading->failed, 1);
 }
@@ -52,7 +52,7 @@ static void judge_warning(j_common_ptr jpeg, int level) {
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
 static boolean end_of_bytes(j_decompress_ptr jpeg) {
-  struct reading *reading = jpeg->client_data;
+  cimage_jpeg *reading = jpeg->client_data;
   char reason[80];
   snprintf(reason, sizeof reason, "the file ends too early, after %zu bytes", reading->count);
   refuse(reading, reason);
@@ -76,7 +76,7 @@ static void count_scans(j_common_ptr jpeg) {
   }
 }
 
-static void read_header(struct reading *reading, const uint8_t *bytes, size_t count) {
+static void read_header(cimage_jpeg *reading, const uint8_t *bytes, size_t count) {
   j_decompress_ptr jpeg = &reading->jpeg;
   jpeg_create_decompress(jpeg);
   jpeg->mem->max_memory_to_use = 1L << 30;
@@ -95,13 +95,15 @@ static void read_header(struct reading *reading, const uint8_t *bytes, size_t co
   jpeg_read_header(jpeg, TRUE);
 }
 
-static void read_pixels(struct reading *reading, int channels, uint8_t *pixels) {
+static void read_pixels(cimage_jpeg *reading, int channels, unsigned eighths, uint8_t *pixels) {
   j_decompress_ptr jpeg = &reading->jpeg;
   int colours = jpeg->num_components;
   if (colours != 1 && colours != 3 && colours != 4) {
     refuse(reading, "its number of colour components is none of 1, 3 and 4");
   }
   jpeg->out_color_space = colours == 1 ? JCS_GRAYSCALE : colours == 3 ? JCS_RGB : JCS_CMYK;
+  jpeg->scale_num = eighths;
+  jpeg->scale_denom = 8;
   jpeg_start_decompress(jpeg);
   size_t width = jpeg->output_width, row_bytes = width * (size_t)jpeg->output_components;
   JSAMPARRAY buffer = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)row_bytes, 1);
@@ -118,8 +120,19 @@ static void read_pixels(struct reading *reading, int channels, uint8_t *pixels) 
   jpeg_finish_decompress(jpeg);
 }
 
-static void prepare(struct reading *reading, char *message, size_t capacity) {
-  memset(reading, 0, sizeof *reading);
+static int open_header(cimage_jpeg *reading, const uint8_t *bytes, size_t count) {
+  if (setjmp(reading->failed)) return 1;
+  read_header(reading, bytes, count);
+  return 0;
+}
+
+cimage_jpeg *cimage_jpeg_open(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
+                              size_t capacity) {
+  cimage_jpeg *reading = calloc(1, sizeof *reading);
+  if (!reading) {
+    snprintf(message, capacity, "no memory for libjpeg");
+    return NULL;
+  }
   reading->message = message;
   reading->capacity = capacity;
   reading->jpeg.err = jpeg_std_error(&reading->errors);
@@ -127,37 +140,25 @@ static void prepare(struct reading *reading, char *message, size_t capacity) {
   reading->errors.error_exit = refuse_error;
   reading->errors.emit_message = judge_warning;
   reading->errors.output_message = print_nothing;
+  if (open_header(reading, bytes, count)) {
+    cimage_jpeg_close(reading);
+    return NULL;
+  }
+  *width = reading->jpeg.image_width;
+  *height = reading->jpeg.image_height;
+  return reading;
 }
 
-static int measure(struct reading *reading, const uint8_t *bytes, size_t count) {
-  if (setjmp(reading->failed)) return 1;
-  read_header(reading, bytes, count);
-  return 0;
-}
-
-static int decode(struct reading *reading, const uint8_t *bytes, size_t count, int channels, uint8_t *pixels) {
-  if (setjmp(reading->failed)) return 1;
-  read_header(reading, bytes, count);
-  read_pixels(reading, channels, pixels);
-  return 0;
-}
-
-int cimage_jpeg_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
-                     size_t capacity) {
-  struct reading reading;
-  prepare(&reading, message, capacity);
-  int failed = measure(&reading, bytes, count);
-  *width = failed ? 0 : reading.jpeg.image_width;
-  *height = failed ? 0 : reading.jpeg.image_height;
-  jpeg_destroy_decompress(&reading.jpeg);
-  return failed;
-}
-
-int cimage_jpeg_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *pixels, char *message,
+int cimage_jpeg_decode(cimage_jpeg *reading, int channels, int eighths, uint8_t *pixels, char *message,
                        size_t capacity) {
-  struct reading reading;
-  prepare(&reading, message, capacity);
-  int failed = decode(&reading, bytes, count, channels, pixels);
-  jpeg_destroy_decompress(&reading.jpeg);
-  return failed;
+  reading->message = message;
+  reading->capacity = capacity;
+  if (setjmp(reading->failed)) return 1;
+  read_pixels(reading, channels, (unsigned)eighths, pixels);
+  return 0;
+}
+
+void cimage_jpeg_close(cimage_jpeg *reading) {
+  jpeg_destroy_decompress(&reading->jpeg);
+  free(reading);
 }

@@ -64,6 +64,8 @@ struct ConfigurationErrorTests {
     ("data.limit=0", "data.limit: found 0"),
     ("data.limit=100", "data.limit: found 100, expected at least the batch of 128."),
     ("data.synthetic.count=100", "data.synthetic.count: found 100, expected at least the batch of 128."),
+    ("data.decode=quick", "data.decode: found quick, expected one of exact, fast."),
+    ("data={source: synthetic, decode: fast, image: {antialias: false}}", "expected exact beside antialias: false"),
     ("data.lastBatch=dorp", "Did you mean drop?"),
     ("name=a/b", "name: found a/b, expected a name that can be a folder's"),
     ("name=..", "a name that can be a folder's"),

@@ -69,6 +69,7 @@ struct ConfigurationTests {
       lastBatch: wrap
       pattern: "*.jpg"
       limit: 1000
+      decode: exact
       onBadImage: skip
       cache: off
       synthetic: {count: 5}
@@ -113,6 +114,7 @@ struct ConfigurationTests {
     #expect(found.data.path == #"/somewhere/with "quotes" \ and more"#)
     #expect(found.data.lastBatch == .wrap && found.data.pattern == "*.jpg" && found.data.limit == 1000)
     #expect(found.data.onBadImage == .skip && found.data.cache == .off && found.data.syntheticCount == 5)
+    #expect(found.data.decode == .exact)
     #expect(found.model.imageSize == 8 && found.model.imageChannels == 1)
     #expect(found.model.latent == LatentSpecification(size: 3, distribution: .uniform))
     #expect(
@@ -212,6 +214,7 @@ struct ConfigurationTests {
       ])
     #expect(changes.map(\.rule) == [.fixed, .withEqualData, .free, .free, .free])
     #expect(old.changes(from: old).isEmpty)
+    #expect(SettingChange.rule(for: "data.decode") == .fixed)
     #expect(SettingChange.rule(for: "train.batch") == .fixed && SettingChange.rule(for: "train.shards") == .fixed)
   }
 

@@ -27,14 +27,17 @@ import Testing
   }
 
   private static func load(
-    _ pictures: Pictures, _ job: any Job, batch: Int = 8, shards: Int = 8, size: Int = 4, skips: Bool = false
+    _ pictures: Pictures, _ job: any Job, batch: Int = 8, shards: Int = 8, size: Int = 4, skips: Bool = false,
+    threads: Int = 1
   ) throws -> ImageSet {
+    let threads = Threads(count: threads)
+    defer { threads.stop() }
     let cache = PictureCache(
       folder: nil, source: pictures, transform: Transform(size: size, channels: 1),
       hash: { bytes in Array(repeating: UInt8(bytes.count), count: 31) + [bytes[0]] }, warn: { _ in })
     let plan = try ShardPlan(batch: batch, shards: shards, ranks: job.size)
     return try ImageSet.load(
-      cache, plan: plan, seed: 3, shuffle: true, skipsBadImages: skips, job: job, threads: Threads(count: 1)
+      cache, plan: plan, seed: 3, shuffle: true, skipsBadImages: skips, job: job, threads: threads
     ) { _ in nil }
   }
 
@@ -101,6 +104,28 @@ import Testing
       for (reason, image) in zip(set.skipped, bad.sorted()) { #expect(reason.hasPrefix("a\n7\ttrue\t\(image):")) }
     }
     #expect(found.reduce(0) { $0 + $1.count } == 25)
+  }
+
+  /// Threads share the work in no fixed order; nothing of that shows.
+  @Test(arguments: [2, 7]) func threadsChangeNothing(threads: Int) throws {
+    let pictures = Pictures(count: 200, bad: [3, 77, 78, 199])
+    let (one, many) = (
+      try Self.load(pictures, SingleProcess(), skips: true),
+      try Self.load(pictures, SingleProcess(), skips: true, threads: threads)
+    )
+    #expect(many.skipped == one.skipped && many.skipped.count == 4 && many.hash == one.hash)
+    for image in 0..<196 { #expect(values(of: image, in: many) == values(of: image, in: one)) }
+    let message = #expect(throws: AgreedError.self) { try Self.load(pictures, SingleProcess(), threads: threads) }?
+      .message
+    let inOrder = /4 of 200 .*\n  picture 3:.*\n.*\n  picture 77:.*\n.*\n  picture 78:.*\n.*\n  picture 199:/
+    #expect(message?.contains(inOrder) == true, "\(message ?? "")")
+  }
+
+  private func values(of image: Int, in set: ImageSet) -> [Float] {
+    [Float](unsafeUninitializedCapacity: 16) { values, count in
+      set.copy(image, to: values.baseAddress!, kernels: Kernels.available[0])
+      count = 16
+    }
   }
 
   @Test func allRanksFailWithTheSameMessage() throws {

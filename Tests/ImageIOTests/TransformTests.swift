@@ -62,6 +62,7 @@ struct TransformTests {
           all.append(Transform(size: size, channels: channels, fit: fit, antialias: antialias))
         }
       }
+      all.append(Transform(size: 64, channels: 3, fit: fit, decoding: .fast))
     }
     #expect(Set(all.map(\.canonicalDescription)).count == all.count)
   }

@@ -25,22 +25,46 @@ int cimage_png_decode(const uint8_t *bytes, size_t count, int channels, uint8_t 
 int cimage_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint8_t **bytes,
                       size_t *count, char *message, size_t capacity);
 
-/// Reads width and height from the header of the JPEG file in `bytes`.
-int cimage_jpeg_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
-                     size_t capacity);
+/// A JPEG file whose header has been read. Its bytes must stay until it is closed.
+typedef struct cimage_jpeg cimage_jpeg;
 
-/// Decodes a JPEG file, baseline or progressive, grey, YCbCr, RGB, CMYK or YCCK, to height × width × channels bytes.
+/// Reads the header of the JPEG file in `bytes`; NULL where that fails.
+cimage_jpeg *cimage_jpeg_open(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
+                              size_t capacity);
+
+/// Decodes a JPEG file, baseline or progressive, grey, YCbCr, RGB, CMYK or YCCK, to height × width × channels bytes,
+/// each side `eighths`/8 (1 to 8) of the header's, rounded up. At most once.
 ///
-/// Exact: libjpeg's slow integer DCT and smooth upsampling, the defaults. Four colours are taken as inverted (Adobe's
-/// convention) and converted with Pillow's formula. An end of data that comes early, or data that no encoder
+/// At 8 exact: libjpeg's slow integer DCT and smooth upsampling, the defaults. Four colours are taken as inverted
+/// (Adobe's convention) and converted with Pillow's formula. An end of data that comes early, or data that no encoder
 /// writes, is refused; bytes between the last block and the end marker are not.
-int cimage_jpeg_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *pixels, char *message,
-                       size_t capacity);
+int cimage_jpeg_decode(cimage_jpeg *jpeg, int channels, int eighths, uint8_t *pixels, char *message, size_t capacity);
+
+void cimage_jpeg_close(cimage_jpeg *jpeg);
 
 /// Inflates the gzip file in `bytes`, which must hold one member of at least `wanted` bytes, into `output`.
 ///
 /// With `whole` the member must end after exactly `wanted` bytes, with a correct CRC; else the rest is left unread.
 int cimage_gunzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t wanted, int whole, char *message,
                   size_t capacity);
+
+/// Weights of two neighbouring pixels or rows, with 22 bits of fraction: high · 2¹¹ + low.
+typedef struct {
+  int16_t first, second;
+} cimage_weights;
+typedef struct {
+  cimage_weights high, low;
+} cimage_pair;
+
+/// Averages one row to `count` pixels of `channels` (1 or 3), rounded to bytes: pixel x over 2 · `pairs` source pixels
+/// from `starts[x]` on, with the `pairs` weights from x · `pairs` on.
+///
+/// Reads up to two bytes after the last source pixel, and writes up to one after the last of `line`.
+void cimage_average_columns(const uint8_t *row, int channels, const int32_t *starts, size_t count, size_t pairs,
+                            const cimage_pair *weights, uint8_t *line);
+
+/// Averages 2 · `pairs` lines of `width` bytes, one every `stride` bytes, to one.
+void cimage_average_rows(const uint8_t *lines, size_t stride, size_t pairs, const cimage_pair *weights, uint8_t *target,
+                         size_t width);
 
 void cimage_free(void *memory);

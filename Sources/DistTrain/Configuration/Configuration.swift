@@ -70,6 +70,8 @@ package struct DataSettings: Hashable, Sendable {
   package var pattern: String
   /// First N pictures; nil, the default, is all.
   package var limit: Int?
+  /// `exact` by default.
+  package var decode: Transform.Decoding
   /// `fail` by default.
   package var onBadImage: OnBadImage
   /// Where decoded pictures are kept; `auto` by default.

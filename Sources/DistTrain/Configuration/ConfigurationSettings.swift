@@ -62,8 +62,8 @@ extension DataSettings {
         ("image.channels", "\(model.imageChannels)"), ("image.resize", resize.rawValue),
         ("image.antialias", "\(antialias)"), ("range", "[-1, 1]"), ("shuffle", "\(shuffle)"),
         ("lastBatch", lastBatch.rawValue), ("pattern", quoted(pattern)), ("validation", "0"), ("augment", "null"),
-        ("limit", limit.map { "\($0)" } ?? "null"), ("onBadImage", onBadImage.rawValue), ("cache", cacheText),
-        ("synthetic.count", "\(syntheticCount)"),
+        ("limit", limit.map { "\($0)" } ?? "null"), ("decode", decode.rawValue),
+        ("onBadImage", onBadImage.rawValue), ("cache", cacheText), ("synthetic.count", "\(syntheticCount)"),
       ])
   }
 }

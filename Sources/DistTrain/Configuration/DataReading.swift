@@ -10,11 +10,16 @@ extension DataSettings {
     lastBatch = section.choice("lastBatch", default: .drop)
     pattern = section.text("pattern", default: "*")
     limit = section.optionalInteger("limit", 1...Int.max)
+    decode = section.choice("decode", default: .exact)
     onBadImage = section.choice("onBadImage", default: .fail)
     cache = section.cache(locations)
     let synthetic = section.section("synthetic")
     syntheticCount = synthetic.integer("count", 1...1_000_000, default: 2000)
     synthetic.finish()
+    if decode == .fast && !antialias {
+      section.report(
+        "decode", "found fast, which averages as image.antialias: true does, expected exact beside antialias: false.")
+    }
     section.checkRange()
     section.checkValidation()
     section.checkAugmentation()

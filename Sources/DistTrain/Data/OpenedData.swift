@@ -18,7 +18,7 @@ extension DataSettings {
   }
 
   package func transform(size: Int, channels: Int) -> Transform {
-    Transform(size: size, channels: channels, fit: resize, antialias: antialias)
+    Transform(size: size, channels: channels, fit: resize, antialias: antialias, decoding: decode)
   }
 
   /// Where decoded images are kept: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for nowhere.

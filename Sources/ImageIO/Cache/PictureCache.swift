@@ -63,8 +63,8 @@ package final class PictureCache: Sendable {
       _ = target.update(fromContentsOf: record.pixels)
       return record.contentHash
     }
-    let image = try source.load(index, channels: transform.channels)
-    transform.apply(to: image.picture, into: target)
+    let image = try source.load(index, for: transform)
+    transform.apply(to: image.picture, reducedBy: image.reduction, into: target)
     let content = ContentHash(image.bytes.withUnsafeBytes(hash))
     if let file, let path {
       record.fill(content, UnsafeBufferPointer(target), at: index)

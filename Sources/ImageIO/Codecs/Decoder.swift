@@ -15,38 +15,27 @@ package enum Decoder {
 
   /// The picture in `bytes`, with 1 or 3 channels; `path` is what an error names.
   package static func picture(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Picture {
-    precondition(channels == 1 || channels == 3, "grey or RGB")
-    let format = try format(of: bytes, path: path)
-    let (width, height) = try size(of: bytes, format, path: path)
-    let decode = format == .png ? cimage_png_decode : cimage_jpeg_decode
-    var reason: String?
-    let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { pixels, count in
-      // A row that the decoder never reached must not show old memory.
-      pixels.initialize(repeating: 0)
-      count = pixels.count
-      reason = reasonOfFailure { decode(bytes, bytes.count, Int32(channels), pixels.baseAddress, $0, $1) }
-    }
-    if let reason { throw .damaged(path: path, format: format.rawValue, reason: reason) }
-    return Picture(width: width, height: height, channels: channels, pixels: pixels)
+    try picture(in: bytes, channels: channels, path: path) { _, _ in Reduction.none }.picture
   }
 
-  /// Width and height in pixels from the header, within the caps.
-  package static func size(
-    of bytes: [UInt8], _ format: Format, path: String
-  ) throws(ImageError) -> (width: Int, height: Int) {
-    var width: UInt32 = 0
-    var height: UInt32 = 0
-    // libpng only says that a limit is exceeded, not which size was found.
-    if format == .png, let found = sizeInPNGHeader(bytes), !isWithinCaps(found.width, found.height) {
-      throw .tooLarge(path: path, width: found.width, height: found.height)
+  /// The picture in `bytes`, of a JPEG as many eighths of its size as `eighths` says for its width and height.
+  static func picture(
+    in bytes: [UInt8], channels: Int, path: String, eighths: (_ width: Int, _ height: Int) -> Int
+  ) throws(ImageError) -> (picture: Picture, reduction: Reduction) {
+    precondition(channels == 1 || channels == 3, "grey or RGB")
+    switch try format(of: bytes, path: path) {
+    case .png:
+      let picture = try PNGDecoder.picture(in: bytes, channels: channels, path: path)
+      return (picture, Reduction(width: picture.width, height: picture.height, eighths: Reduction.none))
+    case .jpeg:
+      return try JPEGDecoder.picture(in: bytes, channels: channels, path: path, eighths: eighths)
     }
-    let measure = format == .png ? cimage_png_size : cimage_jpeg_size
-    let reason = reasonOfFailure { measure(bytes, bytes.count, &width, &height, $0, $1) }
-    if let reason { throw .damaged(path: path, format: format.rawValue, reason: reason) }
-    guard isWithinCaps(Int(width), Int(height)) else {
-      throw .tooLarge(path: path, width: Int(width), height: Int(height))
+  }
+
+  static func checkCaps(width: Int, height: Int, path: String) throws(ImageError) {
+    guard width <= largestSide && height <= largestSide && width * height <= mostPixels else {
+      throw .tooLarge(path: path, width: width, height: height)
     }
-    return (Int(width), Int(height))
   }
 
   /// PNG or JPEG by the first bytes, or an error that says what else was found.
@@ -55,17 +44,6 @@ package enum Decoder {
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .png }
     if bytes.starts(with: [0xFF, 0xD8]) { return .jpeg }
     throw .unknownFormat(path: path, found: Self.found(in: bytes))
-  }
-
-  private static func isWithinCaps(_ width: Int, _ height: Int) -> Bool {
-    width <= largestSide && height <= largestSide && width * height <= mostPixels
-  }
-
-  private static func sizeInPNGHeader(_ bytes: [UInt8]) -> (width: Int, height: Int)? {
-    guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
-    // From 2³¹ on the number breaks the format, and libpng says so.
-    let (width, height) = (bytes[16..<20].bigEndian, bytes[20..<24].bigEndian)
-    return width < 1 << 31 && height < 1 << 31 ? (width, height) : nil
   }
 
   private static func found(in bytes: [UInt8]) -> String {

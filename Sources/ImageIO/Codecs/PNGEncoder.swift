@@ -9,7 +9,7 @@ package enum PNGEncoder {
     let reason = reasonOfFailure {
       cimage_png_encode(
         picture.pixels, UInt32(picture.width), UInt32(picture.height), Int32(picture.channels), &encoded, &count, $0, $1
-      )
+      ) == 0
     }
     if let reason { throw .encoding(path: path, reason: reason) }
     defer { cimage_free(encoded) }

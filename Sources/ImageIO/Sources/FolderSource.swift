@@ -42,10 +42,19 @@ package struct FolderSource: ImageSource {
   package func name(_ index: Int) -> String { files[index].description }
 
   package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+    try load(index, channels) { _, _ in Reduction.none }
+  }
+
+  package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
+    try load(index, transform.channels, eighths: transform.eighths)
+  }
+
+  private func load(_ index: Int, _ channels: Int, eighths: (Int, Int) -> Int) throws(ImageError) -> SourceImage {
     let path = folder + "/" + files[index].description
     let bytes = try FileBytes.read(
       (Array(folder.utf8) + [UInt8(ascii: "/")] + files[index].path + [0]).map { CChar(bitPattern: $0) })
-    return SourceImage(picture: try Decoder.picture(in: bytes, channels: channels, path: path), bytes: bytes)
+    let (picture, reduction) = try Decoder.picture(in: bytes, channels: channels, path: path, eighths: eighths)
+    return SourceImage(picture: picture, bytes: bytes, reduction: reduction)
   }
 
   /// Of each file: path, NUL, size in bytes, NUL, modification time in ns, newline.

@@ -88,7 +88,9 @@ struct IDXFile {
     let inflated = [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
       output.initialize(repeating: 0)
       initialized = count
-      reason = reasonOfFailure { cimage_gunzip(bytes, bytes.count, output.baseAddress, count, whole ? 1 : 0, $0, $1) }
+      reason = reasonOfFailure {
+        cimage_gunzip(bytes, bytes.count, output.baseAddress, count, whole ? 1 : 0, $0, $1) == 0
+      }
     }
     if let reason { throw .damaged(path: path, format: "gzip", reason: reason) }
     return inflated

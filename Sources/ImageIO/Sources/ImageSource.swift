@@ -15,19 +15,29 @@ package protocol ImageSource: Sendable {
 
   /// Decodes image `index` with 1 or 3 channels. May be called from several threads at once.
   func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage
+
+  /// Decodes image `index` with the transform's channels, and as much smaller as it allows. As safe.
+  func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage
 }
 
 extension ImageSource {
   package var notes: [String] { [] }
+
+  package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
+    try load(index, channels: transform.channels)
+  }
 }
 
 /// A decoded image with the bytes it was decoded from, read once, for a hash of the content.
 package struct SourceImage: Sendable {
   package let picture: Picture
   package let bytes: [UInt8]
+  /// By how much the decoder has made the picture smaller; nil where it cannot.
+  package let reduction: Reduction?
 
-  package init(picture: Picture, bytes: [UInt8]) {
+  package init(picture: Picture, bytes: [UInt8], reduction: Reduction? = nil) {
     self.picture = picture
     self.bytes = bytes
+    self.reduction = reduction
   }
 }

@@ -1,79 +1,74 @@
-/// Separable resampling of 8-bit pixels: horizontally, then vertically.
-///
-/// With antialiasing each pass rounds to 8 bits, as Pillow's; without, the fraction is kept between them, as OpenCV's.
-/// Pillow 13 begins with the vertical pass where the height shrinks much more: it may then differ by one grey level.
+import CImage
+
+/// Separable resampling of 8-bit pixels: horizontally, then vertically, to columns.count × rows.count pixels with a row
+/// every `stride` bytes.
 enum Resampler {
-  /// Writes columns.count × rows.count pixels, a row every `stride` bytes.
-  static func resample(
-    _ picture: Picture, columns: ResampledAxis, rows: ResampledAxis, into target: UnsafeMutablePointer<UInt8>,
+  /// Each pass rounds to 8 bits, as Pillow's.
+  ///
+  /// Pillow 13 begins with the vertical pass where the height shrinks much more: it may then differ by one grey level.
+  static func average(
+    _ picture: Picture, columns: AveragedAxis, rows: AveragedAxis, into target: UnsafeMutablePointer<UInt8>, stride: Int
+  ) {
+    let (width, channels) = (columns.count * picture.channels, picture.channels)
+    let sourceStride = picture.width * channels
+    let reach = rows.reach
+    // The kernel reads two bytes past the last pixel, and pixels of weight 0 where the source is narrower than a window.
+    let rowCount = columns.reach.upperBound * channels + 2
+    // It also writes one byte past a line.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: reach.count * width + 1) { lines in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(rowCount, sourceStride)) { padded in
+        padded.initialize(repeating: 0)
+        picture.pixels.withUnsafeBufferPointer { pixels in
+          for y in reach {
+            let line = lines.baseAddress! + (y - reach.lowerBound) * width
+            guard y < picture.height else {
+              line.update(repeating: 0, count: width)
+              continue
+            }
+            var row = pixels.baseAddress! + y * sourceStride
+            if y * sourceStride + rowCount > pixels.count {
+              padded.baseAddress!.update(from: row, count: sourceStride)
+              row = UnsafePointer(padded.baseAddress!)
+            }
+            cimage_average_columns(
+              row, Int32(channels), columns.starts, columns.count, columns.pairs, columns.weights, line)
+          }
+        }
+      }
+      rows.weights.withUnsafeBufferPointer { weights in
+        for y in 0..<rows.count {
+          cimage_average_rows(
+            lines.baseAddress! + (Int(rows.starts[y]) - reach.lowerBound) * width, width, rows.pairs,
+            weights.baseAddress! + y * rows.pairs, target + y * stride, width)
+        }
+      }
+    }
+  }
+
+  /// The fraction is kept between the passes, as OpenCV's.
+  static func interpolate(
+    _ picture: Picture, columns: InterpolatedAxis, rows: InterpolatedAxis, into target: UnsafeMutablePointer<UInt8>,
     stride: Int
   ) {
-    guard let first = rows.starts.first, let last = rows.starts.last else { return }
-    let used = first..<last + rows.taps
-    let width = columns.count * picture.channels
-    let keepsFraction = columns.precision < 16
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: used.count * width) { lines in
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: width) { sums in
-        picture.pixels.withUnsafeBufferPointer { pixels in
-          for y in used {
-            horizontal(
-              pixels.baseAddress! + y * picture.width * picture.channels, channels: picture.channels, columns,
-              keepsFraction, into: lines.baseAddress! + (y - first) * width)
-          }
-        }
-        for y in 0..<rows.count {
-          vertical(
-            lines.baseAddress! + (rows.starts[y] - first) * width, width: width, rows, y,
-            shift: keepsFraction ? columns.precision + rows.precision : rows.precision, sums.baseAddress!,
-            into: target + y * stride)
-        }
-      }
-    }
-  }
-
-  private static func horizontal(
-    _ row: UnsafePointer<UInt8>, channels: Int, _ columns: ResampledAxis, _ keepsFraction: Bool,
-    into line: UnsafeMutablePointer<Int32>
-  ) {
-    let taps = columns.taps
-    let shift = Int32(keepsFraction ? 0 : columns.precision)
-    let half: Int32 = keepsFraction ? 0 : 1 << (shift - 1)
-    columns.weights.withUnsafeBufferPointer { weights in
-      columns.starts.withUnsafeBufferPointer { starts in
-        for x in 0..<starts.count {
-          let weight = weights.baseAddress! + x * taps
-          let pixel = row + starts[x] * channels
-          if channels == 3 {
-            var (red, green, blue) = (half, half, half)
-            for tap in 0..<taps {
-              red &+= weight[tap] &* Int32(pixel[3 * tap])
-              green &+= weight[tap] &* Int32(pixel[3 * tap + 1])
-              blue &+= weight[tap] &* Int32(pixel[3 * tap + 2])
+    let channels = picture.channels
+    // A source of one pixel is its own neighbour.
+    let right = picture.width > 1 ? channels : 0
+    let below = picture.height > 1 ? picture.width * channels : 0
+    picture.pixels.withUnsafeBufferPointer { pixels in
+      for y in 0..<rows.count {
+        let row = pixels.baseAddress! + rows.starts[y] * picture.width * channels
+        for x in 0..<columns.count {
+          let pixel = row + columns.starts[x] * channels
+          let weight = columns.weights[x]
+          for channel in 0..<channels {
+            func line(_ pixel: UnsafePointer<UInt8>) -> Int32 {
+              (0x800 - weight) &* Int32(pixel[channel]) &+ weight &* Int32(pixel[right + channel])
             }
-            line[3 * x] = red >> shift
-            line[3 * x + 1] = green >> shift
-            line[3 * x + 2] = blue >> shift
-          } else {
-            var grey = half
-            for tap in 0..<taps { grey &+= weight[tap] &* Int32(pixel[tap]) }
-            line[x] = grey >> shift
+            let sum = (0x800 - rows.weights[y]) &* line(pixel) &+ rows.weights[y] &* line(pixel + below)
+            target[y * stride + x * channels + channel] = UInt8((sum &+ 1 << 21) >> 22)
           }
         }
       }
     }
-  }
-
-  /// One target row from `rows.taps` lines; the weights sum to 1 but for their rounding, hence the clamp.
-  private static func vertical(
-    _ lines: UnsafePointer<Int32>, width: Int, _ rows: ResampledAxis, _ y: Int, shift: Int,
-    _ sums: UnsafeMutablePointer<Int32>, into target: UnsafeMutablePointer<UInt8>
-  ) {
-    sums.update(repeating: 1 << Int32(shift - 1), count: width)
-    for tap in 0..<rows.taps {
-      let weight = rows.weights[y * rows.taps + tap]
-      let line = lines + tap * width
-      for x in 0..<width { sums[x] &+= weight &* line[x] }
-    }
-    for x in 0..<width { target[x] = UInt8(truncatingIfNeeded: min(max(sums[x] >> Int32(shift), 0), 255)) }
   }
 }

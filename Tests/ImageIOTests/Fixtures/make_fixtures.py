@@ -112,3 +112,32 @@ for name, data in (("images.gz", idx), ("labels.gz", labels)):
     open(path(name), "wb").write(gzip.compress(data, mtime=0))
 # A header that promises 3 pictures of 60,000 × 60,000 pixels.
 open(path("promises.gz"), "wb").write(gzip.compress(struct.pack(">IIII", 0x803, 3, 60000, 60000), mtime=0))
+
+
+def photograph(width, height, seed):
+    """Smooth shapes with some edges, lit from a side: as much detail as a photograph has."""
+    random = numpy.random.default_rng(seed)
+    small = random.integers(0, 256, (height // 12 + 2, width // 12 + 2, 3), numpy.uint8)
+    smooth = numpy.asarray(Image.fromarray(small).resize((width, height), Image.BICUBIC)).astype(int)
+    y, x = numpy.mgrid[0:height, 0:width]
+    light = ((x // 23 + y // 31) % 2 * 60 + y * 60 // height)[..., None]
+    grainy = smooth * 3 // 5 + light + random.integers(-4, 5, smooth.shape)
+    return Image.fromarray(numpy.clip(grainy, 0, 255).astype(numpy.uint8))
+
+
+def by_pillow_in_part(array, width, height, extent):
+    """As by_pillow, of the part of a picture that begins at its corner and is `extent` wide and high."""
+    across = Image.fromarray(array).resize((width, array.shape[0]), Image.BILINEAR, (0, 0, extent[0], array.shape[0]))
+    return numpy.asarray(across.resize((width, height), Image.BILINEAR, (0, 0, width, extent[1])))
+
+
+# Of the size of CelebA's, and one that a decoder can halve, with half a pixel left on either side.
+photograph(178, 218, 9).save(path("portrait.jpg"), quality=90)
+decoded = numpy.asarray(Image.open(path("portrait.jpg")).convert("RGB"))
+save("portrait.crop.64", fitted(decoded, 64, "crop", by_pillow))
+photograph(149, 189, 8).save(path("halved.jpg"), quality=90)
+picture = Image.open(path("halved.jpg"))
+picture.draft("RGB", (74, 94))
+halved = numpy.asarray(picture)
+assert halved.shape == (95, 75, 3)
+save("halved.crop.64", by_pillow_in_part(halved, 64, int(64 * 189 / 149), (74.5, 94.5))[8:72])
