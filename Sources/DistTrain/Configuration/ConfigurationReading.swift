@@ -1,3 +1,4 @@
+import GAN
 import Glibc
 
 extension Configuration {
@@ -59,6 +60,7 @@ extension Configuration {
     model = root.section("model").model(imageSize: size, imageChannels: channels, imageKeys: image)
     train = TrainSettings(root.section("train"))
     threads = root.automaticOrCount("threads", 1...1024)
+    kernels = KernelSettings()
     output = OutputSettings(root.section("output"))
     root.finish()
     if root.problems.all.isEmpty { checkTogether(root) }

@@ -26,8 +26,11 @@ struct DryRun {
     let threads = Threads(count: threadCount)
     // One rank's share, on its own: the other ranks' work looks alike.
     let peers = SingleRank(shards: plan.shards(ofRank: 0).count, kernels: kernels)
-    let engine = Engine(kernels: kernels, threads: threads, peers: peers)
-    let step = try GANStep(configuration.model, configuration.training(ranks: ranks), samples: samples, engine: engine)
+    let training = configuration.training(ranks: ranks)
+    let engine = Engine(
+      kernels: kernels, threads: threads, peers: peers, algorithms: configuration.kernels,
+      samplesPerShard: training.samplesPerShard)
+    let step = try GANStep(configuration.model, training, samples: samples, engine: engine)
     _ = Sampler(configuration, step, engine: engine)  // plans its memory
     for network in [step.generator, step.discriminator] { print(table(network)) }
     print(
@@ -67,7 +70,7 @@ struct DryRun {
     let rows = network.summary.map { layer in
       [
         "\(layer.index)", layer.description, shape(layer.outputShape), grouped(layer.parameterCount),
-        layer.algorithm ?? "",
+        layer.algorithms.map(text) ?? "",
       ]
     }
     let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -83,6 +86,13 @@ struct DryRun {
         "\(network.name): \(shape(network.inputShape)) → \(shape(network.outputShape)), "
           + "\(grouped(network.parameterCount)) parameters"
       ] + lines).joined(separator: "\n")
+  }
+
+  /// `F4`, or each pass's algorithm where they differ.
+  private func text(_ algorithms: KernelSettings.Layer) -> String {
+    let passes = [("forward", algorithms.forward), ("data", algorithms.data), ("weights", algorithms.weights)]
+    let names = passes.map { $0.1?.rawValue ?? "auto" }
+    return Set(names).count == 1 ? names[0] : zip(passes, names).map { "\($0.0) \($1)" }.joined(separator: ", ")
   }
 
   private func printOutput(_ schedule: EpochSchedule) {

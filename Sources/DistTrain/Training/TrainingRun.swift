@@ -65,11 +65,12 @@ package final class TrainingRun {
     console.say(describe(images, schedule))
     if start >= schedule.totalSteps { return finished(start, folder) }
 
-    let engine = Engine(kernels: kernels, threads: threads, peers: try job.makePeers(plan, kernels: kernels))
-    let resolved = configuration.resolved(for: plan)
+    let training = configuration.resolved(for: plan).training(ranks: job.size)
+    let engine = Engine(
+      kernels: kernels, threads: threads, peers: try job.makePeers(plan, kernels: kernels),
+      algorithms: configuration.kernels, samplesPerShard: training.samplesPerShard)
     let step = try GANStep(
-      configuration.model, resolved.training(ranks: job.size), samples: plan.samples(ofRank: job.rank).count,
-      engine: engine)
+      configuration.model, training, samples: plan.samples(ofRank: job.rank).count, engine: engine)
     if let facts = resumption.facts {
       try Checkpoint(step, job: job).restore(resumption.file, facts)
       console.say("continuing after step \(start)")

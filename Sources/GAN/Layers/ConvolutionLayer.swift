@@ -13,7 +13,12 @@ final class ConvolutionLayer: Layer {
     let geometry = convolution.geometry
     return "\(name) \(geometry.kernelHeight)×\(geometry.kernelWidth), stride \(geometry.stride)"
   }
-  var algorithm: String? { convolution.choice.reduce.rawValue }
+  var algorithms: KernelSettings.Layer? {
+    let choice = convolution.choice
+    return KernelSettings.Layer(
+      forward: isTransposed ? choice.expand : choice.reduce, data: isTransposed ? choice.reduce : choice.expand,
+      weights: choice.weightGradient)
+  }
 
   let convolution: ChosenConvolution
   let isTransposed: Bool
@@ -25,8 +30,9 @@ final class ConvolutionLayer: Layer {
   /// Room for the bias's gradient: a shard's [channels], and all shards' [shards][channels].
   private typealias ShardSums = (exact: UnsafeMutablePointer<Double>, rounded: Floats)
 
+  /// - Parameter network: its name.
   init(
-    index: Int, _ specification: ConvolutionSpecification, isTransposed: Bool, input: Shape, output: Shape,
+    network: String, index: Int, _ specification: ConvolutionSpecification, isTransposed: Bool, input: Shape, output: Shape,
     allocator: inout ParameterAllocator, context: LayerContext
   ) {
     self.index = index
@@ -34,10 +40,11 @@ final class ConvolutionLayer: Layer {
     self.context = context
     outputShape = output
     let geometry = specification.geometry(isTransposed: isTransposed, input: input, output: output)
+    let choice = context.algorithms.choice(
+      "\(network).\(index)", geometry, isTransposed: isTransposed, samplesPerShard: context.samplesPerShard,
+      context.kernels.instructionSet)
     convolution = ChosenConvolution(
-      geometry,
-      .automatic(geometry, samplesPerShard: 8, instructionSet: context.kernels.instructionSet),
-      shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
+      geometry, choice, shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
       workspace: context.workspace, arena: context.arena)
     let shape = [geometry.small.channels, geometry.large.channels, geometry.kernelHeight, geometry.kernelWidth]
     var tensors = [allocator.tensor("\(index).weight", shape, .weight, geometry: geometry)]

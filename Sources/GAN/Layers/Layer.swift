@@ -17,6 +17,8 @@ struct LayerContext {
   let workspace: Workspace
   let peers: any Peers
   let arena: Arena
+  let algorithms: KernelSettings
+  let samplesPerShard: Int
 }
 
 /// What one forward pass leaves for the backward pass of one layer.
@@ -34,8 +36,8 @@ protocol Layer: AnyObject {
   var index: Int { get }
   /// What it is, for people.
   var description: String { get }
-  /// Its algorithm where there is a choice.
-  var algorithm: String? { get }
+  /// The algorithms of its passes where there is a choice.
+  var algorithms: KernelSettings.Layer? { get }
   /// Shape of one sample of its output.
   var outputShape: Shape { get }
   /// Whether it overwrites its input.
@@ -66,7 +68,7 @@ protocol Layer: AnyObject {
 }
 
 extension Layer {
-  var algorithm: String? { nil }
+  var algorithms: KernelSettings.Layer? { nil }
   var overwritesGradient: Bool { true }
   var needsOutput: Bool { true }
   var statisticsCount: Int { 0 }

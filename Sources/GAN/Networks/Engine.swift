@@ -7,9 +7,18 @@ package final class Engine {
   package let arena: Arena
   package let workspace: Workspace
   package let peers: any Peers
+  /// Which algorithms the convolutions use.
+  package let algorithms: KernelSettings
+  /// Samples of the largest shard, by which they are chosen.
+  package let samplesPerShard: Int
 
-  package init(kernels: Kernels, threads: Threads, peers: any Peers) {
+  package init(
+    kernels: Kernels, threads: Threads, peers: any Peers, algorithms: KernelSettings = .init(),
+    samplesPerShard: Int = 16
+  ) {
     self.kernels = kernels
+    self.algorithms = algorithms
+    self.samplesPerShard = samplesPerShard
     self.threads = threads
     self.peers = peers
     arena = Arena()
@@ -22,10 +31,14 @@ package final class Engine {
     threads = other.threads
     arena = other.arena
     workspace = other.workspace
+    algorithms = other.algorithms
+    samplesPerShard = other.samplesPerShard
     self.peers = peers
   }
 
   var context: LayerContext {
-    LayerContext(kernels: kernels, threads: threads, workspace: workspace, peers: peers, arena: arena)
+    LayerContext(
+      kernels: kernels, threads: threads, workspace: workspace, peers: peers, arena: arena, algorithms: algorithms,
+      samplesPerShard: samplesPerShard)
   }
 }

@@ -6,11 +6,15 @@ struct LayerPlan {
   private(set) var layers: [any Layer] = []
   private(set) var parameters = ParameterAllocator()
   private(set) var buffers = ParameterAllocator()
+  private let network: String
   private let groups: Int
   private let context: LayerContext
 
-  /// - Parameter groups: the most groups of a pass.
-  init(groups: Int, context: LayerContext) {
+  /// - Parameters:
+  ///   - network: its name.
+  ///   - groups: the most groups of a pass.
+  init(network: String, groups: Int, context: LayerContext) {
+    self.network = network
     self.groups = groups
     self.context = context
   }
@@ -39,7 +43,7 @@ struct LayerPlan {
     case .convolution(let convolution), .transposedConvolution(let convolution):
       layers.append(
         ConvolutionLayer(
-          index: index, convolution, isTransposed: entry == .transposedConvolution(convolution), input: input,
+          network: network, index: index, convolution, isTransposed: entry == .transposedConvolution(convolution), input: input,
           output: output, allocator: &parameters, context: context))
     case .batchNorm(let epsilon, let momentum):
       let slope = next?.rectifierSlope

@@ -8,7 +8,7 @@ package struct LayerSummary {
   /// Of one sample.
   package let outputShape: Shape
   package let parameterCount: Int
-  package let algorithm: String?
+  package let algorithms: KernelSettings.Layer?
 }
 
 extension Network {
@@ -16,7 +16,7 @@ extension Network {
     layers.map { layer in
       LayerSummary(
         index: layer.index, description: layer.description, outputShape: layer.outputShape,
-        parameterCount: layer.parameters.reduce(0) { $0 + $1.count }, algorithm: layer.algorithm)
+        parameterCount: layer.parameters.reduce(0) { $0 + $1.count }, algorithms: layer.algorithms)
     }
   }
 }

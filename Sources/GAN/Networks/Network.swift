@@ -42,7 +42,7 @@ package final class Network {
     self.specification = specification
     self.groups = groups
     context = engine.context
-    var plan = LayerPlan(groups: groups, context: context)
+    var plan = LayerPlan(network: name, groups: groups, context: context)
     try plan.append(specification, input: input)
     layers = plan.layers
     inputShape = input.with(samples: 1)

@@ -58,4 +58,7 @@ package struct TrainingSpecification: Hashable, Sendable {
     self.generator = generator
     self.discriminator = discriminator
   }
+
+  /// Samples of the largest shard.
+  package var samplesPerShard: Int { (batch + shards - 1) / shards }
 }

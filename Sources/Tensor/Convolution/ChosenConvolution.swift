@@ -7,16 +7,14 @@ package final class ChosenConvolution: Convolution {
   private let differentiating: any Convolution
 
   /// - Parameters:
-  ///   - choice: where an algorithm has nothing for such a kernel, `direct` takes its place.
+  ///   - choice: of algorithms that suit the convolution.
   ///   - shards: the most shards whose sums this rank reduces.
   package init(
     _ geometry: ConvolutionGeometry, _ choice: ConvolutionChoice, shards: Int, kernels: Kernels, threads: Threads,
     workspace: Workspace, arena: Arena
   ) {
-    var choice = choice
     var planned: [ConvolutionAlgorithm: any Convolution] = [:]
-    func plan(_ algorithm: inout ConvolutionAlgorithm) -> any Convolution {
-      if !algorithm.suits(geometry) { algorithm = .direct }
+    func plan(_ algorithm: ConvolutionAlgorithm) -> any Convolution {
       if let known = planned[algorithm] { return known }
       let new = algorithm.plan(
         geometry, shards: shards, kernels: kernels, threads: threads, workspace: workspace, arena: arena)
@@ -24,9 +22,9 @@ package final class ChosenConvolution: Convolution {
       return new
     }
     self.geometry = geometry
-    reducing = plan(&choice.reduce)
-    expanding = plan(&choice.expand)
-    differentiating = plan(&choice.weightGradient)
+    reducing = plan(choice.reduce)
+    expanding = plan(choice.expand)
+    differentiating = plan(choice.weightGradient)
     self.choice = choice
   }
 
