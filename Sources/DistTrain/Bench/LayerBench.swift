@@ -80,7 +80,8 @@ struct LayerBench {
   }
 
   /// Seconds of one pass, the median of the rounds.
-  private func time(_ kind: Pass.Kind, _ layer: NetworkConvolution, sums: NodeBuffers, _ layout: BatchLayout) -> Double {
+  private func time(_ kind: Pass.Kind, _ layer: NetworkConvolution, sums: NodeBuffers, _ layout: BatchLayout) -> Double
+  {
     let convolution = layer.convolution
     let arena = Arena()
     defer { withExtendedLifetime(arena) {} }
