@@ -57,6 +57,11 @@ extension CommandLineTests {
       #expect(outcome.code == 0 && outcome.output.hasPrefix("run: 32×32×3, batch 8 in 2 shards"), "\(outcome.text)")
     }
 
+    @Test func moreRanksThanShardsAreRefusedOnce() async throws {
+      let outcome = try await Workplace().run(Self.small + ["--shards", "1"], ranks: 2)
+      #expect(outcome.code == 64 && outcome.messages.count == 1, "\(outcome.text)")
+    }
+
     @Test func exchangeIsComparedWithAllreduce() async throws {
       let outcome = try await Workplace().run(["bench", "--exchange", "--rounds", "2"], ranks: 3)
       #expect(outcome.code == 0, "\(outcome.text)")
