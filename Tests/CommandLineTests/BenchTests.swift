@@ -51,9 +51,13 @@ extension CommandLineTests {
       #expect(rows.allSatisfy { row in Tables.numbers(row).suffix(4).allSatisfy { $0 >= 0 } }, "\(outcome.text)")
     }
 
+    /// Its networks and shapes, that is: the pictures need not be there.
     @Test func theConfigurationIsTheBenchs() async throws {
-      let outcome = try await Workplace.withPictures(4).run(
-        ["bench", "run.yaml", "--rounds", "1", "--shards", "2", "--batch", "8"])
+      let outcome = try await Workplace().run(
+        [
+          "bench", "run.yaml", "--rounds", "1", "--shards", "2", "--batch", "8", "--set", "data.source=folder", "--set",
+          "data.path=missing",
+        ])
       #expect(outcome.code == 0 && outcome.output.hasPrefix("run: 32×32×3, batch 8 in 2 shards"), "\(outcome.text)")
     }
 
@@ -79,12 +83,15 @@ extension CommandLineTests {
     }
 
     @Test(arguments: [
-      ["--rounds", "0"], ["--batch", "0"], ["--shards", "65"], ["--exchange"], ["--exchange", "--products"],
-      ["--products", "--batch", "8"], ["--set", "train.speed=1"], ["missing.yaml"],
+      (["--rounds", "0"], "--rounds is 0"), (["--batch", "0"], "train.batch"), (["--shards", "65"], "train.shards"),
+      (["--exchange"], "mpirun -np 2"), (["--exchange", "--products"], "one of them"),
+      (["--products", "--batch", "8"], "no configuration"), (["--set", "train.speed=1"], "train.speed"),
+      (["missing.yaml"], "missing.yaml"),
     ])
-    func whatCannotBeMeasuredIsRefused(arguments: [String]) async throws {
+    func whatCannotBeMeasuredIsRefused(arguments: [String], reason: String) async throws {
       let outcome = try await Workplace().run(["bench"] + arguments)
       #expect(outcome.code == 64 && outcome.messages.count == 1, "\(outcome.text)")
+      #expect(outcome.errors.contains(reason), "\(outcome.text)")
     }
   }
 }
