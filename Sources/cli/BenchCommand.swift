@@ -6,11 +6,11 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure this machine: its peak rate, a training step and where it goes, each convolution, memory.",
     discussion: """
-      disttrain bench                               the facades recipe at batch 64
-      disttrain bench CONFIG --set train.batch=128   what a configuration asks for, on drawn images
-      mpirun -np 2 disttrain bench                  on all ranks; rank 0 prints
-      mpirun -np 2 disttrain bench --exchange       gradients over MPI against one MPI_Allreduce
-      disttrain bench --products                    matrix products of facades against OpenBLAS's
+      disttrain bench                          the facades recipe at batch 64
+      disttrain bench CONFIG --batch 32        the networks of a configuration
+      mpirun -np 2 disttrain bench             on all ranks; rank 0 prints
+      mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
+      disttrain bench --products               against OpenBLAS's products
 
       DISTTRAIN_ISA chooses the kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, \
       64 usage or configuration.

@@ -2,7 +2,8 @@ import GAN
 
 /// Splits the computing of a step by kind of layer: what passes between the ends of two layers is the second one's.
 ///
-/// The latents count as the first layer of the generator, a loss as the last one of the discriminator.
+/// The latents count as the first layer of the generator, a loss as the last one of the discriminator. The weights'
+/// gradient of a network's first layer ends without an event: it counts with the layer that ends next, another first one.
 final class LayerClock {
   /// Seconds of the step so far, exchange and Adam left out.
   private(set) var convolutions = 0.0
