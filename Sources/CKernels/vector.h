@@ -9,3 +9,15 @@ typedef float dt_f __attribute__((vector_size(DT_VECTOR_BYTES)));
 typedef int dt_i __attribute__((vector_size(DT_VECTOR_BYTES)));
 
 #define DT_INLINE static inline __attribute__((always_inline))
+
+DT_INLINE dt_f load(const float *p, ptrdiff_t count) {
+  dt_f v = {0};
+  if (count >= DT_LANES) memcpy(&v, p, sizeof v);
+  else memcpy(&v, p, (size_t)count * sizeof *p);
+  return v;
+}
+
+DT_INLINE void store(float *p, dt_f v, ptrdiff_t count) {
+  if (count >= DT_LANES) memcpy(p, &v, sizeof v);
+  else memcpy(p, &v, (size_t)count * sizeof *p);
+}

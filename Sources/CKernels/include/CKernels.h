@@ -18,6 +18,51 @@ typedef struct {
   float beta1, rest1, beta2, rest2, step_size, sqrt_correction, epsilon, weight_decay;
 } dt_adam;
 
+// A convolution whose small map is cut into tiles of tile × tile pixels, counted row by row, sample after sample.
+typedef struct {
+  dt_convolution shape;
+  ptrdiff_t tile, tile_rows, tile_columns;
+  const float *zeros;  // as many as either map has channels
+} dt_tiling;
+
+// The rows of a matrix: row i starts at start + i · stride.
+typedef struct {
+  float *start;
+  ptrdiff_t stride;
+} dt_rows;
+
+// Winograd's transforms of one phase of a strided convolution: the rows phase_row, phase_row + stride, … of the kernel and the
+// columns alike. `points` are as many matrices as the phase has points, in rows of points; those of maps are
+// [tile − first][channel], those of weights [large channel][small channel], or the transpose.
+typedef struct {
+  ptrdiff_t tile, taps_high, taps_wide;
+  void (*large_to_points)(const dt_rows *points, const float *large, const dt_tiling *tiling, ptrdiff_t phase_row,
+                          ptrdiff_t phase_column, ptrdiff_t first, ptrdiff_t last);
+  // Sets or adds to the channels [channel, channel + count) of the large map; whole samples.
+  void (*points_to_large)(float *large, const dt_rows *points, const dt_tiling *tiling, ptrdiff_t phase_row,
+                          ptrdiff_t phase_column, ptrdiff_t first, ptrdiff_t last, ptrdiff_t channel, ptrdiff_t count);
+  // The small channels [column, column + count).
+  void (*weights_to_points)(const dt_rows *points, const float *weights, const dt_convolution *shape,
+                            ptrdiff_t phase_row, ptrdiff_t phase_column, ptrdiff_t column, ptrdiff_t count);
+  // The large channels [row, row + count) as the columns of the transposed matrices.
+  void (*weights_to_points_transposed)(const dt_rows *points, const float *weights, const dt_convolution *shape,
+                                       ptrdiff_t phase_row, ptrdiff_t phase_column, ptrdiff_t row, ptrdiff_t count);
+  // Sets, or adds to, the weights' gradient for the large channels [row, row_end) and count small ones.
+  void (*points_to_weights)(float *gradient, const dt_rows *points, const dt_convolution *shape, ptrdiff_t phase_row,
+                            ptrdiff_t phase_column, ptrdiff_t row, ptrdiff_t row_end, ptrdiff_t column, ptrdiff_t count,
+                            int accumulating);
+} dt_winograd_phase;
+
+// Winograd's transforms on the side of the small map, shared by all phases: points a side.
+typedef struct {
+  ptrdiff_t tile, points;
+  void (*small_to_points)(const dt_rows *points, const float *small, const dt_tiling *tiling, ptrdiff_t first,
+                          ptrdiff_t last);
+  // Sets the channels [channel, channel + count).
+  void (*points_to_small)(float *small, const dt_rows *points, const dt_tiling *tiling, ptrdiff_t first, ptrdiff_t last,
+                          ptrdiff_t channel, ptrdiff_t count);
+} dt_winograd_tiles;
+
 typedef struct {
   // a[i] += b[i]
   void (*add)(float *a, const float *b, ptrdiff_t count);
@@ -65,12 +110,17 @@ typedef struct {
   void (*pack_rows)(float *panel, ptrdiff_t width, const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t inner);
   void (*pack_columns)(float *panel, ptrdiff_t width, const float *x, ptrdiff_t stride, ptrdiff_t count,
                        ptrdiff_t inner);
-  // c[row][column] = Σ over k of a[k][row] · b[k][column] (+ c if accumulating), for as many rows as the panel of A has
-  // and the first `columns` columns of the panel of B, which is two vectors wide where columns > lanes.
-  void (*multiply_panels)(float *c, ptrdiff_t stride, const float *a, const float *b, ptrdiff_t rows,
-                          ptrdiff_t columns, ptrdiff_t inner, int accumulating);
+  // c[row][column] = Σ over k of a[row][k] · b[k][column] (+ c if accumulating) for the first `columns` columns of a panel
+  // of B, which is two vectors wide where columns > lanes, else one. A is [row][k] or, transposed, [k][row].
+  void (*multiply_panel)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, int a_is_transposed,
+                         const float *b, ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner,
+                         int accumulating);
   // Runs 12 independent chains of `iterations` vector multiply-adds in registers, for the peak rate.
   float (*multiply_add_chains)(ptrdiff_t iterations);
+
+  // The transforms for tiles of tile × tile outputs; null where there are none for these taps.
+  const dt_winograd_phase *(*winograd_phase)(ptrdiff_t tile, ptrdiff_t taps_high, ptrdiff_t taps_wide);
+  const dt_winograd_tiles *(*winograd_side)(ptrdiff_t tile, ptrdiff_t points);
 } dt_kernels;
 
 int dt_is_supported(dt_instruction_set set);

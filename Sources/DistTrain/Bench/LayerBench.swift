@@ -49,7 +49,8 @@ struct LayerBench {
           peaks.append(peak())
           table.add(
             [
-              "\(letter)\(layer.number)", pass.kind.rawValue, "\(layout.samples)", layer.convolution.algorithm,
+              "\(letter)\(layer.number)", pass.kind.rawValue, "\(layout.samples)",
+              layer.convolution.choice[role(of: pass.kind, in: layer)].rawValue,
               "\(pass.timesPerStep)",
             ] + rates(seconds, operations, peaks.suffix(2).max()!))
         }
@@ -91,12 +92,10 @@ struct LayerBench {
     for tensor in [large, small] { stream.fillUniform(tensor.values) }
 
     func run() {
-      switch (kind, layer.isTransposed) {
-      case (.forward, false), (.data, true):
-        convolution.reduce(large, weights: layer.weights, into: small, layout: layout)
-      case (.forward, true), (.data, false):
-        convolution.expand(small, weights: layer.weights, into: large, layout: layout)
-      case (.weights, _):
+      switch role(of: kind, in: layer) {
+      case .reduce: convolution.reduce(large, weights: layer.weights, into: small, layout: layout)
+      case .expand: convolution.expand(small, weights: layer.weights, into: large, layout: layout)
+      case .weightGradient:
         convolution.weightGradient(
           large: large, small: small, into: sums, at: layer.weightOffset, layout: layout)
       }
@@ -105,6 +104,14 @@ struct LayerBench {
     run()
     let repeats = max(1, Int(2e-3 / max(seconds(run), 1e-7)))
     return Sample((0..<rounds).map { _ in seconds { for _ in 0..<repeats { run() } } / Double(repeats) }).median
+  }
+
+  private func role(of kind: Pass.Kind, in layer: NetworkConvolution) -> ConvolutionPass {
+    switch kind {
+    case .forward: layer.isTransposed ? .expand : .reduce
+    case .data: layer.isTransposed ? .reduce : .expand
+    case .weights: .weightGradient
+    }
   }
 
   private func rates(_ seconds: Double, _ operations: Double, _ peak: Double) -> [String] {

@@ -12,9 +12,9 @@ final class ConvolutionLayer: Layer {
     let geometry = convolution.geometry
     return "\(name) \(geometry.kernelHeight)×\(geometry.kernelWidth), stride \(geometry.stride)"
   }
-  var algorithm: String? { convolution.algorithm }
+  var algorithm: String? { convolution.choice.reduce.rawValue }
 
-  let convolution: any Convolution
+  let convolution: ChosenConvolution
   let isTransposed: Bool
   private(set) var weights: Floats!
   private let context: LayerContext
@@ -29,9 +29,11 @@ final class ConvolutionLayer: Layer {
     self.context = context
     outputShape = output
     let geometry = specification.geometry(isTransposed: isTransposed, input: input, output: output)
-    convolution = PatchConvolution(
-      geometry, shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
-      workspace: context.workspace)
+    convolution = ChosenConvolution(
+      geometry,
+      .automatic(geometry, samplesPerShard: 8, instructionSet: context.kernels.instructionSet),
+      shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
+      workspace: context.workspace, arena: context.arena)
     let shape = [geometry.small.channels, geometry.large.channels, geometry.kernelHeight, geometry.kernelWidth]
     var tensors = [allocator.tensor("\(index).weight", shape, .weight, geometry: geometry)]
     if specification.bias { tensors.append(allocator.tensor("\(index).bias", [output.channels], .bias)) }

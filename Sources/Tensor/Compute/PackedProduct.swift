@@ -78,9 +78,9 @@ package struct PackedProduct: Sendable {
     for column in stride(from: 0, to: columns, by: 2 * lanes) {
       let width = min(2 * lanes, columns - column)
       for panel in Portions(of: rows, atMost: table.tile_rows) {
-        table.multiply_panels(
-          c + panel.lowerBound * cStride + column, cStride, a + panel.lowerBound * depth, b + column * depth,
-          panel.count, width, depth, accumulating ? 1 : 0)
+        table.multiply_panel(
+          c + panel.lowerBound * cStride + column, cStride, a + panel.lowerBound * depth, panel.count, 1,
+          b + column * depth, width > lanes ? 2 * lanes : lanes, panel.count, width, depth, accumulating ? 1 : 0)
       }
     }
   }

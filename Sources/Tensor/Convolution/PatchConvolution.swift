@@ -2,7 +2,6 @@
 /// and the reference of the fast ones.
 package final class PatchConvolution: Convolution {
   package let geometry: ConvolutionGeometry
-  package var algorithm: String { geometry.isDense ? "product" : "im2col" }
 
   private let kernels: Kernels
   private let threads: Threads
@@ -25,7 +24,9 @@ package final class PatchConvolution: Convolution {
     workspace.reserve(max(columns, gathered + stackDepth * width * geometry.small.channels))
   }
 
-  package func reduce(_ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout) {
+  package func reduce(
+    _ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout, finished: Epilogue
+  ) {
     let blocks = layout.blocks(of: geometry.samplesPerBlock)
     let area = geometry.small.area
     var shape = geometry.code
@@ -43,10 +44,13 @@ package final class PatchConvolution: Convolution {
         rows: samples.count * area, columns: geometry.small.channels, inner: geometry.patch,
         patches, stride: geometry.patch, weights, stride: geometry.small.channels,
         into: small.sample(samples.lowerBound), stride: geometry.small.channels)
+      finished(samples, 0..<geometry.small.channels)
     }
   }
 
-  package func expand(_ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout) {
+  package func expand(
+    _ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout, finished: Epilogue
+  ) {
     let blocks = layout.blocks(of: geometry.samplesPerBlock)
     let area = geometry.small.area
     var shape = geometry.code
@@ -57,10 +61,12 @@ package final class PatchConvolution: Convolution {
         rows: samples.count * area, columns: geometry.patch, inner: geometry.small.channels,
         small.sample(samples.lowerBound), stride: geometry.small.channels,
         weights, stride: geometry.small.channels, transposingB: true, into: columns, stride: geometry.patch)
-      if geometry.isDense { return }
-      for (place, sample) in samples.enumerated() {
-        kernels.table.scatter(large.sample(sample), columns + place * area * geometry.patch, &shape)
+      if !geometry.isDense {
+        for (place, sample) in samples.enumerated() {
+          kernels.table.scatter(large.sample(sample), columns + place * area * geometry.patch, &shape)
+        }
       }
+      finished(samples, 0..<geometry.large.channels)
     }
   }
 

@@ -10,16 +10,18 @@ import Testing
   @Test(arguments: Kernels.available, ConvolutionCase.all)
   func agreesWithThePlainLoops(_ kernels: Kernels, _ test: ConvolutionCase) {
     let geometry = test.geometry
-    let planned = PlannedConvolution(geometry, kernels, samples: samples)
     let large = normals(samples * geometry.large.sampleCount, seed: 1)
     let small = normals(samples * geometry.small.sampleCount, seed: 2)
     let weights = normals(geometry.weightCount, seed: 3)
-    #expect(relativeError(planned.reduce(large, weights), test.reduce(large, weights, samples: samples)) < tolerance)
-    #expect(relativeError(planned.expand(small, weights), test.expand(small, weights, samples: samples)) < tolerance)
-    #expect(
-      relativeError(
-        planned.weightGradient(large: large, small: small)[0][0],
-        test.weightGradient(large, small, samples: 0..<samples)) < tolerance)
+    for algorithm in [ConvolutionAlgorithm.im2col, .direct] {
+      let planned = PlannedConvolution(geometry, kernels, algorithm, samples: samples)
+      #expect(relativeError(planned.reduce(large, weights), test.reduce(large, weights, samples: samples)) < tolerance)
+      #expect(relativeError(planned.expand(small, weights), test.expand(small, weights, samples: samples)) < tolerance)
+      #expect(
+        relativeError(
+          planned.weightGradient(large: large, small: small)[0][0],
+          test.weightGradient(large, small, samples: 0..<samples)) < tolerance)
+    }
   }
 
   /// ⟨small, reduce large⟩ = ⟨expand small, large⟩ = ⟨weights, gradient⟩: all three are one trilinear form.
@@ -65,7 +67,10 @@ import Testing
     let test = ConvolutionCase((32, 32), (1, 2), kernel: (3, 3), stride: 1, top: 1, left: 1)
     let large = normals(40 * test.geometry.large.sampleCount, seed: 7)
     let small = normals(40 * test.geometry.small.sampleCount, seed: 8)
-    let found = PlannedConvolution(test.geometry, kernels, samples: 40).weightGradient(large: large, small: small)
-    #expect(relativeError(found[0][0], test.weightGradient(large, small, samples: 0..<40)) < 2e-6)
+    for algorithm in ConvolutionAlgorithm.allCases {
+      let planned = PlannedConvolution(test.geometry, kernels, algorithm, samples: 40)
+      let found = planned.weightGradient(large: large, small: small)
+      #expect(relativeError(found[0][0], test.weightGradient(large, small, samples: 0..<40)) < 2e-6)
+    }
   }
 }

@@ -2,22 +2,26 @@ import Tensor
 
 /// A convolution planned for a rank, run on arrays.
 struct PlannedConvolution {
-  let convolution: PatchConvolution
+  let convolution: any Convolution
   let layout: BatchLayout
+  private let arena = Arena()
 
-  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, threads: Int = 1, layout: BatchLayout) {
+  init(
+    _ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1, layout: BatchLayout
+  ) {
     self.layout = layout
-    let workspace = Workspace(threads: threads, arena: Arena())
-    convolution = PatchConvolution(
-      geometry, shards: layout.reduction.range.count, kernels: kernels, threads: Threads(count: threads),
-      workspace: workspace)
+    let workspace = Workspace(threads: threads, arena: arena)
+    let pool = Threads(count: threads)
+    let shards = layout.reduction.range.count
+    convolution = algorithm.plan(
+      geometry, shards: shards, kernels: kernels, threads: pool, workspace: workspace, arena: arena)
     workspace.commit()
   }
 
   /// All samples in one shard.
-  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, threads: Int = 1, samples: Int) {
+  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1, samples: Int) {
     self.init(
-      geometry, kernels, threads: threads,
+      geometry, kernels, algorithm, threads: threads,
       layout: BatchLayout(reduction: ShardReduction(shards: 1), shardSizes: [samples], globalSamples: samples))
   }
 
