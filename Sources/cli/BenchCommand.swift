@@ -4,21 +4,58 @@ import DistTrain
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure the matrix products of the facades recipe on this machine.",
+    abstract: "Measure this machine: its peak rate, a training step and where it goes, each convolution, memory.",
     discussion: """
-      Prints the peak rate of this CPU's multiply-adds, and for each convolution of the facades recipe the rate of its \
-      matrix products by this program's kernels and by OpenBLAS, in turns, on one thread. DISTTRAIN_ISA chooses the \
-      kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, 64 usage.
+      disttrain bench                          the facades recipe at batch 64
+      disttrain bench CONFIG --batch 32        the networks of a configuration
+      mpirun -np 2 disttrain bench             on all ranks; rank 0 prints
+      mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
+      disttrain bench --products               against OpenBLAS's products
+
+      DISTTRAIN_ISA chooses the kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, \
+      64 usage or configuration.
       """)
 
-  @Option(help: ArgumentHelp("Rounds whose median is printed.", valueName: "N"))
+  @Argument(help: "A configuration; without it the facades recipe at batch 64. Images are drawn in any case.")
+  var config: String?
+
+  @Option(help: ArgumentHelp("Steps and repetitions whose median is printed.", valueName: "N"))
   var rounds = 7
+
+  @Option(help: ArgumentHelp("Images a step, over all ranks; as --set train.batch=N.", valueName: "N"))
+  var batch: Int?
+
+  @Option(help: ArgumentHelp("Parts of a batch; as --set train.shards=N.", valueName: "N"))
+  var shards: Int?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Override a setting, for example --set threads=1. Repeatable.", valueName: "KEY=VALUE"))
+  var overrides: [String] = []
+
+  @Flag(help: "Measure the exchange of a gradient of 25 MB; under mpirun.")
+  var exchange = false
+
+  @Flag(help: "Measure the matrix products of the facades recipe.")
+  var products = false
+
+  private var subject: BenchProgram.Subject { exchange ? .exchange : products ? .products : .step }
+
+  private var configurationOptions: [String] {
+    overrides + (batch.map { ["train.batch=\($0)"] } ?? []) + (shards.map { ["train.shards=\($0)"] } ?? [])
+  }
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds is \(rounds); give at least 1.") }
+    guard !exchange || !products else {
+      throw ValidationError("--exchange and --products are measured apart; give one of them.")
+    }
+    guard subject == .step || (config == nil && configurationOptions.isEmpty) else {
+      throw ValidationError("--exchange and --products take no configuration; give --rounds at most.")
+    }
   }
 
   func run() {
-    ProductBench(rounds: rounds).main()
+    BenchProgram(subject, file: config, overrides: configurationOptions, rounds: rounds).main()
   }
 }

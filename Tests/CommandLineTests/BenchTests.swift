@@ -1,19 +1,116 @@
+import Foundation
 import Testing
 
 extension CommandLineTests {
-  /// `disttrain bench` runs to its end, measures every layer, and refuses what it cannot do.
+  /// `disttrain bench` runs to its end, measures everything it should, consistently, and refuses what it cannot do.
+  /// How fast anything is, no test says.
   @Suite struct BenchTests {
-    @Test func bothTablesAreMade() async throws {
-      let outcome = try await Workplace().run(["bench", "--rounds", "1"])
+    private static let small = [
+      "bench", "--rounds", "2", "--batch", "16", "--set", "data.image.size=32", "--set", "model.generator.width=8",
+      "--set", "model.discriminator.width=8", "--set", "threads=1",
+    ]
+
+    @Test(arguments: [nil, 2])
+    func everySectionIsMade(ranks: Int?) async throws {
+      let outcome = try await Workplace().run(Self.small, ranks: ranks)
       #expect(outcome.code == 0, "\(outcome.text)")
-      for text in ["in 1 shard", "in 8 shards", "D1 forward", "D5 weights", "G1 forward"] {
+      let tables = Tables(outcome.output)
+
+      let peaks = tables.rows(after: "Peak of one thread")
+      #expect(peaks.contains { $0.first == "baseline" })
+      #expect(peaks.allSatisfy { Tables.numbers($0).last! > 0 }, "\(peaks)")
+
+      let speed = try #require(tables.lines.first { $0.hasPrefix("images/s ") }, "\(outcome.text)")
+      #expect(Double(speed.dropFirst("images/s ".count))! > 0)
+      let parts = tables.rows(after: "images/s ")
+      let shares = parts.map { Tables.numbers($0).last! }
+      #expect(parts.count == 8 && shares.allSatisfy { $0 >= 0 }, "\(parts)")
+      #expect(abs(shares.dropLast().reduce(0, +) - 100) < 1 && shares.last == 100, "\(parts)")
+      let milliseconds = parts.map { Tables.numbers($0)[0] }
+      #expect(abs(milliseconds.dropLast().reduce(0, +) - milliseconds.last!) < 0.1, "\(parts)")
+
+      let memory = tables.rows(after: "  memory").map { Tables.numbers($0).last! }
+      #expect(memory.count == 2 && memory[0] > 0 && memory[1] > memory[0], "\(memory)")
+      #expect(outcome.output.contains("hidden behind computing") == (ranks != nil))
+    }
+
+    /// At 32 pixels each network has four convolutions; D's first needs its input's gradient for G alone, G's never.
+    @Test func everyPassOfEveryConvolutionIsMeasured() async throws {
+      let outcome = try await Workplace().run(Self.small)
+      let rows = Tables(outcome.output).rows(after: "  layer").dropLast()
+      let passes = rows.map { $0.prefix(3).joined(separator: " ") }
+      var expected: [String] = []
+      for number in 1...4 {
+        expected += ["D\(number) forward 32", "D\(number) forward 16"]
+        expected += (number == 1 ? [] : ["D\(number) data 32"]) + ["D\(number) data 16", "D\(number) weights 32"]
+      }
+      for number in 1...4 {
+        expected += ["G\(number) forward 16"] + (number == 1 ? [] : ["G\(number) data 16"]) + ["G\(number) weights 16"]
+      }
+      #expect(passes == expected, "\(outcome.text)")
+      #expect(rows.allSatisfy { row in Tables.numbers(row).suffix(4).allSatisfy { $0 >= 0 } }, "\(outcome.text)")
+    }
+
+    /// Its networks and shapes, that is: the pictures need not be there.
+    @Test func theConfigurationIsTheBenchs() async throws {
+      let outcome = try await Workplace().run(
+        [
+          "bench", "run.yaml", "--rounds", "1", "--shards", "2", "--batch", "8", "--set", "data.source=folder", "--set",
+          "data.path=missing",
+        ])
+      #expect(outcome.code == 0 && outcome.output.hasPrefix("run: 32×32×3, batch 8 in 2 shards"), "\(outcome.text)")
+    }
+
+    @Test func moreRanksThanShardsAreRefusedOnce() async throws {
+      let outcome = try await Workplace().run(Self.small + ["--shards", "1"], ranks: 2)
+      #expect(outcome.code == 64 && outcome.messages.count == 1, "\(outcome.text)")
+    }
+
+    @Test func exchangeIsComparedWithAllreduce() async throws {
+      let outcome = try await Workplace().run(["bench", "--exchange", "--rounds", "2"], ranks: 3)
+      #expect(outcome.code == 0, "\(outcome.text)")
+      let line = try #require(Tables(outcome.output).lines.first { $0.hasPrefix("exchange / allreduce") })
+      let ratios = Tables.numbers(line.split(separator: " "))
+      #expect(ratios.count == 3 && ratios.allSatisfy { $0 > 0 } && ratios[1] <= ratios[0] && ratios[0] <= ratios[2])
+    }
+
+    @Test func productsAreMeasuredInBothCuts() async throws {
+      let outcome = try await Workplace().run(["bench", "--products", "--rounds", "1"])
+      #expect(outcome.code == 0, "\(outcome.text)")
+      for text in ["in 1 shard:", "in 8 shards:", "D1 forward", "D5 weights", "G1 forward"] {
         #expect(outcome.output.contains(text), "\(text) in \(outcome.text)")
       }
     }
 
-    @Test func noRoundsAreRefused() async throws {
-      let outcome = try await Workplace().run(["bench", "--rounds", "0"])
-      #expect(outcome.code == 64, "\(outcome.text)")
+    @Test(arguments: [
+      (["--rounds", "0"], "--rounds is 0"), (["--batch", "0"], "train.batch"), (["--shards", "65"], "train.shards"),
+      (["--exchange"], "mpirun -np 2"), (["--exchange", "--products"], "one of them"),
+      (["--products", "--batch", "8"], "no configuration"), (["--set", "train.speed=1"], "train.speed"),
+      (["missing.yaml"], "missing.yaml"),
+    ])
+    func whatCannotBeMeasuredIsRefused(arguments: [String], reason: String) async throws {
+      let outcome = try await Workplace().run(["bench"] + arguments)
+      #expect(outcome.code == 64 && outcome.messages.count == 1, "\(outcome.text)")
+      #expect(outcome.errors.contains(reason), "\(outcome.text)")
     }
+  }
+}
+
+/// What a benchmark printed.
+private struct Tables {
+  let lines: [Substring]
+
+  init(_ text: String) { lines = text.split(separator: "\n", omittingEmptySubsequences: false) }
+
+  /// The words of the indented lines that follow the first line with this beginning and, where there are any, titles.
+  func rows(after beginning: String) -> [[Substring]] {
+    guard let start = lines.firstIndex(where: { $0.hasPrefix(beginning) }) else { return [] }
+    return lines[(start + 1)...].prefix { $0.hasPrefix("  ") }.map { $0.split(separator: " ") }.filter { row in
+      row.contains { Double($0) != nil }
+    }
+  }
+
+  static func numbers(_ words: [Substring]) -> [Double] {
+    words.compactMap { Double($0.trimmingPrefix("(").prefix { $0 != ")" }) }
   }
 }

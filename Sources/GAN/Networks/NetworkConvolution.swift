@@ -5,7 +5,7 @@ package struct NetworkConvolution {
   /// Place among the network's convolutions, from 1.
   package let number: Int
   package let isTransposed: Bool
-  package let convolution: any Convolution
+  package let convolution: ChosenConvolution
   package let weights: Floats
   /// Where its weights' gradient begins in the network's sums.
   package let weightOffset: Int

@@ -1,0 +1,95 @@
+import Foundation
+import GAN
+import MPI
+import Tensor
+
+/// `disttrain bench`: from the command line to the exit code, in one process or as one rank of an MPI job.
+package struct BenchProgram {
+  /// What is measured.
+  package enum Subject: Sendable {
+    /// The peak rate, a step, memory and each convolution.
+    case step
+    /// Matrix products against OpenBLAS's.
+    case products
+    /// The exchange of gradients against MPI_Allreduce.
+    case exchange
+  }
+
+  package var subject: Subject
+  /// The configuration; nil for the facades recipe at batch 64.
+  package var file: String?
+  /// `--set` arguments.
+  package var overrides: [String]
+  package var rounds: Int
+
+  package init(_ subject: Subject, file: String?, overrides: [String], rounds: Int) {
+    precondition(rounds > 0, "at least one round")
+    self.subject = subject
+    self.file = file
+    self.overrides = overrides
+    self.rounds = rounds
+  }
+
+  /// Measures and ends the process.
+  package func main() -> Never {
+    let launch = LaunchEnvironment.current
+    do {
+      let set = try InstructionSet.chosen()
+      matchOpenBLAS(to: set)
+      let kernels = Kernels(set)
+      switch subject {
+      case .products:
+        if launch.isFirst { try ProductBench(rounds: rounds, kernels).run() }
+      case .step:
+        let configuration = try configuration()
+        guard launch.launchedByMPI else {
+          try StepBench(configuration, job: SingleProcess(), kernels, rounds: rounds).run()
+          break
+        }
+        onAllRanks { world in
+          try StepBench(configuration, job: MPIJob(world), kernels, rounds: rounds).run()
+        }
+      case .exchange:
+        guard let ranks = launch.size, ranks > 1 else {
+          throw UserFacingError(
+            code: .usage, message: "--exchange needs at least 2 ranks: mpirun -np 2 disttrain bench --exchange")
+        }
+        onAllRanks { world in try ExchangeBench(world, kernels, rounds: rounds).run() }
+      }
+      exit(ExitCode.done.rawValue)
+    } catch {
+      let shown = UserFacingError(error)
+      TrainingProgram.leaveSpeechToRank0(shown.code.rawValue)
+      FileHandle.standardError.write(Data("error: \(shown.message)\n".utf8))
+      exit(shown.code.rawValue)
+    }
+  }
+
+  private func onAllRanks(_ body: (borrowing Communicator) throws -> Void) {
+    withMPI { error in
+      let shown = UserFacingError(error)
+      return JobFailure(
+        "error: \(shown.message)", exitCode: shown.code.rawValue,
+        extent: error is AgreedError ? .everyRank : .thisRank)
+    } _: { world in
+      try body(world)
+    }
+  }
+
+  /// What is measured, with images drawn by the program: only their shape matters.
+  private func configuration() throws -> Configuration {
+    var configuration =
+      if let file { try Configuration(file: file, overrides: overrides) } else {
+        try Configuration(yaml: Self.facades, file: "the facades recipe", overrides: overrides)
+      }
+    configuration.data.source = .synthetic
+    configuration.data.path = nil
+    configuration.data.limit = nil
+    configuration.data.cache = .off
+    configuration.data.syntheticCount = configuration.train.batch
+    return configuration
+  }
+
+  /// What it does not say is as in configs/facades.yaml.
+  private static let facades = "{name: facades, data: {source: synthetic}, train: {batch: 64, steps: 1}}"
+}
