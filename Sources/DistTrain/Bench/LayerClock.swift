@@ -20,7 +20,7 @@ final class LayerClock {
     self.exchange = exchange
     places = Dictionary(
       uniqueKeysWithValues: [step.generator, step.discriminator].map { network in
-        (network.name, Set(network.summary.filter { $0.algorithm != nil }.map(\.index)))
+        (network.name, Set(network.summary.filter { $0.algorithms != nil }.map(\.index)))
       })
     generator = (step.generator.name, step.generator.summary[0].index)
     for network in [step.generator, step.discriminator] {

@@ -32,7 +32,8 @@ final class ConvolutionLayer: Layer {
 
   /// - Parameter network: its name.
   init(
-    network: String, index: Int, _ specification: ConvolutionSpecification, isTransposed: Bool, input: Shape, output: Shape,
+    network: String, index: Int, _ specification: ConvolutionSpecification, isTransposed: Bool, input: Shape,
+    output: Shape,
     allocator: inout ParameterAllocator, context: LayerContext
   ) {
     self.index = index

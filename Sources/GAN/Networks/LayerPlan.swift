@@ -43,7 +43,8 @@ struct LayerPlan {
     case .convolution(let convolution), .transposedConvolution(let convolution):
       layers.append(
         ConvolutionLayer(
-          network: network, index: index, convolution, isTransposed: entry == .transposedConvolution(convolution), input: input,
+          network: network, index: index, convolution, isTransposed: entry == .transposedConvolution(convolution),
+          input: input,
           output: output, allocator: &parameters, context: context))
     case .batchNorm(let epsilon, let momentum):
       let slope = next?.rectifierSlope

@@ -34,7 +34,8 @@ package final class DirectConvolution: Convolution {
     let half = (geometry.kernelHeight + 1) / 2 * geometry.kernelWidth
     tapsPerUnit = min(half, max(1, 256 / geometry.large.channels))
     let patches = geometry.isDense ? 0 : rowsPerBlock * geometry.patch
-    let columns = geometry.isDense ? 0 : max(1, rowsPerBlock / geometry.small.area) * geometry.small.area * geometry.patch
+    let columns =
+      geometry.isDense ? 0 : max(1, rowsPerBlock / geometry.small.area) * geometry.small.area * geometry.patch
     let width = tapsPerUnit * geometry.large.channels
     let gathered = geometry.isDense ? 0 : Self.rowsPerSum * width
     let stack = (stackDepth - 1) * width * geometry.small.channels

@@ -7,7 +7,8 @@ struct PlannedConvolution {
   private let arena = Arena()
 
   init(
-    _ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1, layout: BatchLayout
+    _ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1,
+    layout: BatchLayout
   ) {
     self.layout = layout
     let workspace = Workspace(threads: threads, arena: arena)
@@ -19,7 +20,10 @@ struct PlannedConvolution {
   }
 
   /// All samples in one shard.
-  init(_ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1, samples: Int) {
+  init(
+    _ geometry: ConvolutionGeometry, _ kernels: Kernels, _ algorithm: ConvolutionAlgorithm = .im2col, threads: Int = 1,
+    samples: Int
+  ) {
     self.init(
       geometry, kernels, algorithm, threads: threads,
       layout: BatchLayout(reduction: ShardReduction(shards: 1), shardSizes: [samples], globalSamples: samples))
