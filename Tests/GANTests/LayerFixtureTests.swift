@@ -57,7 +57,7 @@ import Testing
       let net = try network(
         [isTransposed ? .transposedConvolution(specification) : .convolution(specification)], fixture, shards: shards,
         kernels)
-      try check(net, fixture, within: 1e-6)
+      try check(net, fixture, within: 2e-6)  // F(4×4) loses a bit or two: `WinogradErrorTests`
     }
   }
 

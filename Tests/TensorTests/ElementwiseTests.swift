@@ -99,7 +99,7 @@ struct ElementwiseCase: CustomTestStringConvertible, Sendable {
     let x = normals(rows * channels, seed: 5)
     let bias = normals(channels, seed: 6)
     let result = floats(x)
-    kernels.addBias(result, floats(bias), rows: rows, channels: channels)
+    kernels.addBias(result, floats(bias), rows: rows, channels: channels, range: 0..<channels)
     #expect(array(result, x.count) == x.indices.map { x[$0] + bias[$0 % channels] })
   }
 

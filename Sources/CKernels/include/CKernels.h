@@ -73,8 +73,8 @@ typedef struct {
   void (*tanh_forward)(float *y, ptrdiff_t count);
   // gradient *= 1 − y²
   void (*tanh_backward)(float *gradient, const float *y, ptrdiff_t count);
-  // x[row][c] += bias[c]
-  void (*add_bias)(float *x, const float *bias, ptrdiff_t rows, ptrdiff_t channels);
+  // x[row][c] += bias[c] for c of [first, last)
+  void (*add_bias)(float *x, const float *bias, ptrdiff_t rows, ptrdiff_t channels, ptrdiff_t first, ptrdiff_t last);
   // bytes 0 … 255 → [−1, 1]
   void (*bytes_to_signed)(float *y, const unsigned char *x, ptrdiff_t count);
 

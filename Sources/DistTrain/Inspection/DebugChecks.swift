@@ -15,6 +15,7 @@ struct DebugChecks {
   func begin(_ index: Int, _ batch: LocalBatch) throws {
     let checks = try state.step.checkGradients(index, batch)
     for network in [state.step.generator, state.step.discriminator] {
+      network.fusesLayers = false
       network.inspect = { event in try event.requireFinite() }
     }
     console.say("gradients against central differences (back-propagation, differences, relative error):")

@@ -32,11 +32,12 @@ final class ActivationLayer: Layer {
     outputShape = shape
   }
 
-  func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) {
-    let count = outputShape.sampleCount
-    context.threads.forEach(layout.samples) { [function, isInPlace, kernels = context.kernels] sample, _ in
-      let output = record.output.sample(sample)
-      if !isInPlace { output.update(from: input.sample(sample), count: count) }
+  func beginForward(
+    _ input: Tensor, into record: LayerRecord, samples: Range<Int>, channels: Range<Int>, mode: ForwardMode
+  ) {
+    forEachRun(samples, channels) { [function, isInPlace, kernels = context.kernels] sample, start, count in
+      let output = record.output.sample(sample) + start
+      if !isInPlace { output.update(from: input.sample(sample) + start, count: count) }
       switch function {
       case .leakyRelu(let slope): kernels.leakyRelu(output, count: count, slope: slope)
       case .tanh: kernels.tanh(output, count: count)
@@ -44,17 +45,43 @@ final class ActivationLayer: Layer {
     }
   }
 
-  func backward(
-    _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
+  func forward(
+    _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
+  ) {
+    context.threads.forEach(layout.samples) { sample, _ in finished(sample..<sample + 1, 0..<outputShape.channels) }
+  }
+
+  func beginBackward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
     layout: BatchLayout
   ) {
-    let count = outputShape.sampleCount
-    context.threads.forEach(layout.samples) { [function, kernels = context.kernels] sample, _ in
-      let output = record.output.sample(sample)
+    forEachRun(samples, channels) { [function, kernels = context.kernels] sample, start, count in
+      let (gradient, output) = (gradient.sample(sample) + start, record.output.sample(sample) + start)
       switch function {
-      case .leakyRelu(let slope):
-        kernels.leakyReluBackward(gradient.sample(sample), output: output, count: count, slope: slope)
-      case .tanh: kernels.tanhBackward(gradient.sample(sample), output: output, count: count)
+      case .leakyRelu(let slope): kernels.leakyReluBackward(gradient, output: output, count: count, slope: slope)
+      case .tanh: kernels.tanhBackward(gradient, output: output, count: count)
+      }
+    }
+  }
+
+  func backward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
+    layout: BatchLayout, finished: Epilogue
+  ) {
+    context.threads.forEach(layout.samples) { sample, _ in finished(sample..<sample + 1, 0..<outputShape.channels) }
+  }
+
+  /// Elements that are neighbours in memory: whole samples, or the `channels` of a pixel.
+  private func forEachRun(
+    _ samples: Range<Int>, _ channels: Range<Int>, _ body: (_ sample: Int, _ start: Int, _ count: Int) -> Void
+  ) {
+    let isWhole = channels.count == outputShape.channels
+    let runs = isWhole ? 1 : outputShape.area
+    for sample in samples {
+      for run in 0..<runs {
+        body(
+          sample, run * outputShape.channels + channels.lowerBound,
+          isWhole ? outputShape.sampleCount : channels.count)
       }
     }
   }

@@ -29,9 +29,6 @@ final class BatchNormLayer: Layer {
   private var runningMean: Floats!
   private var runningVariance: Floats!
 
-  /// Channels of one unit of work.
-  private static let channelsPerBlock = 64
-
   /// - Parameter slope: of the rectifier below 0, where one follows.
   init(
     index: Int, epsilon: Float, momentum: Float, slope: Float?, shape: Shape, groups: Int,
@@ -63,7 +60,22 @@ final class BatchNormLayer: Layer {
     runningVariance = bufferMemory + buffers[1].offset
   }
 
-  func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) throws {
+  /// The samples' moments.
+  func beginForward(
+    _ input: Tensor, into record: LayerRecord, samples: Range<Int>, channels: Range<Int>, mode: ForwardMode
+  ) {
+    if case .runningStatistics = mode { return }
+    for sample in samples {
+      let moments = ofSample(sample, record)
+      context.kernels.moments(
+        mean: moments, m2: moments + outputShape.channels, of: input.sample(sample), rows: outputShape.area,
+        channels: outputShape.channels, range: channels)
+    }
+  }
+
+  func forward(
+    _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
+  ) throws {
     let channels = outputShape.channels
     if case .runningStatistics = mode {
       for group in 0..<layout.groups {
@@ -73,7 +85,7 @@ final class BatchNormLayer: Layer {
         }
       }
     } else {
-      try measure(input, into: record, layout: layout, movingRunning: mode == .training)
+      try measure(record, layout: layout, movingRunning: mode == .training)
     }
     let area = outputShape.area
     context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, _ in
@@ -82,23 +94,40 @@ final class BatchNormLayer: Layer {
         record.output.sample(sample), from: input.sample(sample), rows: area, channels: channels,
         mean: record.mean! + group * channels, inverse: record.inverse! + group * channels, scale: scale, shift: shift,
         slope: slope ?? 1)
+      finished(sample..<sample + 1, 0..<channels)
+    }
+  }
+
+  /// The samples' sums of the gradient, and of the gradient times the normalized input.
+  func beginBackward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
+    layout: BatchLayout
+  ) {
+    let width = outputShape.channels
+    for sample in samples {
+      let group = sample / layout.samplesPerGroup
+      let sums = ofSample(sample, record)
+      context.kernels.normalizeBackwardSums(
+        sum: sums, dot: sums + width, gradient: gradient.sample(sample), x: input.sample(sample),
+        y: record.output.sample(sample), rows: outputShape.area, channels: width, range: channels,
+        mean: record.mean! + group * width, inverse: record.inverse! + group * width, slope: slope ?? 1)
     }
   }
 
   func backward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
-    layout: BatchLayout
+    layout: BatchLayout, finished: Epilogue
   ) throws {
     let channels = outputShape.channels
     let area = outputShape.area
     let slope = slope ?? 1
-    forEachShard(layout) { [kernels = context.kernels] group, shard, samples, range in
+    forEachShard(layout) { group, shard, samples in
       let leaf = gradients.leaf(group: group, shard: shard)
-      let first = samples.lowerBound
-      kernels.normalizeBackwardSums(
-        sum: leaf, dot: leaf + channels, gradient: gradient.sample(first), x: input.sample(first),
-        y: record.output.sample(first), rows: samples.count * area, channels: channels, range: range,
-        mean: record.mean! + group * channels, inverse: record.inverse! + group * channels, slope: slope)
+      leaf.update(repeating: 0, count: 2 * channels)
+      for sample in samples {
+        let sums = ofSample(sample, record)
+        for index in 0..<2 * channels { leaf[index] += sums[index] }
+      }
     }
     try gradients.sum(groups: layout.groups)
     if let sums { writeGradients(into: sums, layout) }
@@ -114,29 +143,22 @@ final class BatchNormLayer: Layer {
           gradient.sample(sample), x: input.sample(sample), y: record.output.sample(sample), rows: area,
           channels: channels, mean: record.mean! + group * channels, inverse: record.inverse! + group * channels,
           scale: scale, meanD: means, meanDot: means + channels, slope: slope)
+        finished(sample..<sample + 1, 0..<channels)
       }
     }
   }
 
   /// The batch's moments of each group, in `record`; groups move the running ones one after the other.
-  private func measure(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, movingRunning: Bool) throws {
+  private func measure(_ record: LayerRecord, layout: BatchLayout, movingRunning: Bool) throws {
     let channels = outputShape.channels
-    let area = outputShape.area
-    for (group, segments) in layout.segments.enumerated() {
-      for (shard, samples) in segments.enumerated() {
-        let leaf = moments.leaf(group: group, shard: shard)
-        leaf[0] = Double(samples.count * area)
-        if samples.isEmpty { (leaf + 1).update(repeating: 0, count: 2 * channels) }
-      }
-    }
-    forEachShard(layout) { [kernels = context.kernels] group, shard, samples, range in
-      if samples.isEmpty { return }
+    let area = Double(outputShape.area)
+    forEachShard(layout) { group, shard, samples in
       let leaf = moments.leaf(group: group, shard: shard)
-      kernels.moments(
-        mean: leaf + 1, m2: leaf + 1 + channels, of: input.sample(samples.lowerBound), rows: samples.count * area,
-        channels: channels, range: range)
+      leaf[0] = 0
+      (leaf + 1).update(repeating: 0, count: 2 * channels)
+      for sample in samples { mergeMoments(leaf, count: area, ofSample(sample, record), channels: channels) }
     }
-    try moments.reduce(groups: layout.groups) { mergeMoments($0, $1, channels: channels) }
+    try moments.reduce(groups: layout.groups) { mergeMoments($0, count: $1[0], $1 + 1, channels: channels) }
     for group in 0..<layout.groups {
       let total = moments.total(group: group)
       let count = total[0]
@@ -173,37 +195,37 @@ final class BatchNormLayer: Layer {
     }
   }
 
+  /// What a sample's two rows of statistics are; their meaning is the pass's.
+  private func ofSample(_ sample: Int, _ record: LayerRecord) -> UnsafeMutablePointer<Double> {
+    record.sampleStatistics! + sample * 2 * outputShape.channels
+  }
+
   private func forEachShard(
-    _ layout: BatchLayout, _ body: (_ group: Int, _ shard: Int, _ samples: Range<Int>, _ channels: Range<Int>) -> Void
+    _ layout: BatchLayout, _ body: (_ group: Int, _ shard: Int, _ samples: Range<Int>) -> Void
   ) {
-    let blocks = (outputShape.channels + Self.channelsPerBlock - 1) / Self.channelsPerBlock
     let shards = layout.reduction.range.count
-    context.threads.forEach(layout.groups * shards * blocks) { unit, _ in
-      let group = unit / (shards * blocks)
-      let shard = unit / blocks % shards
-      let first = unit % blocks * Self.channelsPerBlock
-      body(
-        group, shard, layout.segments[group][shard],
-        first..<min(first + Self.channelsPerBlock, outputShape.channels))
+    context.threads.forEach(layout.groups * shards) { unit, _ in
+      body(unit / shards, unit % shards, layout.segments[unit / shards][unit % shards])
     }
   }
 }
 
 /// left ← left and right: (count, means, sums of squared differences) of two sets of values (Chan, Golub & LeVeque
 /// 1979). A count of 0 is the identity.
-func mergeMoments(_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>, channels: Int) {
-  if right[0] == 0 { return }
-  if left[0] == 0 {
-    left.update(from: right, count: 1 + 2 * channels)
-    return
-  }
-  let count = left[0] + right[0]
-  let share = right[0] / count
+///
+/// - Parameter right: means, then sums of squared differences, of `rightCount` values.
+func mergeMoments(
+  _ left: UnsafeMutablePointer<Double>, count rightCount: Double, _ right: UnsafeMutablePointer<Double>, channels: Int
+) {
+  if rightCount == 0 { return }
+  let count = left[0] + rightCount
+  let share = rightCount / count
   let weight = left[0] * share
-  for channel in 1...channels {
-    let difference = right[channel] - left[channel]
-    left[channel] += difference * share
-    left[channels + channel] += right[channels + channel] + difference * difference * weight
+  let (mean, m2) = (left + 1, left + 1 + channels)
+  for channel in 0..<channels {
+    let difference = right[channel] - mean[channel]
+    mean[channel] += difference * share
+    m2[channel] += right[channels + channel] + difference * difference * weight
   }
   left[0] = count
 }

@@ -64,18 +64,29 @@ final class ConvolutionLayer: Layer {
     if parameters.count > 1 { bias = memory + parameters[1].offset }
   }
 
-  func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) {
-    if isTransposed {
-      convolution.expand(input, weights: weights, into: record.output, layout: layout)
-    } else {
-      convolution.reduce(input, weights: weights, into: record.output, layout: layout)
+  func forward(
+    _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
+  ) {
+    let output = record.output
+    func written(_ samples: Range<Int>, _ channels: Range<Int>) {
+      if let bias {
+        for sample in samples {
+          context.kernels.addBias(
+            output.sample(sample), bias, rows: outputShape.area, channels: outputShape.channels, range: channels)
+        }
+      }
+      finished(samples, channels)
     }
-    if let bias { addBias(bias, to: record.output, layout) }
+    if isTransposed {
+      convolution.expand(input, weights: weights, into: output, layout: layout, finished: written)
+    } else {
+      convolution.reduce(input, weights: weights, into: output, layout: layout, finished: written)
+    }
   }
 
   func backward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
-    layout: BatchLayout
+    layout: BatchLayout, finished: Epilogue
   ) {
     if let sums {
       convolution.weightGradient(
@@ -85,16 +96,9 @@ final class ConvolutionLayer: Layer {
     }
     guard let inputGradient else { return }
     if isTransposed {
-      convolution.reduce(gradient, weights: weights, into: inputGradient, layout: layout)
+      convolution.reduce(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
     } else {
-      convolution.expand(gradient, weights: weights, into: inputGradient, layout: layout)
-    }
-  }
-
-  private func addBias(_ bias: Floats, to output: Tensor, _ layout: BatchLayout) {
-    context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, _ in
-      kernels.addBias(
-        output.sample(sample), bias, rows: output.shape.area, channels: output.shape.channels)
+      convolution.expand(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
     }
   }
 

@@ -28,6 +28,8 @@ struct LayerRecord {
   /// [group][channel] mean and 1 / deviation, of a batch norm.
   let mean: Floats?
   let inverse: Floats?
+  /// [sample][2][channel]: what a batch norm has gathered of single samples.
+  let sampleStatistics: UnsafeMutablePointer<Double>?
 }
 
 /// A step of a network with its parameters. Layers keep no activations: these belong to a `Pass`.
@@ -54,16 +56,33 @@ protocol Layer: AnyObject {
   /// Takes over the memory of the network's parameters, gradient sums and buffers.
   func attach(parameters: Floats, buffers: Floats)
 
+  /// The part of `forward` that needs nothing but some channels of some samples of the input. Called before it, by any
+  /// thread, once for each channel of each sample, when the layer before has just written these.
+  func beginForward(
+    _ input: Tensor, into record: LayerRecord, samples: Range<Int>, channels: Range<Int>, mode: ForwardMode)
+
   /// Collective where statistics are needed.
-  func forward(_ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode) throws
+  ///
+  /// - Parameter finished: to be called for each channel of each sample of the output, when it is complete.
+  func forward(
+    _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
+  ) throws
+
+  /// The part of `backward` that needs nothing but some channels of some samples of the output's gradient; called as
+  /// `beginForward` is.
+  func beginBackward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
+    layout: BatchLayout)
 
   /// Turns `gradient`, that of the output, into the input's in place where `overwritesGradient`; otherwise writes it into
   /// `inputGradient`, if that is given. Collective where statistics are needed.
   ///
-  /// - Parameter sums: where the parameters' gradients go; nil to compute none.
+  /// - Parameters:
+  ///   - sums: where the parameters' gradients go; nil to compute none.
+  ///   - finished: to be called for each channel of each sample of the input's gradient, when it is complete.
   func backward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
-    layout: BatchLayout
+    layout: BatchLayout, finished: Epilogue
   ) throws
 }
 
@@ -75,4 +94,11 @@ extension Layer {
   var parameters: [ParameterTensor] { [] }
   var buffers: [ParameterTensor] { [] }
   func attach(parameters: Floats, buffers: Floats) {}
+  func beginForward(
+    _ input: Tensor, into record: LayerRecord, samples: Range<Int>, channels: Range<Int>, mode: ForwardMode
+  ) {}
+  func beginBackward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
+    layout: BatchLayout
+  ) {}
 }

@@ -17,6 +17,9 @@ package final class Network {
   package let parameterCount: Int
   /// Called after each layer with what it wrote, forward and backward; for checks.
   package var inspect: ((LayerEvent) throws -> Void)?
+  /// Whether a layer may begin on what the one before has just written, which saves a way through memory and changes no
+  /// bit; not where `inspect` is to see every layer's own output.
+  package var fusesLayers = true
 
   /// Floats of the flat parameters, with the gaps between tensors.
   package let flatCount: Int
@@ -83,13 +86,35 @@ package final class Network {
   /// Runs the layers on `input`, whose samples are `layout`'s. Collective where there is batch norm on batch statistics.
   package func forward(_ input: Tensor, pass: Pass, layout: BatchLayout, mode: ForwardMode) throws -> Tensor {
     var value = input
+    beginForward(0, value, pass: pass, layout: layout, mode: mode)
     for (place, layer) in layers.enumerated() {
       let record = pass.record(place, samples: layout.samples, input: value)
-      try layer.forward(value, into: record, layout: layout, mode: mode)
-      value = record.output
+      let output = record.output
+      if fusesLayers, place + 1 < layers.count {
+        let next = layers[place + 1]
+        let nextRecord = pass.record(place + 1, samples: layout.samples, input: output)
+        try layer.forward(value, into: record, layout: layout, mode: mode) { samples, channels in
+          next.beginForward(output, into: nextRecord, samples: samples, channels: channels, mode: mode)
+        }
+      } else {
+        try layer.forward(value, into: record, layout: layout, mode: mode) { _, _ in }
+      }
+      value = output
       try inspect?(LayerEvent(network: name, layer: layer.index, kind: .output, tensor: value, layout: layout))
+      if !fusesLayers { beginForward(place + 1, value, pass: pass, layout: layout, mode: mode) }
     }
     return value
+  }
+
+  /// Lets the layer at `place`, if there is one, begin on the whole of its input.
+  private func beginForward(_ place: Int, _ input: Tensor, pass: Pass, layout: BatchLayout, mode: ForwardMode) {
+    guard place < layers.count else { return }
+    let layer = layers[place]
+    let record = pass.record(place, samples: layout.samples, input: input)
+    context.threads.forEach(layout.samples) { sample, _ in
+      layer.beginForward(
+        input, into: record, samples: sample..<sample + 1, channels: 0..<input.shape.channels, mode: mode)
+    }
   }
 
   /// Runs the layers backward from the gradient of the last output.
@@ -107,22 +132,57 @@ package final class Network {
   ) throws -> Tensor? {
     if teaching { clearGaps() }
     var gradient = pass.outputGradient(layout.samples)
+    beginBackward(layers.count - 1, gradient, input, pass: pass, layout: layout)
     for place in layers.indices.reversed() {
       let layer = layers[place]
-      let before = place == 0 ? input : pass.record(place - 1, samples: layout.samples, input: input).output
-      let record = pass.record(place, samples: layout.samples, input: before)
+      let (before, record) = ends(of: place, input, pass, layout)
       let isWanted = place > 0 || needsInputGradient
       let next = isWanted ? pass.inputGradient(place, samples: layout.samples) : nil
-      try layer.backward(
-        gradient, input: before, record: record, inputGradient: next, sums: teaching ? sums : nil, layout: layout)
+      let sums = teaching ? sums : nil
+      if fusesLayers, place > 0 {
+        let below = layers[place - 1]
+        let (belowInput, belowRecord) = ends(of: place - 1, input, pass, layout)
+        let written = next ?? gradient
+        try layer.backward(
+          gradient, input: before, record: record, inputGradient: next, sums: sums, layout: layout
+        ) { samples, channels in
+          below.beginBackward(
+            written, input: belowInput, record: belowRecord, samples: samples, channels: channels, layout: layout)
+        }
+      } else {
+        try layer.backward(
+          gradient, input: before, record: record, inputGradient: next, sums: sums, layout: layout
+        ) { _, _ in }
+      }
       if let next { gradient = next }
       if isWanted {
         try inspect?(
           LayerEvent(network: name, layer: layer.index, kind: .inputGradient, tensor: gradient, layout: layout))
       }
+      if !fusesLayers { beginBackward(place - 1, gradient, input, pass: pass, layout: layout) }
       try finished(place)
     }
     return needsInputGradient ? gradient : nil
+  }
+
+  /// Lets the layer at `place`, if there is one, begin on the whole gradient of its output.
+  private func beginBackward(_ place: Int, _ gradient: Tensor, _ input: Tensor, pass: Pass, layout: BatchLayout) {
+    guard place >= 0 else { return }
+    let layer = layers[place]
+    let (before, record) = ends(of: place, input, pass, layout)
+    context.threads.forEach(layout.samples) { sample, _ in
+      layer.beginBackward(
+        gradient, input: before, record: record, samples: sample..<sample + 1,
+        channels: 0..<gradient.shape.channels, layout: layout)
+    }
+  }
+
+  /// The input of the layer at `place`, and what its forward pass has left.
+  private func ends(
+    of place: Int, _ input: Tensor, _ pass: Pass, _ layout: BatchLayout
+  ) -> (input: Tensor, record: LayerRecord) {
+    let before = place == 0 ? input : pass.record(place - 1, samples: layout.samples, input: input).output
+    return (before, pass.record(place, samples: layout.samples, input: before))
   }
 
   /// What lies between the tensors is exchanged and updated with them, so it must be the same on all ranks.

@@ -6,13 +6,15 @@ import Tensor
 package final class Pass {
   let samples: Int
   private let network: Network
+  /// Of a batch norm, as in its `LayerRecord`.
+  private typealias Statistics = (mean: Floats, inverse: Floats, ofSamples: UnsafeMutablePointer<Double>)
   private var layers: [any Layer] { network.layers }
   /// Outputs of the layers that are not in place.
   private var outputs: [MemoryPlan.Block?] = []
   /// Gradients of the layers' inputs, where they are not made in place.
   private var gradients: [MemoryPlan.Block?]
   private var startGradient: MemoryPlan.Block?
-  private var statistics: [(mean: Floats, inverse: Floats)?] = []
+  private var statistics: [Statistics?] = []
   private var region: Floats?
   /// The layer whose output goes where `redirect` says: the last one that is not in place; those after it work there.
   private let redirected: Int?
@@ -42,8 +44,10 @@ package final class Pass {
         if let previous { plan.release(previous) }
         previous = outputs[place]
       }
-      let count = groups * layer.statisticsCount
-      statistics.append(count == 0 ? nil : (arena.floats(count), arena.floats(count)))
+      let count = layer.statisticsCount
+      statistics.append(
+        count == 0
+          ? nil : (arena.floats(groups * count), arena.floats(groups * count), arena.doubles(samples * 2 * count)))
     }
   }
 
@@ -90,7 +94,9 @@ package final class Pass {
       } else {
         tensor(outputs[source]!, layers[source].outputShape, samples)
       }
-    return LayerRecord(output: output, mean: statistics[place]?.mean, inverse: statistics[place]?.inverse)
+    let statistics = statistics[place]
+    return LayerRecord(
+      output: output, mean: statistics?.mean, inverse: statistics?.inverse, sampleStatistics: statistics?.ofSamples)
   }
 
   /// Where the gradient of the network's output is expected.

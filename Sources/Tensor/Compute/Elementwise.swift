@@ -22,9 +22,9 @@ extension Kernels {
     table.tanh_backward(gradient, y, count)
   }
 
-  /// x[row][c] ← x[row][c] + bias[c].
-  package func addBias(_ x: Floats, _ bias: Floats, rows: Int, channels: Int) {
-    table.add_bias(x, bias, rows, channels)
+  /// x[row][c] ← x[row][c] + bias[c], for c in `range`.
+  package func addBias(_ x: Floats, _ bias: Floats, rows: Int, channels: Int, range: Range<Int>) {
+    table.add_bias(x, bias, rows, channels, range.lowerBound, range.upperBound)
   }
 
   /// Bytes 0 … 255 to floats in [−1, 1].

@@ -31,8 +31,9 @@ package final class DirectConvolution: Convolution {
     stackDepth = Int.bitWidth - max(0, shards - 1).leadingZeroBitCount + 1
     // A block of patches and what becomes of it stay in the second-level cache; scattering needs whole samples.
     rowsPerBlock = max(kernels.table.tile_rows, min(256, (1 << 15) / geometry.patch))
-    let half = (geometry.kernelHeight + 1) / 2 * geometry.kernelWidth
-    tapsPerUnit = min(half, max(1, 256 / geometry.large.channels))
+    // Every unit reads the whole small map: no more of them than keep the threads busy.
+    let share = (geometry.taps + threads.count - 1) / threads.count
+    tapsPerUnit = min(share, max(1, 256 / geometry.large.channels))
     let patches = geometry.isDense ? 0 : rowsPerBlock * geometry.patch
     let columns =
       geometry.isDense ? 0 : max(1, rowsPerBlock / geometry.small.area) * geometry.small.area * geometry.patch
