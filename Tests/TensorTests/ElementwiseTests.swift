@@ -38,7 +38,7 @@ struct ElementwiseCase: CustomTestStringConvertible, Sendable {
 
   private static func rectifierBackward(_ name: String, slope: Float) -> ElementwiseCase {
     ElementwiseCase(testDescription: name) { kernels, a, b, count in
-      kernels.leakyReluBackward(a, output: b, count: count, slope: slope)
+      kernels.leakyReluBackward(a, output: b, rows: 1, channels: count, range: 0..<count, slope: slope)
     } truth: { a, b in
       let value = b > 0 ? a : Double(slope) * a
       return (value, rounding * abs(value))
@@ -110,5 +110,24 @@ struct ElementwiseCase: CustomTestStringConvertible, Sendable {
     kernels.signed(result, from: bytes, count: count)
     #expect((0..<count).allSatisfy { abs(Double(result[$0]) - (Double(bytes[$0]) / 127.5 - 1)) <= 0x1p-24 })
     if count >= 256 { #expect(result[0] == -1 && result[255] == 1) }
+  }
+
+  /// Some channels of each pixel, as convolutions finish them.
+  @Test(arguments: Kernels.available)
+  func channelsOutsideTheRangeStay(_ kernels: Kernels) {
+    let (rows, channels) = (5, 37)
+    let (gradient, output) = (normals(rows * channels, seed: 1), normals(rows * channels, seed: 2))
+    let bias = normals(channels, seed: 3)
+    for range in [0..<16, 16..<32, 32..<37, 0..<37] {
+      let (masked, biased) = (floats(gradient), floats(gradient))
+      kernels.leakyReluBackward(
+        masked, output: floats(output), rows: rows, channels: channels, range: range, slope: 0.2)
+      kernels.addBias(biased, floats(bias), rows: rows, channels: channels, range: range)
+      for index in 0..<rows * channels {
+        let isInside = range.contains(index % channels)
+        #expect(masked[index] == (isInside && output[index] <= 0 ? 0.2 * gradient[index] : gradient[index]))
+        #expect(biased[index] == gradient[index] + (isInside ? bias[index % channels] : 0))
+      }
+    }
   }
 }

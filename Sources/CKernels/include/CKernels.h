@@ -68,8 +68,9 @@ typedef struct {
   void (*add)(float *a, const float *b, ptrdiff_t count);
   // y = x where x ≥ 0, slope · x elsewhere; in place
   void (*leaky_relu)(float *y, ptrdiff_t count, float slope);
-  // gradient *= 1 where y > 0, slope elsewhere; in place
-  void (*leaky_relu_backward)(float *gradient, const float *y, ptrdiff_t count, float slope);
+  // gradient[row][c] *= 1 where y > 0, slope elsewhere, for c of [first, last); in place
+  void (*leaky_relu_backward)(float *gradient, const float *y, ptrdiff_t rows, ptrdiff_t channels, ptrdiff_t first,
+                              ptrdiff_t last, float slope);
   void (*tanh_forward)(float *y, ptrdiff_t count);
   // gradient *= 1 − y²
   void (*tanh_backward)(float *gradient, const float *y, ptrdiff_t count);

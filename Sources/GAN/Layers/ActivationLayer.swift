@@ -55,11 +55,17 @@ final class ActivationLayer: Layer {
     _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
     layout: BatchLayout
   ) {
-    forEachRun(samples, channels) { [function, kernels = context.kernels] sample, start, count in
-      let (gradient, output) = (gradient.sample(sample) + start, record.output.sample(sample) + start)
-      switch function {
-      case .leakyRelu(let slope): kernels.leakyReluBackward(gradient, output: output, count: count, slope: slope)
-      case .tanh: kernels.tanhBackward(gradient, output: output, count: count)
+    switch function {
+    case .leakyRelu(let slope):
+      for sample in samples {
+        context.kernels.leakyReluBackward(
+          gradient.sample(sample), output: record.output.sample(sample), rows: outputShape.area,
+          channels: outputShape.channels, range: channels, slope: slope)
+      }
+    case .tanh:
+      forEachRun(samples, channels) { sample, start, count in
+        context.kernels.tanhBackward(
+          gradient.sample(sample) + start, output: record.output.sample(sample) + start, count: count)
       }
     }
   }

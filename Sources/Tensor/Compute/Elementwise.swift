@@ -10,9 +10,11 @@ extension Kernels {
   /// y ← y where y ≥ 0, slope · y elsewhere; slope 0 is ReLU.
   package func leakyRelu(_ y: Floats, count: Int, slope: Float) { table.leaky_relu(y, count, slope) }
 
-  /// gradient ← gradient where the activation's output y > 0, slope · gradient elsewhere.
-  package func leakyReluBackward(_ gradient: Floats, output y: Floats, count: Int, slope: Float) {
-    table.leaky_relu_backward(gradient, y, count, slope)
+  /// gradient[row][c] ← gradient where the activation's output y > 0, slope · gradient elsewhere, for c in `range`.
+  package func leakyReluBackward(
+    _ gradient: Floats, output y: Floats, rows: Int, channels: Int, range: Range<Int>, slope: Float
+  ) {
+    table.leaky_relu_backward(gradient, y, rows, channels, range.lowerBound, range.upperBound, slope)
   }
 
   package func tanh(_ y: Floats, count: Int) { table.tanh_forward(y, count) }
