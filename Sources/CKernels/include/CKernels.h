@@ -25,6 +25,15 @@ typedef struct {
   const float *zeros;  // as many as either map has channels
 } dt_tiling;
 
+// The first factor of a product: a[row][k] is start[row · stride + k] or, transposed, start[k · stride + row]. Where it lies in
+// several runs of terms, each begins run_stride floats behind the one before.
+typedef struct {
+  const float *start;
+  ptrdiff_t stride;
+  int is_transposed;
+  ptrdiff_t runs, run_stride;
+} dt_factor;
+
 // The rows of a matrix: row i starts at start + i · stride.
 typedef struct {
   float *start;
@@ -112,10 +121,9 @@ typedef struct {
   void (*pack_columns)(float *panel, ptrdiff_t width, const float *x, ptrdiff_t stride, ptrdiff_t count,
                        ptrdiff_t inner);
   // c[row][column] = Σ over k of a[row][k] · b[k][column] (+ c if accumulating) for the first `columns` columns of a panel
-  // of B, which is two vectors wide where columns > lanes, else one. A is [row][k] or, transposed, [k][row].
-  void (*multiply_panel)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, int a_is_transposed,
-                         const float *b, ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner,
-                         int accumulating);
+  // of B, which is two vectors wide where columns > lanes, else one. k counts a's runs of `inner` terms through.
+  void (*multiply_panel)(float *c, ptrdiff_t c_stride, const dt_factor *a, const float *b, ptrdiff_t b_stride,
+                         ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner, int accumulating);
   // Runs 12 independent chains of `iterations` vector multiply-adds in registers, for the peak rate.
   float (*multiply_add_chains)(ptrdiff_t iterations);
 

@@ -7,7 +7,7 @@ import CKernels
 /// `depth` terms one chain of multiply-adds in order, and the runs' sums added in order. They do not depend on the rows
 /// and columns that share the call.
 package struct PackedProduct: Sendable {
-  private let table: dt_kernels
+  private let kernels: Kernels
   private let lanes: Int
 
   /// Terms of one run, part of the bits: so many that C is seldom read and written, so few that a panel of either matrix
@@ -19,8 +19,8 @@ package struct PackedProduct: Sendable {
   private static let breadth = 512
 
   package init(_ kernels: Kernels) {
-    table = kernels.table
-    lanes = table.lanes
+    self.kernels = kernels
+    lanes = kernels.table.lanes
   }
 
   /// Floats of scratch memory that a product of this shape needs, and every smaller one.
@@ -77,10 +77,11 @@ package struct PackedProduct: Sendable {
   ) {
     for column in stride(from: 0, to: columns, by: 2 * lanes) {
       let width = min(2 * lanes, columns - column)
-      for panel in Portions(of: rows, atMost: table.tile_rows) {
-        table.multiply_panel(
-          c + panel.lowerBound * cStride + column, cStride, a + panel.lowerBound * depth, panel.count, 1,
-          b + column * depth, width > lanes ? 2 * lanes : lanes, panel.count, width, depth, accumulating ? 1 : 0)
+      for panel in Portions(of: rows, atMost: kernels.table.tile_rows) {
+        kernels.multiplyPanel(
+          Factor(start: a + panel.lowerBound * depth, stride: panel.count, isTransposed: true), b + column * depth,
+          stride: kernels.panelWidth(width), rows: panel.count, columns: width, inner: depth,
+          into: c + panel.lowerBound * cStride + column, stride: cStride, accumulating: accumulating)
       }
     }
   }
@@ -89,13 +90,13 @@ package struct PackedProduct: Sendable {
     _ a: UnsafePointer<Float>, _ aStride: Int, transposed: Bool, rows: Int, depth: Int, into panels: Floats
   ) {
     for terms in runs(depth, contiguous: !transposed) {
-      for panel in Portions(of: rows, atMost: table.tile_rows) {
+      for panel in Portions(of: rows, atMost: kernels.table.tile_rows) {
         let (count, out) = (panel.count, panels + panel.lowerBound * depth + terms.lowerBound * panel.count)
         if transposed {
           let source = a + terms.lowerBound * aStride + panel.lowerBound
-          table.pack_columns(out, count, source, aStride, count, terms.count)
+          kernels.table.pack_columns(out, count, source, aStride, count, terms.count)
         } else {
-          table.pack_rows(out, count, a + panel.lowerBound * aStride, aStride, count, depth)
+          kernels.table.pack_rows(out, count, a + panel.lowerBound * aStride, aStride, count, depth)
         }
       }
     }
@@ -110,9 +111,9 @@ package struct PackedProduct: Sendable {
         let width = count > lanes ? 2 * lanes : lanes
         let out = panels + column * depth + terms.lowerBound * width
         if transposed {
-          table.pack_rows(out, width, b + column * bStride, bStride, count, depth)
+          kernels.table.pack_rows(out, width, b + column * bStride, bStride, count, depth)
         } else {
-          table.pack_columns(out, width, b + terms.lowerBound * bStride + column, bStride, count, terms.count)
+          kernels.table.pack_columns(out, width, b + terms.lowerBound * bStride + column, bStride, count, terms.count)
         }
       }
     }

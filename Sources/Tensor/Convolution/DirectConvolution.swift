@@ -16,6 +16,8 @@ package final class DirectConvolution: Convolution {
   private let panel: Int
   /// Rows of the patch matrix that are in work at once.
   private let rowsPerBlock: Int
+  /// nil where patches are gathered.
+  private let windows: PaddedWindows?
   /// Taps whose weight gradients are one unit of work.
   private let tapsPerUnit: Int
 
@@ -27,20 +29,23 @@ package final class DirectConvolution: Convolution {
     self.kernels = kernels
     self.threads = threads
     self.workspace = workspace
-    panel = 2 * kernels.table.lanes
+    panel = kernels.panelColumns
     stackDepth = Int.bitWidth - max(0, shards - 1).leadingZeroBitCount + 1
     // A block of patches and what becomes of it stay in the second-level cache; scattering needs whole samples.
     rowsPerBlock = max(kernels.table.tile_rows, min(256, (1 << 15) / geometry.patch))
-    // Every unit reads the whole small map: no more of them than keep the threads busy.
-    let share = (geometry.taps + threads.count - 1) / threads.count
-    tapsPerUnit = min(share, max(1, 256 / geometry.large.channels))
+    windows = geometry.isDense ? nil : PaddedWindows(geometry)
+    // Every unit reads the whole small map: no more of them than keep the threads busy. Whole rows of the kernel.
+    let rows = max(1, min(geometry.kernelHeight / threads.count, 256 / (geometry.large.channels * geometry.kernelWidth)))
+    tapsPerUnit = rows * geometry.kernelWidth
     let patches = geometry.isDense ? 0 : rowsPerBlock * geometry.patch
     let columns =
       geometry.isDense ? 0 : max(1, rowsPerBlock / geometry.small.area) * geometry.small.area * geometry.patch
     let width = tapsPerUnit * geometry.large.channels
     let gathered = geometry.isDense ? 0 : Self.rowsPerSum * width
     let stack = (stackDepth - 1) * width * geometry.small.channels
-    workspace.reserve(max(patches, columns, gathered + Self.rowsPerSum * panel + 16 + stack))
+    let padded = max(gathered, windows?.count ?? 0)
+    let pixels = max(Self.rowsPerSum, windows == nil ? 0 : geometry.small.area)
+    workspace.reserve(max(patches, columns, padded + pixels * panel + 16 + stack))
     workspace.reserve(
       shared: max(
         packedCount(geometry.small.channels, geometry.patch), packedCount(geometry.patch, geometry.small.channels)))
@@ -59,18 +64,35 @@ package final class DirectConvolution: Convolution {
     var shape = geometry.code
     forEachRun(layout.samples) { [geometry] samples, thread in
       let rows = samples.lowerBound * area..<samples.upperBound * area
-      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerBlock) {
-        let block = first..<min(first + rowsPerBlock, rows.upperBound)
-        var patches = large.data + first * patch
-        if !geometry.isDense {
-          patches = workspace[thread]
-          gather(large, rows: block, taps: 0..<geometry.taps, into: patches, &shape)
+      if let windows {
+        for sample in samples {
+          windows.pad(large.sample(sample), into: workspace[thread])
+          reduce(windows, workspace[thread], panels, into: small.sample(sample))
         }
-        multiply(
-          patches, patch, panels, rows: block.count, columns: columns, inner: patch, into: small.data + first * columns,
-          columns)
+      } else {
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerBlock) {
+          let block = first..<min(first + rowsPerBlock, rows.upperBound)
+          var patches = large.data + first * patch
+          if !geometry.isDense {
+            patches = workspace[thread]
+            gather(large, rows: block, taps: 0..<geometry.taps, into: patches, &shape)
+          }
+          multiply(
+            Factor(start: patches, stride: patch), panels, rows: block.count, columns: columns, inner: patch,
+            into: small.data + first * columns, columns)
+        }
       }
       finished(samples, 0..<columns)
+    }
+  }
+
+  /// One sample, a row of pixels at a time.
+  private func reduce(_ windows: PaddedWindows, _ padded: Floats, _ panels: Floats, into small: Floats) {
+    let columns = geometry.small.channels
+    for row in 0..<geometry.small.height {
+      multiply(
+        windows.patches(padded, row: row), panels, rows: geometry.small.width, columns: columns,
+        inner: windows.taps, terms: geometry.patch, into: small + row * geometry.small.width * columns, columns)
     }
   }
 
@@ -85,8 +107,8 @@ package final class DirectConvolution: Convolution {
     forEachRun(layout.samples) { samples, thread in
       let columns = geometry.isDense ? large.sample(samples.lowerBound) : workspace[thread]
       multiply(
-        small.sample(samples.lowerBound), inner, panels, rows: samples.count * area, columns: patch, inner: inner,
-        into: columns, patch)
+        Factor(start: small.sample(samples.lowerBound), stride: inner), panels, rows: samples.count * area,
+        columns: patch, inner: inner, into: columns, patch)
       if !geometry.isDense {
         for (place, sample) in samples.enumerated() {
           kernels.table.scatter(large.sample(sample), columns + place * area * patch, &shape)
@@ -146,29 +168,55 @@ package final class DirectConvolution: Convolution {
       sum.update(repeating: 0, count: width * columns)
       return
     }
+    if let windows {
+      for sample in samples {
+        windows.pad(large.sample(sample), into: workspace[thread])
+        for kernelRow in taps.lowerBound / geometry.kernelWidth..<taps.upperBound / geometry.kernelWidth {
+          accumulate(
+            windows.pixels(workspace[thread], kernelRow: kernelRow), small.sample(sample), pixels: area,
+            inner: geometry.small.width, rows: windows.taps, scratch: workspace[thread] + windows.count,
+            into: sum + (kernelRow * windows.taps - taps.lowerBound * geometry.large.channels) * columns,
+            accumulating: sample > samples.lowerBound)
+        }
+      }
+      return
+    }
     var shape = geometry.code
     let rows = samples.lowerBound * area..<samples.upperBound * area
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rowsPerSum) {
       let block = first..<min(first + Self.rowsPerSum, rows.upperBound)
-      var patches = large.data + first * geometry.patch + taps.lowerBound * geometry.large.channels
+      var patches = Factor(
+        start: large.data + first * geometry.patch + taps.lowerBound * geometry.large.channels, stride: geometry.patch,
+        isTransposed: true)
       if !geometry.isDense {
-        patches = workspace[thread]
-        gather(large, rows: block, taps: taps, into: patches, &shape)
+        gather(large, rows: block, taps: taps, into: workspace[thread], &shape)
+        patches = Factor(start: workspace[thread], stride: width, isTransposed: true)
       }
-      for column in stride(from: 0, to: columns, by: panel) {
-        let count = min(panel, columns - column)
-        var (factors, distance) = (small.data + first * columns + column, columns)
-        if count < panel {
-          // Products read whole vectors: behind the last pixel these would leave the tensor.
-          let padded = workspace[thread] + (geometry.isDense ? 0 : Self.rowsPerSum * width)
-          distance = count > kernels.table.lanes ? panel : kernels.table.lanes
-          kernels.table.pack_columns(padded, distance, factors, columns, count, block.count)
-          factors = padded
-        }
-        kernels.table.multiply_panel(
-          sum + column, columns, patches, geometry.isDense ? geometry.patch : width, 1, factors, distance, width, count,
-          block.count, first > rows.lowerBound ? 1 : 0)
+      accumulate(
+        patches, small.data + first * columns, pixels: block.count, inner: block.count, rows: width,
+        scratch: workspace[thread] + (geometry.isDense ? 0 : Self.rowsPerSum * width), into: sum,
+        accumulating: first > rows.lowerBound)
+    }
+  }
+
+  /// sum ← a · small (+ sum if `accumulating`), over `pixels` pixels.
+  private func accumulate(
+    _ a: Factor, _ small: Floats, pixels: Int, inner: Int, rows: Int, scratch: Floats, into sum: Floats,
+    accumulating: Bool
+  ) {
+    let columns = geometry.small.channels
+    for column in stride(from: 0, to: columns, by: panel) {
+      let count = min(panel, columns - column)
+      var (factors, distance) = (small + column, columns)
+      if count < panel {
+        // Products read whole vectors: behind the last pixel these would leave the tensor.
+        distance = kernels.panelWidth(count)
+        kernels.table.pack_columns(scratch, distance, factors, columns, count, pixels)
+        factors = scratch
       }
+      kernels.multiplyPanel(
+        a, factors, stride: distance, rows: rows, columns: count, inner: inner, into: sum + column, stride: columns,
+        accumulating: accumulating)
     }
   }
 
@@ -198,20 +246,23 @@ package final class DirectConvolution: Convolution {
     threads.forEach((columns + panel - 1) / panel) { index, _ in
       let start = index * panel
       let count = min(panel, columns - start)
-      pack(start, count, count > kernels.table.lanes ? panel : kernels.table.lanes, panels + start * inner)
+      pack(start, count, kernels.panelWidth(count), panels + start * inner)
     }
     return panels
   }
 
   /// c ← a · panels, panel by panel.
+  ///
+  /// - Parameter terms: of all of A's runs; `inner` where there is one.
   private func multiply(
-    _ a: Floats, _ aStride: Int, _ panels: Floats, rows: Int, columns: Int, inner: Int, into c: Floats, _ cStride: Int
+    _ a: Factor, _ panels: Floats, rows: Int, columns: Int, inner: Int, terms: Int? = nil, into c: Floats,
+    _ cStride: Int
   ) {
     for column in stride(from: 0, to: columns, by: panel) {
       let count = min(panel, columns - column)
-      kernels.table.multiply_panel(
-        c + column, cStride, a, aStride, 0, panels + column * inner,
-        count > kernels.table.lanes ? panel : kernels.table.lanes, rows, count, inner, 0)
+      kernels.multiplyPanel(
+        a, panels + column * (terms ?? inner), stride: kernels.panelWidth(count), rows: rows, columns: count,
+        inner: inner, into: c + column, stride: cStride)
     }
   }
 }

@@ -1,0 +1,54 @@
+/// One sample of a large map within its padding, where the patches of a row of pixels are a matrix as they lie: a row of
+/// the kernel is a run of neighbours, the next pixel's begins one stride further on. Nothing is gathered.
+struct PaddedWindows {
+  private let geometry: ConvolutionGeometry
+  /// Floats of a row of padded pixels.
+  private let rowLength: Int
+  private let rows: Int
+  /// Floats from one pixel of the small map to the next.
+  private let step: Int
+  /// Floats of a row of the kernel.
+  let taps: Int
+
+  /// nil where rows of pixels are too short to fill a tile of a product.
+  init?(_ geometry: ConvolutionGeometry) {
+    guard geometry.small.width >= 8 else { return nil }
+    self.geometry = geometry
+    let channels = geometry.large.channels
+    rows = max((geometry.small.height - 1) * geometry.stride + geometry.kernelHeight, geometry.top + geometry.large.height)
+    rowLength =
+      max((geometry.small.width - 1) * geometry.stride + geometry.kernelWidth, geometry.left + geometry.large.width)
+      * channels
+    step = geometry.stride * channels
+    taps = geometry.kernelWidth * channels
+  }
+
+  /// Floats of the padded sample.
+  var count: Int { (rows * rowLength + 15) / 16 * 16 }
+
+  func pad(_ sample: Floats, into padded: Floats) {
+    let (width, before) = (geometry.large.width * geometry.large.channels, geometry.left * geometry.large.channels)
+    padded.update(repeating: 0, count: geometry.top * rowLength)
+    for row in 0..<geometry.large.height {
+      let start = padded + (geometry.top + row) * rowLength
+      start.update(repeating: 0, count: before)
+      (start + before).update(from: sample + row * width, count: width)
+      (start + before + width).update(repeating: 0, count: rowLength - before - width)
+    }
+    let used = geometry.top + geometry.large.height
+    (padded + used * rowLength).update(repeating: 0, count: (rows - used) * rowLength)
+  }
+
+  /// [pixel of a row][tap]: the patches of one row of the small map.
+  func patches(_ padded: Floats, row: Int) -> Factor {
+    Factor(
+      start: padded + row * geometry.stride * rowLength, stride: step, runs: geometry.kernelHeight, runStride: rowLength)
+  }
+
+  /// [pixel][tap of one row of the kernel], transposed: all pixels of the small map.
+  func pixels(_ padded: Floats, kernelRow: Int) -> Factor {
+    Factor(
+      start: padded + kernelRow * rowLength, stride: step, isTransposed: true, runs: geometry.small.height,
+      runStride: geometry.stride * rowLength)
+  }
+}
