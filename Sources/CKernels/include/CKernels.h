@@ -110,8 +110,10 @@ typedef struct {
   // Rows [first, last) of the patch matrix of one sample, for the taps [tap, tap_end): columns[row][tap][large channel].
   void (*gather)(float *columns, const float *large, const dt_convolution *shape, ptrdiff_t first, ptrdiff_t last,
                  ptrdiff_t tap, ptrdiff_t tap_end);
-  // The adjoint of gather over all rows and taps of one sample: large = sum of the columns that look at each pixel.
-  void (*scatter)(float *large, const float *columns, const dt_convolution *shape);
+  // The adjoint of gather: large = sum of the columns that look at each pixel, for one sample, of whose small map the rows
+  // of pixels [first_row, last_row) are in `columns`. Row 0 begins a sample; the others add, and must come in order.
+  void (*scatter)(float *large, const float *columns, const dt_convolution *shape, ptrdiff_t first_row,
+                  ptrdiff_t last_row);
 
   // Floats of a vector; a panel of B is one or two vectors wide. The most rows of a panel of A.
   ptrdiff_t lanes, tile_rows;

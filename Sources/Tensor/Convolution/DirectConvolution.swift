@@ -39,7 +39,7 @@ package final class DirectConvolution: Convolution {
     tapsPerUnit = rows * geometry.kernelWidth
     let patches = geometry.isDense ? 0 : rowsPerBlock * geometry.patch
     let columns =
-      geometry.isDense ? 0 : max(1, rowsPerBlock / geometry.small.area) * geometry.small.area * geometry.patch
+      geometry.isDense ? 0 : rowsPerScatter * geometry.small.width * geometry.patch
     let width = tapsPerUnit * geometry.large.channels
     let gathered = geometry.isDense ? 0 : Self.rowsPerSum * width
     let stack = (stackDepth - 1) * width * geometry.small.channels
@@ -99,24 +99,35 @@ package final class DirectConvolution: Convolution {
   package func expand(
     _ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
-    let (patch, inner, area) = (geometry.patch, geometry.small.channels, geometry.small.area)
+    let (patch, inner, width) = (geometry.patch, geometry.small.channels, geometry.small.width)
     let panels = packedPanels(columns: patch, inner: inner) { start, count, width, out in
       kernels.table.pack_rows(out, width, weights + start * inner, inner, count, inner)
     }
     var shape = geometry.code
     forEachRun(layout.samples) { samples, thread in
-      let columns = geometry.isDense ? large.sample(samples.lowerBound) : workspace[thread]
-      multiply(
-        Factor(start: small.sample(samples.lowerBound), stride: inner), panels, rows: samples.count * area,
-        columns: patch, inner: inner, into: columns, patch)
-      if !geometry.isDense {
-        for (place, sample) in samples.enumerated() {
-          kernels.table.scatter(large.sample(sample), columns + place * area * patch, &shape)
+      if geometry.isDense {
+        multiply(
+          Factor(start: small.sample(samples.lowerBound), stride: inner), panels, rows: samples.count, columns: patch,
+          inner: inner, into: large.sample(samples.lowerBound), patch)
+      } else {
+        for sample in samples {
+          // A few rows of pixels at a time, whose columns stay in the first-level cache.
+          for first in stride(from: 0, to: geometry.small.height, by: rowsPerScatter) {
+            let last = min(first + rowsPerScatter, geometry.small.height)
+            let columns = workspace[thread]
+            multiply(
+              Factor(start: small.sample(sample) + first * width * inner, stride: inner), panels,
+              rows: (last - first) * width, columns: patch, inner: inner, into: columns, patch)
+            kernels.table.scatter(large.sample(sample), columns, &shape, first, last)
+          }
         }
       }
       finished(samples, 0..<geometry.large.channels)
     }
   }
+
+  /// Rows of pixels of the small map whose columns are in work at once.
+  private var rowsPerScatter: Int { max(1, 64 / geometry.small.width) }
 
   /// Splits samples over the threads, in runs of as many as make a block of rows.
   private func forEachRun(_ samples: Int, _ body: (_ samples: Range<Int>, _ thread: Int) -> Void) {

@@ -63,7 +63,8 @@ package final class PatchConvolution: Convolution {
         weights, stride: geometry.small.channels, transposingB: true, into: columns, stride: geometry.patch)
       if !geometry.isDense {
         for (place, sample) in samples.enumerated() {
-          kernels.table.scatter(large.sample(sample), columns + place * area * geometry.patch, &shape)
+          kernels.table.scatter(
+            large.sample(sample), columns + place * area * geometry.patch, &shape, 0, geometry.small.height)
         }
       }
       finished(samples, 0..<geometry.large.channels)
