@@ -45,8 +45,9 @@ typedef struct {
 // [tile − first][channel], those of weights [large channel][small channel], or the transpose.
 typedef struct {
   ptrdiff_t tile, taps_high, taps_wide;
+  // The channels [channel, end).
   void (*large_to_points)(const dt_rows *points, const float *large, const dt_tiling *tiling, ptrdiff_t phase_row,
-                          ptrdiff_t phase_column, ptrdiff_t first, ptrdiff_t last);
+                          ptrdiff_t phase_column, ptrdiff_t first, ptrdiff_t last, ptrdiff_t channel, ptrdiff_t end);
   // Sets or adds to the channels [channel, channel + count) of the large map; whole samples.
   void (*points_to_large)(float *large, const dt_rows *points, const dt_tiling *tiling, ptrdiff_t phase_row,
                           ptrdiff_t phase_column, ptrdiff_t first, ptrdiff_t last, ptrdiff_t channel, ptrdiff_t count);
@@ -65,8 +66,9 @@ typedef struct {
 // Winograd's transforms on the side of the small map, shared by all phases: points a side.
 typedef struct {
   ptrdiff_t tile, points;
+  // The channels [channel, end).
   void (*small_to_points)(const dt_rows *points, const float *small, const dt_tiling *tiling, ptrdiff_t first,
-                          ptrdiff_t last);
+                          ptrdiff_t last, ptrdiff_t channel, ptrdiff_t end);
   // Sets the channels [channel, channel + count).
   void (*points_to_small)(float *small, const dt_rows *points, const dt_tiling *tiling, ptrdiff_t first, ptrdiff_t last,
                           ptrdiff_t channel, ptrdiff_t count);

@@ -25,12 +25,15 @@ package final class WinogradConvolution: Convolution {
   let expandWeights: PointMatrices
   let products: PointMatrices
   let gradients: PointMatrices
+  /// Tiles of some large channels of one phase, and of some small channels, as gradients' products read them.
+  let largeBlock: PointMatrices
+  let smallBlock: PointMatrices
   let stackDepth: Int
   let allPoints: [Int]
   var code: dt_tiling { tiling.code(zeros: zeros) }
 
-  /// Large channels whose weight gradients are one unit of work.
-  static let rowsPerUnit = 64
+  /// Channels of a block of tiles that a weight gradient is computed from: of the large ones a unit of work.
+  static let channelsPerBlock = 64
   /// Floats of transformed weights that are worth keeping for a whole pass: what the last-level cache may hold.
   private static let keptWeights = 4 << 20
 
@@ -61,14 +64,26 @@ package final class WinogradConvolution: Convolution {
     reduceWeights = PointMatrices(rows: tiling.innerSizes.max()!, columns: panels, isDense: true)
     expandWeights = PointMatrices(rows: geometry.small.channels, columns: panels, isDense: true)
     products = PointMatrices(rows: tilesPerBlock, columns: panels, isDense: true)
-    gradients = PointMatrices(rows: Self.rowsPerUnit, columns: panels, isDense: true)
+    gradients = PointMatrices(rows: Self.channelsPerBlock, columns: panels, isDense: true)
+    let (rows, points) = (tilesPerBlock, tiling.points)
+    func block(_ channels: Int) -> PointMatrices {
+      let width = min(Self.channelsPerBlock, (channels + 15) / 16 * 16)
+      return PointMatrices(rows: rows, columns: [Int](repeating: width, count: points), isDense: true)
+    }
+    largeBlock = block(geometry.large.channels)
+    smallBlock = block(geometry.small.channels)
     workspace.reserve(
       max(products.count + max(reduceWeights.count, expandWeights.count), gradients.count))
     workspace.reserve(
       shared: max(
         largePoints.count + keptReduceWeights, smallPoints.count + keptExpandWeights,
-        largePoints.count + smallPoints.count + (stackDepth - 1) * geometry.weightCount))
+        largeBlocks * largeBlock.count + smallBlocks * smallBlock.count + (stackDepth - 1) * geometry.weightCount))
   }
+
+  /// Blocks of all phases.
+  var largeBlocks: Int { tiling.phases.count * blocks(geometry.large.channels) }
+  var smallBlocks: Int { blocks(geometry.small.channels) }
+  func blocks(_ channels: Int) -> Int { (channels + Self.channelsPerBlock - 1) / Self.channelsPerBlock }
 
   var reducePanels: Int { (geometry.small.channels + panel - 1) / panel }
   /// Panels of one phase.
@@ -89,7 +104,7 @@ package final class WinogradConvolution: Convolution {
   }
 
   /// Tiles that are one unit of work of a transform.
-  private static let tilesPerUnit = 4
+  static let tilesPerUnit = 4
 
   func transformLarge(_ large: Tensor, _ block: Range<Int>) {
     let memory = workspace.shared
@@ -100,21 +115,21 @@ package final class WinogradConvolution: Convolution {
       var code = self.code
       for phase in tiling.phases {
         largePoints.withRows(memory, points: phase.points, firstColumns: phase.firstColumns, row: row) {
-          phase.transforms.large_to_points($0, large.data, &code, phase.row, phase.column, first, last)
+          phase.transforms.large_to_points($0, large.data, &code, phase.row, phase.column, first, last, 0, geometry.large.channels)
         }
       }
     }
   }
 
-  func transformSmall(_ small: Tensor, _ block: Range<Int>, into memory: Floats? = nil) {
-    let memory = memory ?? workspace.shared
+  func transformSmall(_ small: Tensor, _ block: Range<Int>) {
+    let memory = workspace.shared
     threads.forEach((block.count + Self.tilesPerUnit - 1) / Self.tilesPerUnit) { index, _ in
       let row = index * Self.tilesPerUnit
       let first = block.lowerBound + row
       var code = self.code
       smallPoints.withRows(memory, points: allPoints, row: row) {
         tiling.smallTransforms.small_to_points(
-          $0, small.data, &code, first, min(first + Self.tilesPerUnit, block.upperBound))
+          $0, small.data, &code, first, min(first + Self.tilesPerUnit, block.upperBound), 0, geometry.small.channels)
       }
     }
   }

@@ -5,7 +5,7 @@ extension WinogradConvolution {
   package func weightGradient(
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
-    let stack = workspace.shared + largePoints.count + smallPoints.count
+    let stack = workspace.shared + largeBlocks * largeBlock.count + smallBlocks * smallBlock.count
     let count = geometry.weightCount
     for (group, segments) in layout.segments.enumerated() {
       for (node, reduction) in layout.reduction.local.enumerated() {
@@ -39,26 +39,29 @@ extension WinogradConvolution {
       return
     }
     let panels = reducePanels
-    let rowBlocks = (geometry.large.channels + Self.rowsPerUnit - 1) / Self.rowsPerUnit
+    let rowBlocks = blocks(geometry.large.channels)
+    let panelsPerBlock = Self.channelsPerBlock / panel
     let tiles = samples.lowerBound * tiling.tilesPerSample..<samples.upperBound * tiling.tilesPerSample
+    let largeTiles = workspace.shared
+    let smallTiles = workspace.shared + largeBlocks * largeBlock.count
     for first in stride(from: tiles.lowerBound, to: tiles.upperBound, by: tilesPerBlock) {
       let block = first..<min(first + tilesPerBlock, tiles.upperBound)
-      transformLarge(large, block)
-      transformSmall(small, block, into: workspace.shared + largePoints.count)
+      transform(large, small, block, into: largeTiles, smallTiles)
       threads.forEach(tiling.phases.count * rowBlocks * panels) { index, thread in
         let phase = tiling.phases[index / (rowBlocks * panels)]
-        let row = index / panels % rowBlocks * Self.rowsPerUnit
-        let rows = row..<min(row + Self.rowsPerUnit, geometry.large.channels)
+        let rows = channels(index / panels % rowBlocks, of: geometry.large.channels)
         let column = index % panels * panel
         let columns = min(panel, geometry.small.channels - column)
         let products = workspace[thread]
-        for (place, point) in phase.points.enumerated() {
-          let tiles = workspace.shared + largePoints.start(point) + phase.firstColumns[place] + row
+        let left = largeTiles + index / panels * largeBlock.count
+        let right =
+          smallTiles + index % panels / panelsPerBlock * smallBlock.count + index % panels % panelsPerBlock * panel
+        for point in phase.points {
           kernels.multiplyPanel(
-            Factor(start: tiles, stride: largePoints.stride(point), isTransposed: true),
-            workspace.shared + largePoints.count + smallPoints.start(point) + column,
-            stride: smallPoints.stride(point), rows: rows.count, columns: kernels.panelWidth(columns),
-            inner: block.count, into: products + gradients.start(point), stride: panel)
+            Factor(start: left + largeBlock.start(point), stride: largeBlock.stride(point), isTransposed: true),
+            right + smallBlock.start(point), stride: smallBlock.stride(point), rows: rows.count,
+            columns: kernels.panelWidth(columns), inner: block.count, into: products + gradients.start(point),
+            stride: panel)
         }
         var shape = geometry.code
         gradients.withRows(products, points: phase.points) {
@@ -68,5 +71,39 @@ extension WinogradConvolution {
         }
       }
     }
+  }
+
+  /// Transforms a block of both maps' tiles, each block of channels to a place of its own.
+  private func transform(
+    _ large: Tensor, _ small: Tensor, _ block: Range<Int>, into largeTiles: Floats, _ smallTiles: Floats
+  ) {
+    let rowBlocks = blocks(geometry.large.channels)
+    threads.forEach((block.count + Self.tilesPerUnit - 1) / Self.tilesPerUnit) { index, _ in
+      let row = index * Self.tilesPerUnit
+      let first = block.lowerBound + row
+      let last = min(first + Self.tilesPerUnit, block.upperBound)
+      var code = self.code
+      for (number, phase) in tiling.phases.enumerated() {
+        for place in 0..<rowBlocks {
+          let range = channels(place, of: geometry.large.channels)
+          let memory = largeTiles + (number * rowBlocks + place) * largeBlock.count
+          largeBlock.withRows(memory, points: phase.points, row: row) {
+            phase.transforms.large_to_points(
+              $0, large.data, &code, phase.row, phase.column, first, last, range.lowerBound, range.upperBound)
+          }
+        }
+      }
+      for place in 0..<smallBlocks {
+        let range = channels(place, of: geometry.small.channels)
+        smallBlock.withRows(smallTiles + place * smallBlock.count, points: allPoints, row: row) {
+          tiling.smallTransforms.small_to_points(
+            $0, small.data, &code, first, last, range.lowerBound, range.upperBound)
+        }
+      }
+    }
+  }
+
+  private func channels(_ block: Int, of count: Int) -> Range<Int> {
+    block * Self.channelsPerBlock..<min((block + 1) * Self.channelsPerBlock, count)
   }
 }
