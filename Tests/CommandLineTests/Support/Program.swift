@@ -54,13 +54,18 @@ final class RunningProgram: Sendable {
   private let hasEnded = DispatchSemaphore(value: 0)
   private let timeout: Double
 
-  /// - Parameter ranks: under mpirun, or nil for one process without it.
-  init(_ arguments: [String], ranks: Int?, environment: [String: String], in folder: String, timeout: Double) throws {
+  /// - Parameters:
+  ///   - ranks: under mpirun, or nil for one process without it.
+  ///   - emulator: a command that runs the program, with its arguments.
+  init(
+    _ arguments: [String], ranks: Int?, emulator: [String] = [], environment: [String: String], in folder: String,
+    timeout: Double
+  ) throws {
     place = folder + "/process-" + UUID().uuidString
     self.timeout = timeout
     let launcher = ranks.map { ["mpirun", "--oversubscribe", "-np", "\($0)"] } ?? []
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = launcher + [Program.path] + arguments
+    process.arguments = launcher + emulator + [Program.path] + arguments
     process.environment = Program.environment(environment, home: folder)
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice

@@ -26,9 +26,11 @@ final class Workplace: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func start(
-    _ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:], timeout: Double = 60
+    _ arguments: [String], ranks: Int? = nil, emulator: [String] = [], environment: [String: String] = [:],
+    timeout: Double = 60
   ) throws -> RunningProgram {
-    try RunningProgram(arguments, ranks: ranks, environment: environment, in: path, timeout: timeout)
+    try RunningProgram(
+      arguments, ranks: ranks, emulator: emulator, environment: environment, in: path, timeout: timeout)
   }
 
   func run(
