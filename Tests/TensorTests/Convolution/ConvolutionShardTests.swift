@@ -29,13 +29,27 @@ import Testing
     var gradients: [[UInt32]] = []
   }
 
+  /// Numbers of all ranks together: drawing them takes longer than to convolve them.
+  private struct Operands {
+    let weights: [Float]
+    /// For each group.
+    let large: [[Float]]
+    let small: [[Float]]
+
+    init(_ test: ConvolutionCase, samples: Int) {
+      let geometry = test.geometry
+      weights = normals(geometry.weightCount, seed: 3)
+      large = (0..<groups).map { normals(samples * geometry.large.sampleCount, seed: 10 + $0) }
+      small = (0..<groups).map { normals(samples * geometry.small.sampleCount, seed: 20 + $0) }
+    }
+  }
+
   /// Runs every rank one after the other, and the nodes of all of them through the tree's root.
   private func outcome(
-    _ test: ConvolutionCase, _ batch: Batch, ranks: Int, threads: Int, _ kernels: Kernels,
+    _ test: ConvolutionCase, _ operands: Operands, _ batch: Batch, ranks: Int, threads: Int, _ kernels: Kernels,
     _ algorithm: ConvolutionAlgorithm
   ) -> Outcome {
     let geometry = test.geometry
-    let weights = normals(geometry.weightCount, seed: 3)
     let ranges = rankRanges(shards: Self.shards, ranks: ranks)
     var outcome = Outcome()
     var outputs = [(reduced: [[Float]], expanded: [[Float]])](
@@ -52,17 +66,14 @@ import Testing
       let own = first..<first + layout.samplesPerGroup
       first = own.upperBound
       // Group g of the global batch, cut to this rank's samples, one group after the other.
-      func local(_ sampleCount: Int, seed: Int) -> [Float] {
-        (0..<Self.groups).flatMap { group in
-          let all = normals(batch.samples * sampleCount, seed: seed + group)
-          return all[own.lowerBound * sampleCount..<own.upperBound * sampleCount]
-        }
+      func local(_ all: [[Float]], _ sampleCount: Int) -> [Float] {
+        all.flatMap { $0[own.lowerBound * sampleCount..<own.upperBound * sampleCount] }
       }
-      let large = local(geometry.large.sampleCount, seed: 10)
-      let small = local(geometry.small.sampleCount, seed: 20)
+      let large = local(operands.large, geometry.large.sampleCount)
+      let small = local(operands.small, geometry.small.sampleCount)
       let planned = PlannedConvolution(geometry, kernels, algorithm, threads: threads, layout: layout)
-      let reduced = planned.reduce(large, weights)
-      let expanded = planned.expand(small, weights)
+      let reduced = planned.reduce(large, operands.weights)
+      let expanded = planned.expand(small, operands.weights)
       let gradient = planned.weightGradient(large: large, small: small)
       for group in 0..<Self.groups {
         outputs[group].reduced.append(Array(reduced[portion(group, of: reduced.count)]))
@@ -83,20 +94,25 @@ import Testing
     group * count / Self.groups..<(group + 1) * count / Self.groups
   }
 
-  private var combinations: [(ConvolutionCase, ConvolutionAlgorithm)] {
-    Self.cases.flatMap { test in
-      ConvolutionAlgorithm.allCases.filter { $0.suits(test.geometry) }.map { (test, $0) }
+  private func forEachCombination(
+    _ samples: Int, _ body: (ConvolutionCase, Operands, ConvolutionAlgorithm) -> Void
+  ) {
+    for test in Self.cases {
+      let operands = Operands(test, samples: samples)
+      for algorithm in ConvolutionAlgorithm.allCases where algorithm.suits(test.geometry) {
+        body(test, operands, algorithm)
+      }
     }
   }
 
   @Test(arguments: Kernels.available, Batch.all)
   func ranksAndThreadsChangeNoBit(_ kernels: Kernels, _ batch: Batch) {
-    for (test, algorithm) in combinations {
-      let alone = outcome(test, batch, ranks: 1, threads: 1, kernels, algorithm)
+    forEachCombination(batch.samples) { test, operands, algorithm in
+      let alone = outcome(test, operands, batch, ranks: 1, threads: 1, kernels, algorithm)
       #expect(alone.reduced.count == Self.groups * batch.samples * test.geometry.small.sampleCount)
       for (ranks, threads) in [(1, 2), (1, 3), (2, 1), (3, 1), (3, 2), (5, 1), (8, 1), (8, 3)] {
         #expect(
-          outcome(test, batch, ranks: ranks, threads: threads, kernels, algorithm) == alone,
+          outcome(test, operands, batch, ranks: ranks, threads: threads, kernels, algorithm) == alone,
           "\(test.testDescription), \(algorithm), \(ranks) ranks, \(threads) threads")
       }
     }
@@ -105,12 +121,10 @@ import Testing
   /// The sum over shards is the gradient of the whole batch, and groups do not mix.
   @Test(arguments: Kernels.available, Batch.all)
   func sumsAreTheBatchsGradient(_ kernels: Kernels, _ batch: Batch) {
-    for (test, algorithm) in combinations {
-      let found = outcome(test, batch, ranks: 3, threads: 1, kernels, algorithm)
+    forEachCombination(batch.samples) { test, operands, algorithm in
+      let found = outcome(test, operands, batch, ranks: 3, threads: 1, kernels, algorithm)
       for group in 0..<Self.groups {
-        let large = normals(batch.samples * test.geometry.large.sampleCount, seed: 10 + group)
-        let small = normals(batch.samples * test.geometry.small.sampleCount, seed: 20 + group)
-        let truth = test.weightGradient(large, small, samples: 0..<batch.samples)
+        let truth = test.weightGradient(operands.large[group], operands.small[group], samples: 0..<batch.samples)
         #expect(relativeError(found.gradients[group].map(Float.init(bitPattern:)), truth) < 2e-6)
       }
     }
