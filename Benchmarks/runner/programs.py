@@ -139,11 +139,19 @@ def png(number: int, side: int = 128) -> bytes:
 
 
 def loader(options: Namespace, _: Path) -> list[str]:
-    return [options.disttrain, "bench", "--loader", str(options.jpegs)]
+    return [options.disttrain, "bench", "--loader", str(options.jpegs), "--rounds", "3"]
 
 
 def loader_peer(options: Namespace, _: Path) -> list[str]:
     return [options.python, str(HERE / "loader_peer.py"), str(options.jpegs)]
+
+
+def draw_jpegs(options: Namespace) -> None:
+    if not options.jpegs:
+        options.jpegs = options.scratch / "jpegs"
+        draw = ["--drawn-from", str(options.photographs)]
+        subprocess.run(loader_peer(options, options.scratch) + draw, check=True, capture_output=True,
+                       env=options.environment)
 
 
 PROGRAMS = {program.name: program for program in (
@@ -157,7 +165,7 @@ PROGRAMS = {program.name: program for program in (
     twin("twin on 2 processes", "", "--processes", "2", cores=2, batch=128),
     training("disttrain on 8 ranks", ranks=8, cores=2, batch=128, shards=8),
     Program("exchange", 2, exchange, lambda run: {"ratio": printed_number(run, "exchange / allreduce")}),
-    Program("torchvision's loader", 1, loader_peer, printed_speed),
+    Program("torchvision's loader", 1, loader_peer, printed_speed, draw_jpegs),
     Program("disttrain's loader", 1, loader, printed_speed),
     starting("start", ranks=1, cores=1),
     starting("start on 2 ranks", ranks=2, cores=2),

@@ -38,20 +38,20 @@ package struct JobFailure: Sendable {
     }
   }
 
-  /// Whether no other rank of this job has failed on this host yet. Ranks that all run into the same wall would print the
-  /// same message np times; the name of an abstract socket is taken atomically and goes with the process (unix(7)).
+  /// Whether no other rank of this job has failed on this host yet: ranks that all run into the same wall would print the
+  /// same message np times. mpirun's folder for the job is removed with it.
   private static var isFirstToFail: Bool {
-    guard let job = getenv("PMIX_NAMESPACE").map({ String(cString: $0) }) else { return true }
-    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-    guard descriptor >= 0 else { return true }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let name = "\0disttrain-failure-\(job)".utf8.prefix(MemoryLayout.size(ofValue: address.sun_path))
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
-    let bound = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
-    }
-    return bound == 0 || errno != EADDRINUSE
+    guard let folder = getenv("PMIX_SERVER_TMPDIR"), let job = getenv("PMIX_NAMESPACE") else { return true }
+    return isFirst(toFailIn: String(cString: folder), job: String(cString: job))
+  }
+
+  /// Whether nobody has asked for this job before. The answer is left as a file: unlike a lock it is still there when the
+  /// rank that spoke has ended and mpirun has not yet ended the others.
+  package static func isFirst(toFailIn folder: String, job: String) -> Bool {
+    let descriptor = open("\(folder)/disttrain-failure-\(job)", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+    // A message too many is better than none.
+    guard descriptor >= 0 else { return errno != EEXIST }
+    close(descriptor)
+    return true
   }
 }

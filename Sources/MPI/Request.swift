@@ -2,27 +2,35 @@ internal import CMPI
 
 /// A nonblocking collective under way. MPI 3.1 §3.7.3, §5.12.
 ///
-/// A class, so that pending requests can be kept in arrays. It keeps the block layouts that the operation reads; the
-/// data buffers are the caller's, and must neither move nor end before `test()` has said true or `wait()` has returned.
-/// Open MPI moves a collective on only inside MPI's own calls: test often while computing.
+/// A class, so that pending requests can be kept in arrays, and be used again once they have ended. It keeps the block
+/// layouts that the operation reads; the data buffers are the caller's, and must neither move nor end before `test()` has
+/// said true or `wait()` has returned. Open MPI moves a collective on only inside MPI's own calls: test often while
+/// computing.
 package final class Request {
-  private let operation: StaticString
+  private var operation: StaticString = ""
   private var handle: OpaquePointer?
-  private var layouts: [BlockLayout]
-  /// Whether the operation has ended, so far as `test()` or `wait()` has seen.
-  package private(set) var isComplete = false
+  private var layouts: (sent: BlockLayout?, received: BlockLayout?)
+  /// Whether nothing is under way, so far as `test()` or `wait()` has seen.
+  package private(set) var isComplete = true
 
-  init(_ operation: StaticString, keeping layouts: [BlockLayout] = [], start: (inout OpaquePointer?) -> Int32)
-    throws(MPIError)
-  {
-    self.operation = operation
-    self.layouts = layouts
-    try check(operation, start(&handle))
-  }
+  /// Nothing under way yet: for the collectives' `reusing:`.
+  package init() {}
 
   deinit {
     // A nonblocking collective cannot be cancelled (MPI 3.1 §5.12): MPI may go on reading these after an error unwinds.
-    if !isComplete { for layout in layouts { _ = Unmanaged.passRetained(layout) } }
+    if isComplete { return }
+    for layout in [layouts.sent, layouts.received] { if let layout { _ = Unmanaged.passRetained(layout) } }
+  }
+
+  func begin(
+    _ operation: StaticString, sent: BlockLayout? = nil, received: BlockLayout? = nil,
+    start: (inout OpaquePointer?) -> Int32
+  ) throws(MPIError) {
+    precondition(isComplete, "a request is used for one operation at a time")
+    self.operation = operation
+    layouts = (sent, received)
+    isComplete = false
+    try check(operation, start(&handle))
   }
 
   /// Whether the operation has ended; moves it on. MPI_Test, MPI 3.1 §3.7.3.
@@ -43,7 +51,7 @@ package final class Request {
 
   private func finish() {
     isComplete = true
-    layouts = []
+    layouts = (nil, nil)
   }
 
   /// Whether all of `requests` have ended; each one that has not is moved on.

@@ -11,6 +11,7 @@ struct BenchCommand: ParsableCommand {
       mpirun -np 2 disttrain bench             on all ranks; rank 0 prints
       mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
       disttrain bench --products               against OpenBLAS's products
+      disttrain bench --loader FOLDER          loading the pictures of a folder, by one thread
 
       DISTTRAIN_ISA chooses the kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, \
       64 usage or configuration.
@@ -39,7 +40,13 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure the matrix products of the facades recipe.")
   var products = false
 
-  private var subject: BenchProgram.Subject { exchange ? .exchange : products ? .products : .step }
+  @Option(help: ArgumentHelp("Measure how fast the pictures of a folder are decoded and resized.", valueName: "FOLDER"))
+  var loader: String?
+
+  private var subject: BenchProgram.Subject {
+    if let loader { return .loader(folder: loader) }
+    return exchange ? .exchange : products ? .products : .step
+  }
 
   private var configurationOptions: [String] {
     overrides + (batch.map { ["train.batch=\($0)"] } ?? []) + (shards.map { ["train.shards=\($0)"] } ?? [])
@@ -50,7 +57,16 @@ struct BenchCommand: ParsableCommand {
     guard !exchange || !products else {
       throw ValidationError("--exchange and --products are measured apart; give one of them.")
     }
-    guard subject == .step || (config == nil && configurationOptions.isEmpty) else {
+    if loader != nil {
+      guard !exchange, !products else {
+        throw ValidationError("--loader, --exchange and --products are measured apart; give one of them.")
+      }
+      guard batch == nil, shards == nil else {
+        throw ValidationError("--loader measures pictures one by one; --batch and --shards do not change it.")
+      }
+      return
+    }
+    guard (!exchange && !products) || (config == nil && configurationOptions.isEmpty) else {
       throw ValidationError("--exchange and --products take no configuration; give --rounds at most.")
     }
   }

@@ -50,6 +50,33 @@ extension World {
       }
     }
 
+    /// As a step does: the same request, round after round, each with values of its own.
+    @Test func requestsAreUsedAgain() throws {
+      try SharedSession.withWorld { world throws in
+        let layout = try BlockLayout(counts: Array(repeating: 3, count: world.size))
+        let count = 3 * world.size
+        let (sent, received) = (
+          UnsafeMutableBufferPointer<Float>.allocate(capacity: count),
+          UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
+        )
+        defer { for buffer in [sent, received] { buffer.deallocate() } }
+        let request = Request()
+        for round in 0..<4 {
+          #expect(request.isComplete)
+          for place in 0..<count { sent[place] = mark(world.rank, 100 * round + place) }
+          let same = try world.beginAllToAll(
+            sending: UnsafeBufferPointer(sent), layout, receiving: received, layout, reusing: request)
+          #expect(same === request && !request.isComplete)
+          try request.wait()
+          let own = 100 * round + 3 * world.rank
+          #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, own + $0 % 3) })
+          try world.beginAllGather(inPlace: received, layout, reusing: request).wait()
+          // Each rank's own block of what it received: what it sent to itself.
+          #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, 100 * round + $0) })
+        }
+      }
+    }
+
     @Test func sumsInPlaceAndMeetsAtABarrier() throws {
       try SharedSession.withWorld { world throws in
         let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: 10_000)

@@ -34,6 +34,17 @@ struct SessionTests {
     #expect(job.count("cannot go on") == 1)
   }
 
+  /// Also of processes that have ended meanwhile.
+  @Test func oneProcessOfAJobIsTheFirstToFail() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "disttrain-failure-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    #expect(JobFailure.isFirst(toFailIn: folder.path, job: "1"))
+    #expect(!JobFailure.isFirst(toFailIn: folder.path, job: "1"))
+    #expect(JobFailure.isFirst(toFailIn: folder.path, job: "2"))
+    #expect(JobFailure.isFirst(toFailIn: folder.path + "/missing", job: "1"))
+  }
+
   @Test func anAgreedErrorIsPrintedByRankZero() throws {
     let job = try Job(ranks: 3, .allThrowTogether)
     #expect(job.status == 66)

@@ -13,6 +13,8 @@ package struct BenchProgram {
     case products
     /// The exchange of gradients against MPI_Allreduce.
     case exchange
+    /// The loading of a folder's pictures.
+    case loader(folder: String)
   }
 
   package var subject: Subject
@@ -46,33 +48,22 @@ package struct BenchProgram {
           try StepBench(configuration, job: SingleProcess(), kernels, rounds: rounds).run()
           break
         }
-        onAllRanks { world in
+        ProgramEnd.onAllRanks { world in
           try StepBench(configuration, job: MPIJob(world), kernels, rounds: rounds).run()
         }
+      case .loader(let folder):
+        let configuration = try configuration()
+        if launch.isFirst { try FolderBench(folder, configuration, kernels, rounds: rounds).run() }
       case .exchange:
         guard let ranks = launch.size, ranks > 1 else {
           throw UserFacingError(
             code: .usage, message: "--exchange needs at least 2 ranks: mpirun -np 2 disttrain bench --exchange")
         }
-        onAllRanks { world in try ExchangeBench(world, kernels, rounds: rounds).run() }
+        ProgramEnd.onAllRanks { world in try ExchangeBench(world, kernels, rounds: rounds).run() }
       }
       exit(ExitCode.done.rawValue)
     } catch {
-      let shown = UserFacingError(error)
-      TrainingProgram.leaveSpeechToRank0(shown.code.rawValue)
-      FileHandle.standardError.write(Data("error: \(shown.message)\n".utf8))
-      exit(shown.code.rawValue)
-    }
-  }
-
-  private func onAllRanks(_ body: (borrowing Communicator) throws -> Void) {
-    withMPI { error in
-      let shown = UserFacingError(error)
-      return JobFailure(
-        "error: \(shown.message)", exitCode: shown.code.rawValue,
-        extent: error is AgreedError ? .everyRank : .thisRank)
-    } _: { world in
-      try body(world)
+      ProgramEnd.fail(error)
     }
   }
 

@@ -24,8 +24,8 @@ final class MeasuredStep {
   let threads: Threads
   let step: GANStep
   let training: TrainingSpecification
-  /// Bytes that are taken before the first step, on this rank.
-  var plannedBytes: Int { engine.arena.bytes + images.bytes }
+  /// What this rank needs, as `--dry-run` reckons it.
+  let memory: MemoryEstimate
 
   private let job: any Job
   private let engine: Engine
@@ -38,6 +38,7 @@ final class MeasuredStep {
   /// Collective.
   init(_ configuration: Configuration, job: any Job, _ kernels: Kernels) throws {
     self.job = job
+    let program = ProcessMemory.resident
     training = configuration.training(ranks: job.size)
     let plan = try AgreedError.alike { [training] in
       try ShardPlan(batch: training.batch, shards: training.shards, ranks: job.size)
@@ -58,6 +59,7 @@ final class MeasuredStep {
     engine = Engine(kernels: kernels, threads: threads, peers: peers)
     batch = plan.localBatch(rank: job.rank, samples: plan.batch)
     step = try GANStep(configuration.model, training, samples: batch.samples, engine: engine)
+    memory = MemoryEstimate(step, engine, plan, images: images.bytes, program: program)
     layers = LayerClock(step, peers.times)
   }
 

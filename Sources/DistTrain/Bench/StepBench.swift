@@ -89,22 +89,16 @@ struct StepBench {
   }
 
   private func printMemory(_ measured: MeasuredStep) throws {
-    let bytes = [Double(measured.plannedBytes), Double(PeakMemory.bytes)]
-    let all = try job.allGather(bytes)
-    func greatest(_ column: Int) -> String { decimal(all.map { $0[column] }.max()! / 1e6, 1) }
+    let planned = measured.memory
+    let bytes = [planned.networks, planned.exchange, planned.images, planned.program, ProcessMemory.peak]
+    let all = try job.allGather(bytes.map(Double.init))
+    // The rank whose plan is the largest.
+    let largest = all.max { $0.dropLast().reduce(0, +) < $1.dropLast().reduce(0, +) }!
     var table = TextTable([.left("memory\(job.size > 1 ? " of the largest rank" : "")"), .right("MB")])
-    table.add(["planned: networks, activations, gradients, images", greatest(0)])
-    table.add(["peak resident, the program included", greatest(1)])
+    let parts = ["networks, activations, gradients", "received gradients", "images", "program and libraries"]
+    for (name, bytes) in zip(parts, largest) where bytes > 0 { table.add([name, decimal(bytes / 1e6, 1)]) }
+    table.add(["planned", decimal(largest.dropLast().reduce(0, +) / 1e6, 1)])
+    table.add(["peak resident", decimal(all.map { $0.last! }.max()! / 1e6, 1)])
     console.say("\n\(table.text)")
-  }
-}
-
-/// The most memory that this process has held at once.
-enum PeakMemory {
-  /// `VmHWM` of proc(5).
-  static var bytes: Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return (line.flatMap { Int($0.filter(\.isNumber)) } ?? 0) * 1024
   }
 }

@@ -7,6 +7,8 @@ final class MPIPeers: Peers {
   let reduction: ShardReduction
   /// Nodes of each rank.
   let nodesOfRank: [Int]
+  /// This rank's nodes among those of all.
+  let ownNodes: Range<Int>
   let communicator: Communicator
   let stopwatch: Stopwatch
   private let kernels: Kernels
@@ -15,7 +17,10 @@ final class MPIPeers: Peers {
   init(_ plan: ShardPlan, communicator: consuming Communicator, kernels: Kernels, stopwatch: Stopwatch) {
     let ranges = (0..<plan.ranks).map(plan.shards(ofRank:))
     reduction = ShardReduction(tree: plan.tree, ranges: ranges, rank: communicator.rank)
-    nodesOfRank = ranges.map { plan.tree.nodes(in: $0).count }
+    let nodes = ranges.map { plan.tree.nodes(in: $0).count }
+    nodesOfRank = nodes
+    let first = nodes[..<communicator.rank].reduce(0, +)
+    ownNodes = first..<first + nodes[communicator.rank]
     self.communicator = communicator
     self.kernels = kernels
     self.stopwatch = stopwatch

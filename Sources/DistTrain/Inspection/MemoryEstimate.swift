@@ -17,13 +17,15 @@ struct MemoryEstimate: CustomStringConvertible {
   private static let matrixProducts = 10_000_000
 
   /// - Parameters:
-  ///   - step: planned for the largest share of a batch, as if its rank were alone.
+  ///   - step: planned for the largest share of a batch, by its rank or as if that were alone.
   ///   - program: bytes resident before anything was planned.
   init(_ step: GANStep, _ engine: Engine, _ plan: ShardPlan, images: Int, program: Int) {
     let float = MemoryLayout<Float>.stride
     let trained = [(step.generator, groups: 1), (step.discriminator, groups: 2)]
-    let moments = trained.reduce(0) { $0 + 2 * $1.0.flatCount * float }
-    networks = engine.arena.bytes - moments + moments / plan.ranks
+    // Adam's moments: those that this step holds, and the share that a rank will hold.
+    let held = [step.generatorAdam, step.discriminatorAdam].flatMap(\.owned).reduce(0) { $0 + $1.count }
+    let share = trained.reduce(0) { $0 + $1.0.flatCount } / plan.ranks
+    networks = engine.arena.bytes + 2 * (share - held) * float
     exchange = trained.reduce(0) {
       $0 + MPIGradientExchange.receivedBytes($1.0.flatCount, groups: $1.groups, plan)
     }

@@ -77,13 +77,12 @@ package struct EpochSchedule: Sendable {
   }
 
   /// The images that `shard` contributes, in the order of its samples in the batch (`plan.samples(ofShard:inBatchOf:)`).
-  package mutating func images(ofShard shard: Int, step: Int, update: Int = 0) -> [Int] {
+  package mutating func images(ofShard shard: Int, step: Int, update: Int = 0) -> ShardImages {
     let place = place(ofStep: step, update: update)
     let order = order(ofShard: shard, inEpoch: place.epoch)
     let first = place.batch * plan.samples(ofShard: shard).count
     let count = plan.samples(ofShard: shard, inBatchOf: place.samples).count
-    if first + count <= order.count { return Array(order[first..<first + count]) }
-    return (first..<first + count).map { order[$0 % order.count] }
+    return ShardImages(order: order, first: first, count: count)
   }
 
   /// Whole epochs behind the state that `steps` steps have made.
@@ -101,6 +100,17 @@ package struct EpochSchedule: Sendable {
     cachedOrders[shard] = (epoch, images)
     return images
   }
+}
+
+/// A shard's images of one batch: a view of its order of the epoch, which begins anew where it ends.
+package struct ShardImages: RandomAccessCollection, Sendable {
+  fileprivate let order: [Int]
+  fileprivate let first: Int
+  package let count: Int
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { count }
+  package subscript(index: Int) -> Int { order[(first + index) % order.count] }
 }
 
 /// Why these images do not make an epoch.

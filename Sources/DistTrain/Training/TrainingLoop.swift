@@ -26,6 +26,8 @@ final class TrainingLoop {
   private let console: Console
   private let output: RunOutput
   private var schedule: EpochSchedule
+  /// By the samples of the whole batch; there are two sizes at most.
+  private var batches: [Int: LocalBatch] = [:]
   private var clock: StepClock
   private var progress: TrainingProgress?
   private var savedStep: Int?
@@ -58,7 +60,7 @@ final class TrainingLoop {
       if let request = StopRequest(rawValue: Int32(wanted)) { return try stop(after: index, request) }
 
       let place = schedule.place(ofStep: index)
-      let batch = state.plan.localBatch(rank: job.rank, samples: place.samples)
+      let batch = localBatch(place.samples)
       let report = try clock.measure(images: place.samples) {
         try load(index, batch)
       } step: {
@@ -99,10 +101,16 @@ final class TrainingLoop {
   }
 
   private func firstBatch() throws -> LocalBatch {
-    let place = schedule.place(ofStep: start)
-    let batch = state.plan.localBatch(rank: state.job.rank, samples: place.samples)
+    let batch = localBatch(schedule.place(ofStep: start).samples)
     try load(start, batch)
     return batch
+  }
+
+  private func localBatch(_ samples: Int) -> LocalBatch {
+    if let known = batches[samples] { return known }
+    let made = state.plan.localBatch(rank: state.job.rank, samples: samples)
+    batches[samples] = made
+    return made
   }
 
   /// The bar at every step, a line of metrics every `log.every`. Collective.

@@ -38,7 +38,7 @@ package struct TrainingProgram {
       try configuration.data.requirePath()
       exit(train(configuration, instructionSet, launch).rawValue)
     } catch {
-      fail(UserFacingError(error), launch)
+      ProgramEnd.fail(error)
     }
   }
 
@@ -59,23 +59,9 @@ package struct TrainingProgram {
       return try TrainingRun(configuration, options, job: job, instructionSet: instructionSet, console: console).run()
     }
     guard launch.launchedByMPI else {
-      do { return try run(SingleProcess()) } catch { fail(UserFacingError(error), launch) }
+      do { return try run(SingleProcess()) } catch { ProgramEnd.fail(error) }
     }
-    return withMPI { error in
-      let shown = UserFacingError(error)
-      return JobFailure(
-        "error: \(shown.message)", exitCode: shown.code.rawValue,
-        extent: error is AgreedError ? .everyRank : .thisRank)
-    } _: { world in
-      try run(MPIJob(world))
-    }
-  }
-
-  /// Prints the error once, from rank 0, and ends the process.
-  private func fail(_ error: UserFacingError, _ launch: LaunchEnvironment) -> Never {
-    TrainingProgram.leaveSpeechToRank0(error.code.rawValue)
-    FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
-    exit(error.code.rawValue)
+    return ProgramEnd.onAllRanks { world in try run(MPIJob(world)) }
   }
 
   /// The instruction set of the environment, or of the checkpoint that will be continued, or the native one; OpenBLAS is

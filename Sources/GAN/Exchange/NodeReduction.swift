@@ -10,21 +10,28 @@ package struct NodeReduction {
     self.kernels = kernels
   }
 
-  /// Reduces `count` elements in place.
+  /// Reduces `count` elements in place; the other buffers hold nothing of use afterwards.
   ///
-  /// - Parameter buffer: where group g's node n is, n counting all ranks' nodes.
-  /// - Returns: where the complete sum is: the buffer of group 0, node 0.
-  package func reduce(groups: Int, count: Int, _ buffer: (_ group: Int, _ node: Int) -> Floats) -> Floats {
-    var total: Floats?
+  /// - Parameters:
+  ///   - destination: any of group 0's buffers, where the complete sum comes to stand. Every addition that it takes part
+  ///     in is made in it, for a + b and b + a have the same bits.
+  ///   - buffer: where group g's node n is, n counting all ranks' nodes.
+  package func reduce(
+    groups: Int, count: Int, into destination: Floats, _ buffer: (_ group: Int, _ node: Int) -> Floats
+  ) {
     for group in 0..<groups {
       let sum = root.run { node in
         buffer(group, node)
       } combine: { left, right in
-        kernels.add(left, right, count: count)
-        return left
+        let (kept, added) = right == destination ? (right, left) : (left, right)
+        kernels.add(kept, added, count: count)
+        return kept
       }
-      if let total { kernels.add(total, sum, count: count) } else { total = sum }
+      if group == 0 {
+        precondition(sum == destination, "the destination is one of group 0's buffers")
+      } else {
+        kernels.add(destination, sum, count: count)
+      }
     }
-    return total!
   }
 }

@@ -36,7 +36,8 @@ private final class LocalExchange: GradientExchange {
 
   func finish(update: (Int, Floats) -> Void) {
     for (bucket, range) in owned.enumerated() {
-      let gradient = reduction.reduce(groups: sums.groups, count: range.count) { group, node in
+      let gradient = sums[group: 0, node: 0] + range.lowerBound
+      reduction.reduce(groups: sums.groups, count: range.count, into: gradient) { group, node in
         sums[group: group, node: node] + range.lowerBound
       }
       update(bucket, gradient)

@@ -22,17 +22,22 @@ extension Communicator {
   /// MPI 3.1 §5.12.6.
   ///
   /// Both buffers outlive the request; until it ends `source` is not written, `destination` neither read nor written.
+  ///
+  /// - Parameter request: one that has ended, to make no new one.
+  @discardableResult
   package func beginAllToAll<Element: MPIElement>(
     sending source: UnsafeBufferPointer<Element>, _ sent: BlockLayout,
-    receiving destination: UnsafeMutableBufferPointer<Element>, _ received: BlockLayout
+    receiving destination: UnsafeMutableBufferPointer<Element>, _ received: BlockLayout,
+    reusing request: Request = Request()
   ) throws(MPIError) -> Request {
     sent.requireFit(source.count, ranks: size)
     received.requireFit(destination.count, ranks: size)
     let handle = handle
-    return try Request("MPI_Ialltoallv", keeping: [sent, received]) {
+    try request.begin("MPI_Ialltoallv", sent: sent, received: received) {
       MPI_Ialltoallv(
         source.baseAddress, sent.counts, sent.displacements, Element.datatype.handle,
         destination.baseAddress, received.counts, received.displacements, Element.datatype.handle, handle, &$0)
     }
+    return request
   }
 }

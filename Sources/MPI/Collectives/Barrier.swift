@@ -9,6 +9,8 @@ extension Communicator {
   /// A barrier whose end can be tested for. Collective. MPI 3.1 §5.12.1.
   package func beginBarrier() throws(MPIError) -> Request {
     let handle = handle
-    return try Request("MPI_Ibarrier") { MPI_Ibarrier(handle, &$0) }
+    let request = Request()
+    try request.begin("MPI_Ibarrier") { MPI_Ibarrier(handle, &$0) }
+    return request
   }
 }

@@ -54,16 +54,20 @@ extension Communicator {
   /// Begins filling every rank's `buffer` with each rank's own block of it. Collective. MPI 3.1 §5.12.5 (in place).
   ///
   /// `buffer` outlives the request, and is read and written by MPI until it ends.
+  ///
+  /// - Parameter request: one that has ended, to make no new one.
+  @discardableResult
   package func beginAllGather<Element: MPIElement>(
-    inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout
+    inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout, reusing request: Request = Request()
   ) throws(MPIError) -> Request {
     layout.requireFit(buffer.count, ranks: size)
     let handle = handle
-    return try Request("MPI_Iallgatherv", keeping: [layout]) {
+    try request.begin("MPI_Iallgatherv", received: layout) {
       MPI_Iallgatherv(
         cmpi_in_place(), 0, Element.datatype.handle, buffer.baseAddress, layout.counts, layout.displacements,
         Element.datatype.handle, handle, &$0)
     }
+    return request
   }
 
   /// Receives `layout`'s blocks and returns them one by one; without a layout, nothing is received.

@@ -23,23 +23,17 @@ extension Communicator {
 
   /// The sum of every rank's `value`. Collective.
   package func sum<Number: MPINumber>(of value: Number) throws(MPIError) -> Number {
-    var buffer = [value]
-    try sum(&buffer)
-    return buffer[0]
+    try allReduce(value, cmpi_sum())
   }
 
   /// The least of every rank's `value`. Collective.
   package func minimum<Number: MPINumber>(of value: Number) throws(MPIError) -> Number {
-    var buffer = [value]
-    try minimum(&buffer)
-    return buffer[0]
+    try allReduce(value, cmpi_min())
   }
 
   /// The greatest of every rank's `value`. Collective.
   package func maximum<Number: MPINumber>(of value: Number) throws(MPIError) -> Number {
-    var buffer = [value]
-    try maximum(&buffer)
-    return buffer[0]
+    try allReduce(value, cmpi_max())
   }
 
   /// Whether `condition` holds on at least one rank. Collective.
@@ -58,18 +52,32 @@ extension Communicator {
   {
     let count = try checkedCount("MPI_Iallreduce", buffer.count)
     let handle = handle
-    return try Request("MPI_Iallreduce") {
+    let request = Request()
+    try request.begin("MPI_Iallreduce") {
       MPI_Iallreduce(
         cmpi_in_place(), buffer.baseAddress, count, Number.datatype.handle, cmpi_sum(), handle, &$0)
     }
+    return request
   }
 
   private func allReduce<Number: MPINumber>(_ values: inout [Number], _ operation: OpaquePointer) throws(MPIError) {
     try values.withUnsafeMutableBufferPointer { buffer throws(MPIError) in
-      let count = try checkedCount("MPI_Allreduce", buffer.count)
-      try check(
-        "MPI_Allreduce",
-        MPI_Allreduce(cmpi_in_place(), buffer.baseAddress, count, Number.datatype.handle, operation, handle))
+      try allReduce(buffer.baseAddress, checkedCount("MPI_Allreduce", buffer.count), operation)
     }
+  }
+
+  /// Without an array: training agrees by such a number before every step, in which nothing is allocated.
+  private func allReduce<Number: MPINumber>(_ value: Number, _ operation: OpaquePointer) throws(MPIError) -> Number {
+    var value = value
+    try allReduce(&value, 1, operation)
+    return value
+  }
+
+  private func allReduce<Number: MPINumber>(
+    _ values: UnsafeMutablePointer<Number>?, _ count: Int32, _ operation: OpaquePointer
+  ) throws(MPIError) {
+    try check(
+      "MPI_Allreduce",
+      MPI_Allreduce(cmpi_in_place(), values, count, Number.datatype.handle, operation, handle))
   }
 }

@@ -52,7 +52,8 @@ final class TestNetwork {
       input: input, pass: pass, layout: layout, teaching: true, needsInputGradient: true)!
     let reduction = NodeReduction(layout.reduction, kernels: engine.kernels)
     let sums = network.sums!
-    let complete = reduction.reduce(groups: layout.groups, count: network.flatCount) { sums[group: $0, node: $1] }
+    let complete = sums[group: 0, node: 0]
+    reduction.reduce(groups: layout.groups, count: network.flatCount, into: complete) { sums[group: $0, node: $1] }
     let parameters = network.tensors.map { ($0.name, $0.values(in: complete)) }
     return (inputGradient, Dictionary(uniqueKeysWithValues: parameters))
   }

@@ -133,7 +133,9 @@ final class ThreadedExchange: GradientExchange {
           }
         }
       }
-      let total = reduction.reduce(groups: sums.groups, count: range.count) { copies[$0][$1] }
+      // Each rank's sum comes to stand in its own first node, wherever that is in the tree.
+      let total = copies[0][others[..<rank].reduce(0) { $0 + $1.slots.sums.nodes }]
+      reduction.reduce(groups: sums.groups, count: range.count, into: total) { copies[$0][$1] }
       let result = array(total, range.count)
       for copy in copies.joined() { copy.deallocate() }
       return result
