@@ -11,6 +11,8 @@ struct BenchCommand: ParsableCommand {
       mpirun -np 2 disttrain bench             on all ranks; rank 0 prints
       mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
       disttrain bench --products               against OpenBLAS's products
+      disttrain bench CONFIG --tune            the convolutions' algorithms against each other, and the section \
+      kernels: that asks for the best
 
       DISTTRAIN_ISA chooses the kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, \
       64 usage or configuration.
@@ -39,7 +41,22 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure the matrix products of the facades recipe.")
   var products = false
 
-  private var subject: BenchProgram.Subject { exchange ? .exchange : products ? .products : .step }
+  @Flag(
+    help: ArgumentHelp(
+      "Measure every algorithm of each convolution, by default in shards of 8, 16 and 64 images, and print the section "
+        + "kernels: of a configuration for this machine."))
+  var tune = false
+
+  @Flag(help: "With --tune: print the lines of the program's own table, too.")
+  var table = false
+
+  private var subject: BenchProgram.Subject {
+    if tune { return .algorithms(shardSizes: shards == nil ? [8, 16, 64] : nil, printsSource: table) }
+    return exchange ? .exchange : products ? .products : .step
+  }
+
+  /// Whether what is measured depends on a configuration.
+  private var takesConfiguration: Bool { !exchange && !products }
 
   private var configurationOptions: [String] {
     overrides + (batch.map { ["train.batch=\($0)"] } ?? []) + (shards.map { ["train.shards=\($0)"] } ?? [])
@@ -47,10 +64,11 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds is \(rounds); give at least 1.") }
-    guard !exchange || !products else {
-      throw ValidationError("--exchange and --products are measured apart; give one of them.")
+    guard [exchange, products, tune].filter({ $0 }).count < 2 else {
+      throw ValidationError("--exchange, --products and --tune are measured apart; give one of them.")
     }
-    guard subject == .step || (config == nil && configurationOptions.isEmpty) else {
+    guard tune || !table else { throw ValidationError("--table prints what --tune has measured; give both.") }
+    guard takesConfiguration || (config == nil && configurationOptions.isEmpty) else {
       throw ValidationError("--exchange and --products take no configuration; give --rounds at most.")
     }
   }

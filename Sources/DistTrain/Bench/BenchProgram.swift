@@ -13,6 +13,12 @@ package struct BenchProgram {
     case products
     /// The exchange of gradients against MPI_Allreduce.
     case exchange
+    /// The algorithms of the convolutions, against each other.
+    ///
+    /// - Parameters:
+    ///   - shardSizes: samples of a shard; nil for the configuration's.
+    ///   - printsSource: whether to print the lines of the committed table, too.
+    case algorithms(shardSizes: [Int]?, printsSource: Bool)
   }
 
   package var subject: Subject
@@ -49,6 +55,10 @@ package struct BenchProgram {
         onAllRanks { world in
           try StepBench(configuration, job: MPIJob(world), kernels, rounds: rounds).run()
         }
+      case .algorithms(let shardSizes, let printsSource):
+        let configuration = try configuration()
+        guard launch.isFirst else { break }
+        try TuneBench(configuration, kernels, rounds: rounds, shardSizes: shardSizes, printsSource: printsSource).run()
       case .exchange:
         guard let ranks = launch.size, ranks > 1 else {
           throw UserFacingError(
