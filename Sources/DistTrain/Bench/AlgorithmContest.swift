@@ -2,28 +2,27 @@ import GAN
 import Tensor
 
 /// The times of one pass of a convolution by every algorithm that suits it, and which of them is to be taken.
-struct AlgorithmTimes {
-  /// Seconds of each round.
-  let samples: [ConvolutionAlgorithm: Sample]
+package struct AlgorithmTimes {
+  /// Seconds, the median of the rounds.
+  package let medians: [ConvolutionAlgorithm: Double]
+
+  package init(medians: [ConvolutionAlgorithm: Double]) { self.medians = medians }
 
   /// The fastest of our own kernels, or of those within 3 % of it the one with the smallest error; OpenBLAS's only where
   /// it is more than 10 % faster than that, because its bits depend on the core that it computes for.
-  var winner: ConvolutionAlgorithm {
-    let own = ConvolutionAlgorithm.byError.filter { $0 != .im2col && samples[$0] != nil }
-    let least = own.map(median).min()!
-    let winner = own.first { median($0) <= 1.03 * least }!
-    return samples[.im2col] != nil && median(.im2col) < 0.9 * median(winner) ? .im2col : winner
+  package var winner: ConvolutionAlgorithm {
+    let own = medians.filter { $0.key != .im2col }
+    let least = own.values.min()!
+    let winner = ConvolutionAlgorithm.byError.first { algorithm in own[algorithm].map { $0 <= 1.03 * least } ?? false }!
+    return medians[.im2col].map { $0 < 0.9 * own[winner]! } ?? false ? .im2col : winner
   }
 
   /// By how much the winner is faster than the fastest of the others, as a share of their time; below 0 where it has been
   /// preferred to a faster one. Nil where there is no other.
-  var lead: Double? {
+  package var lead: Double? {
     let winner = winner
-    let others = samples.keys.filter { $0 != winner }.map(median).min()
-    return others.map { 1 - median(winner) / $0 }
+    return medians.filter { $0.key != winner }.values.min().map { 1 - medians[winner]! / $0 }
   }
-
-  private func median(_ algorithm: ConvolutionAlgorithm) -> Double { samples[algorithm]!.median }
 }
 
 extension ConvolutionAlgorithm {
@@ -31,7 +30,7 @@ extension ConvolutionAlgorithm {
   fileprivate static let byError: [ConvolutionAlgorithm] = [.direct, .im2col, .winograd2, .winograd4]
 }
 
-/// One convolution planned with every algorithm that suits it, on one thread's worth of memory and the same tensors.
+/// One convolution planned with every algorithm that suits it, on the same tensors.
 struct AlgorithmContest {
   private let geometry: ConvolutionGeometry
   private let layout: BatchLayout
@@ -67,22 +66,22 @@ struct AlgorithmContest {
     stream.fillUniform(UnsafeMutableBufferPointer(start: weights, count: geometry.weightCount))
   }
 
-  /// Times the algorithms in turns, so that what else the machine does concerns all of them.
+  /// Processor time of the algorithms, taken in turns: what else the machine does makes the clock of the wall useless
+  /// long before it changes which of them is the best.
   func times(_ pass: ConvolutionPass, rounds: Int) -> AlgorithmTimes {
-    // The first run of each warms caches and pages, the second says how many make a round long enough for the clock.
+    // The first run of each warms caches and pages, and says how many make a round long enough for the clock.
     let repeats = planned.map { _, convolution in
-      run(pass, convolution)
-      return max(1, Int(2e-3 / max(seconds { run(pass, convolution) }, 1e-7)))
+      max(1, Int(5e-3 / max(processorSeconds { run(pass, convolution) }, 1e-6)))
     }
     var times = [[Double]](repeating: [], count: planned.count)
     for _ in 0..<rounds {
       for (place, entry) in planned.enumerated() {
-        let taken = seconds { for _ in 0..<repeats[place] { run(pass, entry.convolution) } }
+        let taken = processorSeconds { for _ in 0..<repeats[place] { run(pass, entry.convolution) } }
         times[place].append(taken / Double(repeats[place]))
       }
     }
     return AlgorithmTimes(
-      samples: Dictionary(uniqueKeysWithValues: zip(planned.map(\.algorithm), times.map { Sample($0) })))
+      medians: Dictionary(uniqueKeysWithValues: zip(planned.map(\.algorithm), times.map { Sample($0).median })))
   }
 
   private func run(_ pass: ConvolutionPass, _ convolution: any Convolution) {

@@ -54,7 +54,7 @@ struct TuneBench {
         """
         \(configuration.name): \(counted(sharding.shards * sharding.samples, "image")) in \
         \(counted(sharding.shards, "shard")), \(kernels) kernels, OpenBLAS for \(MatrixProduct.coreName), \
-        \(counted(threads.count, "thread")); ms of a pass, medians of \(counted(rounds, "round"))
+        \(counted(threads.count, "thread")); ms of processor time a pass, medians of \(counted(rounds, "round"))
         """)
       var table = TextTable(
         [.left("pass"), .right("images")] + ConvolutionAlgorithm.allCases.map { .right($0.rawValue) }
@@ -70,7 +70,7 @@ struct TuneBench {
           choice[pass] = times.winner
           table.add(
             [subject.name(pass), "\(subject.groups * sharding.shards * sharding.samples)"]
-              + ConvolutionAlgorithm.allCases.map { times.samples[$0].map { decimal($0.median * 1e3, 2) } ?? "" }
+              + ConvolutionAlgorithm.allCases.map { times.medians[$0].map { decimal($0 * 1e3, 2) } ?? "" }
               + [times.winner.rawValue, times.lead.map(percent) ?? ""])
         }
         for layer in subject.layers {
