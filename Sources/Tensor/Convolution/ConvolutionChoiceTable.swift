@@ -1,3 +1,66 @@
+/// What `disttrain bench --tune` found to be the best on an AMD EPYC (Zen 5), the facades recipe on one thread. Its lines,
+/// sorted, with DISTTRAIN_ISA set to each:
+///
+///     disttrain bench --tune --table --set threads=1 --batch 32 --rounds 5              avx512
+///     disttrain bench --tune --table --set threads=1 --batch 16 --rounds 3              avx2
+///     disttrain bench --tune --table --set threads=1 --batch N --shards S --rounds R    baseline
+///
+/// with N, S, R = 16, 2, 3; 16, 1, 3; 64, 1, 1. A change of it changes the bits of new runs.
 extension MeasuredConvolution {
-  package static let table: [Entry] = []
+  package static let table: [Entry] = [
+    .init(.avx512, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 8, .direct, .direct, .im2col),
+    .init(.avx512, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 16, .direct, .direct, .im2col),
+    .init(.avx512, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 64, .im2col, .im2col, .direct),
+    .init(.avx512, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 8, .im2col, .im2col, .im2col),
+    .init(.avx512, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 16, .im2col, .direct, .im2col),
+    .init(.avx512, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 64, .im2col, .direct, .im2col),
+    .init(.avx512, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 8, .direct, .direct, .im2col),
+    .init(.avx512, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 16, .direct, .direct, .im2col),
+    .init(.avx512, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 64, .direct, .direct, .winograd4),
+    .init(.avx512, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 8, .winograd4, .winograd2, .winograd4),
+    .init(.avx512, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 16, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 64, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 8, .winograd2, .winograd2, .winograd2),
+    .init(.avx512, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 16, .winograd2, .winograd4, .winograd2),
+    .init(.avx512, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 64, .winograd2, .winograd4, .winograd4),
+    .init(.avx512, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 8, .winograd4, .winograd4, .winograd2),
+    .init(.avx512, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 16, .winograd2, .winograd4, .winograd2),
+    .init(.avx512, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 64, .winograd2, .winograd4, .winograd2),
+    .init(.avx2, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 8, .direct, .im2col, .im2col),
+    .init(.avx2, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 16, .direct, .im2col, .im2col),
+    .init(.avx2, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 64, .direct, .im2col, .im2col),
+    .init(.avx2, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 8, .direct, .im2col, .im2col),
+    .init(.avx2, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 16, .direct, .im2col, .im2col),
+    .init(.avx2, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 64, .im2col, .im2col, .im2col),
+    .init(.avx2, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 8, .direct, .direct, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 16, .direct, .direct, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 64, .direct, .direct, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 8, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 16, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 64, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 8, .winograd2, .winograd4, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 16, .winograd2, .winograd4, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 64, .winograd2, .winograd4, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 8, .winograd2, .winograd4, .direct),
+    .init(.avx2, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 16, .winograd2, .winograd4, .winograd4),
+    .init(.avx2, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 64, .winograd2, .winograd4, .winograd4),
+    .init(.baseline, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 8, .direct, .direct, .im2col),
+    .init(.baseline, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 16, .im2col, .im2col, .im2col),
+    .init(.baseline, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 64, .im2col, .im2col, .im2col),
+    .init(.baseline, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 8, .direct, .im2col, .im2col),
+    .init(.baseline, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 16, .im2col, .im2col, .im2col),
+    .init(.baseline, kernel: 4, stride: 1, channels: (512, 1), map: 1, shard: 64, .im2col, .im2col, .im2col),
+    .init(.baseline, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 8, .winograd4, .direct, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 16, .winograd4, .direct, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (3, 64), map: 32, shard: 64, .winograd4, .direct, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 8, .winograd4, .winograd4, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 16, .winograd4, .winograd4, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (64, 128), map: 16, shard: 64, .winograd4, .winograd4, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 8, .winograd4, .winograd4, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 16, .winograd4, .winograd4, .winograd2),
+    .init(.baseline, kernel: 4, stride: 2, channels: (128, 256), map: 8, shard: 64, .winograd4, .winograd4, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 8, .winograd4, .winograd4, .winograd2),
+    .init(.baseline, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 16, .winograd4, .winograd4, .winograd4),
+    .init(.baseline, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 64, .winograd4, .winograd4, .winograd4),
+  ]
 }

@@ -58,24 +58,24 @@ extension MeasuredConvolution {
     /// - Parameters:
     ///   - kernel: of one side.
     ///   - channels: of the large map and of the small one.
-    ///   - map: height and width of the small one.
-    ///   - samples: of a shard.
+    ///   - map: side of the small one.
+    ///   - shard: its samples.
     init(
-      _ instructionSet: InstructionSet, kernel: Int, stride: Int, channels: (Int, Int), map: (Int, Int), samples: Int,
+      _ instructionSet: InstructionSet, kernel: Int, stride: Int, channels: (Int, Int), map: Int, shard: Int,
       _ reduce: ConvolutionAlgorithm, _ expand: ConvolutionAlgorithm, _ weightGradient: ConvolutionAlgorithm
     ) {
       convolution = MeasuredConvolution(
         instructionSet, kernel: [kernel, kernel], stride: stride,
-        sizes: [channels.0, channels.1, map.0, map.1, samples])
+        sizes: [channels.0, channels.1, map, map, shard])
       choice = ConvolutionChoice(reduce: reduce, expand: expand, weightGradient: weightGradient)
     }
 
-    /// The line of Swift that says this entry, for a square kernel.
+    /// The line of Swift that says this entry, for a square kernel and square maps.
     package var source: String {
       let sizes = convolution.sizes
       return """
         .init(.\(convolution.instructionSet), kernel: \(convolution.kernel[0]), stride: \(convolution.stride), \
-        channels: (\(sizes[0]), \(sizes[1])), map: (\(sizes[2]), \(sizes[3])), samples: \(sizes[4]), \
+        channels: (\(sizes[0]), \(sizes[1])), map: \(sizes[2]), shard: \(sizes[4]), \
         .\(choice.reduce), .\(choice.expand), .\(choice.weightGradient)),
         """
     }

@@ -95,7 +95,7 @@ import Testing
     let choice = ConvolutionChoice(reduce: .winograd4, expand: .im2col, weightGradient: .winograd2)
     #expect(
       MeasuredConvolution.Entry(Self.measured(map: 8), choice).source
-        == ".init(.avx2, kernel: 4, stride: 2, channels: (64, 128), map: (8, 8), samples: 8, .winograd4, .im2col, "
+        == ".init(.avx2, kernel: 4, stride: 2, channels: (64, 128), map: 8, shard: 8, .winograd4, .im2col, "
         + ".winograd2),")
   }
 }
