@@ -12,6 +12,8 @@ struct BenchCommand: ParsableCommand {
       mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
       disttrain bench --products               against OpenBLAS's products
       disttrain bench --loader FOLDER          loading the pictures of a folder, by one thread
+      disttrain bench CONFIG --tune            the convolutions' algorithms against each other, and the section \
+      kernels: that asks for the best
 
       DISTTRAIN_ISA chooses the kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, \
       64 usage or configuration.
@@ -43,10 +45,23 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Measure how fast the pictures of a folder are decoded and resized.", valueName: "FOLDER"))
   var loader: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Measure every algorithm of each convolution, by default in shards of 8, 16 and 64 images, and print the section "
+        + "kernels: of a configuration for this machine."))
+  var tune = false
+
+  @Flag(help: "With --tune: print the lines of the program's own table, too.")
+  var table = false
+
   private var subject: BenchProgram.Subject {
     if let loader { return .loader(folder: loader) }
+    if tune { return .algorithms(shardSizes: shards == nil ? [8, 16, 64] : nil, printsSource: table) }
     return exchange ? .exchange : products ? .products : .step
   }
+
+  /// Whether what is measured depends on a configuration.
+  private var takesConfiguration: Bool { !exchange && !products }
 
   private var configurationOptions: [String] {
     overrides + (batch.map { ["train.batch=\($0)"] } ?? []) + (shards.map { ["train.shards=\($0)"] } ?? [])
@@ -54,19 +69,16 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds is \(rounds); give at least 1.") }
-    guard !exchange || !products else {
-      throw ValidationError("--exchange and --products are measured apart; give one of them.")
+    guard [exchange, products, tune, loader != nil].filter({ $0 }).count < 2 else {
+      throw ValidationError("--exchange, --products, --tune and --loader are measured apart; give one of them.")
     }
     if loader != nil {
-      guard !exchange, !products else {
-        throw ValidationError("--loader, --exchange and --products are measured apart; give one of them.")
-      }
       guard batch == nil, shards == nil else {
         throw ValidationError("--loader measures pictures one by one; --batch and --shards do not change it.")
       }
-      return
     }
-    guard (!exchange && !products) || (config == nil && configurationOptions.isEmpty) else {
+    guard tune || !table else { throw ValidationError("--table prints what --tune has measured; give both.") }
+    guard takesConfiguration || (config == nil && configurationOptions.isEmpty) else {
       throw ValidationError("--exchange and --products take no configuration; give --rounds at most.")
     }
   }

@@ -98,7 +98,29 @@ extension CommandLineTests {
       }
     }
 
+    /// Each pass of each convolution by every algorithm, and a section that a configuration may have.
+    @Test func algorithmsAreTuned() async throws {
+      let place = try Workplace()
+      let outcome = try await place.run(["bench", "run.yaml", "--tune", "--table", "--rounds", "1", "--shards", "4"])
+      #expect(outcome.code == 0, "\(outcome.text)")
+      let tables = Tables(outcome.output)
+      #expect(outcome.output.hasPrefix("run: 16 images in 4 shards"), "\(outcome.text)")
+      let rows = tables.rows(after: "  pass")
+      #expect(rows.count == 15, "five convolutions, the last of G and the first of D alike: \(outcome.text)")
+      let algorithms: Set = ["im2col", "direct", "F2", "F4"]
+      for row in rows { #expect(row.filter { algorithms.contains(String($0)) }.count == 1, "\(row)") }
+      #expect(rows.filter { row in row.contains("discriminator.2") }.count == 3, "\(outcome.text)")
+      #expect(outcome.output.components(separatedBy: "    .init(.").count == 6, "\(outcome.text)")
+
+      let section = tables.lines.drop { $0 != "kernels:" }.prefix { !$0.isEmpty }
+      #expect(section.count == 12, "\(outcome.text)")
+      try place.write(Workplace.configuration + section.joined(separator: "\n"), "tuned.yaml")
+      let check = try await place.run(["tuned.yaml", "--dry-run"])
+      #expect(check.code == 0, "\(check.text)")
+    }
+
     @Test(arguments: [
+      (["--tune", "--products"], "one of them"), (["--table"], "give both"), (["--tune", "--rounds", "0"], "--rounds"),
       (["--rounds", "0"], "--rounds is 0"), (["--batch", "0"], "train.batch"), (["--shards", "65"], "train.shards"),
       (["--exchange"], "mpirun -np 2"), (["--exchange", "--products"], "one of them"),
       (["--products", "--batch", "8"], "no configuration"), (["--set", "train.speed=1"], "train.speed"),

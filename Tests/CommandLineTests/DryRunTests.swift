@@ -32,6 +32,19 @@ extension CommandLineTests {
       ] { #expect(outcome.output.components(separatedBy: text).count == 2, "\(text) once in \(outcome.text)") }
     }
 
+    @Test func algorithmsAreListed() async throws {
+      let settings = [
+        "kernels.algorithm=F2", "kernels.discriminator.2.weights=F4", "kernels.discriminator.2.forward=im2col",
+      ]
+      let outcome = try await Workplace().run(["run.yaml", "--dry-run"] + settings.flatMap { ["--set", $0] })
+      let lines = outcome.output.split(separator: "\n").filter { $0.contains("convolution") }
+      #expect(lines.count == 8, "\(outcome.text)")
+      let strided = lines.filter { $0.contains("stride 2") }
+      #expect(strided.count == 6 && strided.filter { $0.hasSuffix("  F2") }.count == 5, "\(outcome.text)")
+      #expect(strided.contains { $0.hasSuffix("  forward im2col, data F2, weights F4") }, "\(outcome.text)")
+      #expect(lines.filter { $0.contains("stride 1") && $0.hasSuffix("  direct") }.count == 2, "\(outcome.text)")
+    }
+
     @Test(arguments: [["--help"], ["train", "--help"], ["--help-hidden"]])
     func helpNamesEveryOption(arguments: [String]) async throws {
       let outcome = try await Workplace().run(arguments)

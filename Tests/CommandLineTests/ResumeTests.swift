@@ -101,6 +101,41 @@ extension CommandLineTests {
       #expect(try await place.tensorHash(out: "changed") != place.tensorHash(out: "reference"))
     }
 
+    /// A run goes on with the algorithms that it began with, which its configuration and checkpoints name.
+    @Test(arguments: [nil, 2])
+    func theAlgorithmsStay(ranks: Int?) async throws {
+      let place = try await begun(["kernels.algorithm=F2"])
+      let yaml = try place.text("runs/run/config.yaml")
+      #expect(yaml.components(separatedBy: ": F2\n").count == 19 && yaml.contains("instructionSet: "), "\(yaml)")
+      #expect(try await place.train(ranks: ranks).errors.isEmpty)
+      try await place.train(["kernels.algorithm=F2"], out: "reference")
+      let reference = try await place.tensorHash(out: "reference")
+      #expect(try await place.tensorHash() == reference)
+      try await place.train(["kernels.algorithm=F4"], out: "other")
+      #expect(try await place.tensorHash(out: "other") != reference, "the algorithm makes a difference")
+
+      let refused = try await place.train(["kernels.algorithm=F4", "train.steps=7"], ranks: ranks, expecting: 64)
+      #expect(refused.errors.contains("kernels.discriminator.2.weights: F2 → F4"), "\(refused.text)")
+      #expect(refused.errors.contains("--allow-change kernels"), "\(refused.text)")
+      let flags = ["--allow-change", "kernels"]
+      try await place.train(["kernels.algorithm=F4", "train.steps=7"], ranks: ranks, flags: flags)
+      #expect(try place.loggedSteps() == [1, 2, 3, 4, 5, 6, 7])
+    }
+
+    /// What a run writes is a configuration, which says when it was made for another machine.
+    @Test func theWrittenConfigurationGivesTheSameRun() async throws {
+      guard Program.processorFlags.contains("avx2") else { return print("skipped: this CPU has no avx2") }
+      let place = try Workplace()
+      try await place.train()
+      let written = ["runs/run/config.yaml", "--out", "again"]
+      let again = try await place.run(written)
+      #expect(again.code == 0 && again.errors.isEmpty, "\(again.text)")
+      #expect(try await place.tensorHash(out: "again") == place.tensorHash())
+      let other = try await place.run(
+        ["runs/run/config.yaml", "--out", "other"], environment: ["DISTTRAIN_ISA": "baseline"])
+      #expect(other.code == 0 && other.errors.contains("these are baseline kernels"), "\(other.text)")
+    }
+
     @Test(arguments: [nil, 3])
     func aDamagedCheckpointIsPassedOver(ranks: Int?) async throws {
       let place = try Workplace()

@@ -82,6 +82,22 @@ extension CommandLineTests {
       #expect(try await place.tensorHash(out: "ranks") == reference)
     }
 
+    /// Every algorithm within itself, and each with bits of its own.
+    @Test func algorithms() async throws {
+      let place = try Workplace()
+      var hashes: [String: String] = [:]
+      for algorithm in ["direct", "F2", "F4", "im2col"] {
+        let settings = ["kernels.algorithm=\(algorithm)"]
+        try await place.train(settings, out: algorithm)
+        hashes[algorithm] = try await place.tensorHash(out: algorithm)
+        for ranks in [1, 2] {
+          try await place.train(settings, out: "\(algorithm)\(ranks)", ranks: ranks)
+          #expect(try await place.tensorHash(out: "\(algorithm)\(ranks)") == hashes[algorithm], "\(ranks) ranks")
+        }
+      }
+      #expect(Set(["direct", "F2", "F4"].map { hashes[$0]! }).count == 3, "\(hashes)")
+    }
+
     /// What metrics.jsonl says of the steps, without times.
     private static func losses(_ place: Workplace, _ out: String) throws -> [[Double]] {
       let lines = try place.metrics(out: out).map { line in

@@ -1,5 +1,6 @@
 import DistTrain
 import Foundation
+import GAN
 import ModelFiles
 import Testing
 
@@ -126,5 +127,54 @@ import Testing
     try write(2)
     let resumption = try find([change])
     #expect(resumption.facts?.step == 2 && resumption.notes.isEmpty && resumption.facts?.changes == "")
+  }
+
+  // MARK: Algorithms
+
+  /// The configuration that a run of these settings records.
+  private func recorded(_ overrides: [String]) throws -> Configuration {
+    var recorded = try configuration(Self.yaml, overrides)
+    recorded.kernels = try recorded.kernels.resolved(for: recorded.model, samplesPerShard: 4, .avx2)
+    return recorded
+  }
+
+  private func continued(_ overrides: [String], _ options: RunOptions = RunOptions()) throws -> KernelSettings {
+    try find(overrides, options).configuration(continuing: configuration(Self.yaml, overrides)).kernels
+  }
+
+  /// Whatever would be chosen today; and asking for what there is, is no change.
+  @Test(arguments: [
+    ["kernels.algorithm=direct"], ["kernels.algorithm=F2"], ["kernels.discriminator.2.weights=im2col"],
+  ])
+  func theAlgorithmsStay(asked: [String]) throws {
+    let recorded = try recorded(asked)
+    try write(2, ["configuration": recorded.resolved])
+    for overrides in [[], asked] {
+      #expect(message(overrides).isEmpty)
+      #expect(try continued(overrides) == recorded.kernels)
+    }
+    #expect(recorded.kernels.instructionSet == .avx2)
+  }
+
+  @Test func otherAlgorithmsAreRefused() throws {
+    let recorded = try recorded(["kernels.algorithm=direct"])
+    try write(2, ["configuration": recorded.resolved])
+    let asked = ["kernels.discriminator.2.weights=F2", "kernels.generator.3.data=F4"]
+    let refused = message(asked)
+    #expect(refused.hasPrefix("64 "))
+    #expect(refused.contains("kernels.generator.3.data: direct → F4\n  kernels.discriminator.2.weights: direct → F2\n"))
+    #expect(refused.components(separatedBy: "--allow-change kernels").count == 2, "once: \(refused)")
+
+    let allowed = RunOptions(allowedChanges: ["kernels"])
+    #expect(try find(asked, allowed).facts?.changes.split(separator: "\n").count == 2)
+    let kernels = try continued(asked, allowed)
+    #expect(kernels.layers["discriminator.2"] == .init(forward: .direct, data: .direct, weights: .winograd2))
+    #expect(kernels.layers["generator.3"] == .init(forward: .direct, data: .winograd4, weights: .direct))
+    #expect(kernels.layers["discriminator.5"] == recorded.kernels.layers["discriminator.5"])
+
+    let one = RunOptions(allowedChanges: ["kernels.generator.3.data"])
+    #expect(message(asked, one).contains("discriminator.2") && !message(asked, one).contains("generator.3"))
+    #expect(message(["kernels.algorithm=direct"]).isEmpty)
+    #expect(message(["kernels.algorithm=F2"]).contains("kernels.discriminator.8.forward: direct → F2"))
   }
 }

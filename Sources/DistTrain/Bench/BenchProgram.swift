@@ -15,6 +15,12 @@ package struct BenchProgram {
     case exchange
     /// The loading of a folder's pictures.
     case loader(folder: String)
+    /// The algorithms of the convolutions, against each other.
+    ///
+    /// - Parameters:
+    ///   - shardSizes: samples of a shard; nil for the configuration's.
+    ///   - printsSource: whether to print the lines of the committed table, too.
+    case algorithms(shardSizes: [Int]?, printsSource: Bool)
   }
 
   package var subject: Subject
@@ -54,6 +60,10 @@ package struct BenchProgram {
       case .loader(let folder):
         let configuration = try configuration()
         if launch.isFirst { try FolderBench(folder, configuration, kernels, rounds: rounds).run() }
+      case .algorithms(let shardSizes, let printsSource):
+        let configuration = try configuration()
+        guard launch.isFirst else { break }
+        try TuneBench(configuration, kernels, rounds: rounds, shardSizes: shardSizes, printsSource: printsSource).run()
       case .exchange:
         guard let ranks = launch.size, ranks > 1 else {
           throw UserFacingError(

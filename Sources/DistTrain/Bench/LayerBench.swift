@@ -18,10 +18,7 @@ struct LayerBench {
 
   /// One kind of pass of one convolution.
   private struct Pass {
-    enum Kind: String {
-      case forward, data, weights
-    }
-    let kind: Kind
+    let kind: KernelSettings.Pass
     /// Batches that go through together: real and fake, or one of them.
     let groups: Int
     let timesPerStep: Int
@@ -50,7 +47,7 @@ struct LayerBench {
           table.add(
             [
               "\(letter)\(layer.number)", pass.kind.rawValue, "\(layout.samples)",
-              layer.convolution.choice[role(of: pass.kind, in: layer)].rawValue,
+              layer.convolution.choice[pass.kind.role(isTransposed: layer.isTransposed)].rawValue,
               "\(pass.timesPerStep)",
             ] + rates(seconds, operations, peaks.suffix(2).max()!))
         }
@@ -81,7 +78,8 @@ struct LayerBench {
   }
 
   /// Seconds of one pass, the median of the rounds.
-  private func time(_ kind: Pass.Kind, _ layer: NetworkConvolution, sums: NodeBuffers, _ layout: BatchLayout) -> Double
+  private func time(_ kind: KernelSettings.Pass, _ layer: NetworkConvolution, sums: NodeBuffers, _ layout: BatchLayout)
+    -> Double
   {
     let convolution = layer.convolution
     let arena = Arena()
@@ -92,7 +90,7 @@ struct LayerBench {
     for tensor in [large, small] { stream.fillUniform(tensor.values) }
 
     func run() {
-      switch role(of: kind, in: layer) {
+      switch kind.role(isTransposed: layer.isTransposed) {
       case .reduce: convolution.reduce(large, weights: layer.weights, into: small, layout: layout)
       case .expand: convolution.expand(small, weights: layer.weights, into: large, layout: layout)
       case .weightGradient:
@@ -104,14 +102,6 @@ struct LayerBench {
     run()
     let repeats = max(1, Int(2e-3 / max(seconds(run), 1e-7)))
     return Sample((0..<rounds).map { _ in seconds { for _ in 0..<repeats { run() } } / Double(repeats) }).median
-  }
-
-  private func role(of kind: Pass.Kind, in layer: NetworkConvolution) -> ConvolutionPass {
-    switch kind {
-    case .forward: layer.isTransposed ? .expand : .reduce
-    case .data: layer.isTransposed ? .reduce : .expand
-    case .weights: .weightGradient
-    }
   }
 
   private func rates(_ seconds: Double, _ operations: Double, _ peak: Double) -> [String] {

@@ -29,6 +29,18 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
   return secondsSince(start)
 }
 
+/// Seconds that `body` keeps this process's threads busy, all together.
+func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+  let start = now()
+  try body()
+  return now() - start
+}
+
 func secondsSince(_ start: ContinuousClock.Instant) -> Double { (ContinuousClock.now - start) / .seconds(1) }
 
 func decimal(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }

@@ -56,7 +56,9 @@ final class MeasuredStep {
       cache, plan: plan, seed: configuration.seed, shuffle: false, skipsBadImages: false, job: job, threads: threads,
       progress: { _ in nil })
     peers = MeasuredPeers(try job.makePeers(plan, kernels: kernels))
-    engine = Engine(kernels: kernels, threads: threads, peers: peers)
+    engine = Engine(
+      kernels: kernels, threads: threads, peers: peers, algorithms: configuration.kernels,
+      samplesPerShard: training.samplesPerShard)
     batch = plan.localBatch(rank: job.rank, samples: plan.batch)
     step = try GANStep(configuration.model, training, samples: batch.samples, engine: engine)
     memory = MemoryEstimate(step, engine, plan, images: images.bytes, program: program)

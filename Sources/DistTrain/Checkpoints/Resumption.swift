@@ -20,8 +20,11 @@ package struct Resumption {
       found = try newest(options, in: folder, &notes)
       guard let (file, facts) = found else { return }
       let old = try Configuration(yaml: facts.configuration, file: "the configuration in \(file.path)")
-      let changes = configuration.changes(from: old).filter { $0.rule == .fixed && !isShardCount($0, facts) }
-      let refused = changes.filter { !options.allowedChanges.contains($0.key) }
+      let new = try configuration.keepingKernels(of: old)
+      let changes = new.changes(from: old).filter { $0.rule == .fixed && !isShardCount($0, facts) }
+      let refused = changes.filter { change in
+        !options.allowedChanges.contains { $0 == change.key || $0 == change.allowance }
+      }
       guard refused.isEmpty else { throw forbidden(refused, file.path) }
       notes += changes.map { "changed since the checkpoint, as allowed: \($0)" }
       let recorded = changes.map { "after step \(facts.step): \($0)" }
@@ -41,6 +44,12 @@ package struct Resumption {
       case .automatic: (try? folder.checkpoints())?.first?.path
       }
     return path.flatMap { try? SafetensorsFile(path: $0, verification: .none) }?.metadata["instructionSet"]
+  }
+
+  /// What the run goes on with: the checkpoint's algorithms stay where `configuration` does not ask for others.
+  package func configuration(continuing configuration: Configuration) throws -> Configuration {
+    guard let facts else { return configuration }
+    return try configuration.keepingKernels(of: Configuration(yaml: facts.configuration, file: "the checkpoint"))
   }
 
   /// `shards: auto` goes on with the checkpoint's number, and so does that number itself.
@@ -80,13 +89,15 @@ package struct Resumption {
   }
 
   private static func forbidden(_ changes: [SettingChange], _ path: String) -> UserFacingError {
-    UserFacingError(
+    var allowances: [String] = []
+    for change in changes where !allowances.contains(change.allowance) { allowances.append(change.allowance) }
+    return UserFacingError(
       code: .usage,
       message: """
         \(path) was made with other settings:
           \(changes.map(\.description).joined(separator: "\n  "))
         Go back to the old ones, begin anew with --resume none, or go on all the same with \
-        \(changes.map { "--allow-change \($0.key)" }.joined(separator: " "))
+        \(allowances.map { "--allow-change \($0)" }.joined(separator: " "))
         """)
   }
 
@@ -105,5 +116,13 @@ package struct Resumption {
       metadata[String(parts[0])] = String(parts[1])
     }
     return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as rank 0 told of it")
+  }
+}
+
+extension Configuration {
+  fileprivate func keepingKernels(of old: Configuration) throws -> Configuration {
+    var kept = self
+    kept.kernels = try kernels.continuing(old.kernels, with: model)
+    return kept
   }
 }

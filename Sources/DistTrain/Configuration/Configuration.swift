@@ -12,7 +12,7 @@ package struct Configuration: Hashable, Sendable {
   package var train: TrainSettings
   /// Threads a rank; `auto` is the cores this rank may use ÷ ranks that share them.
   package var threads: CountSetting
-  /// Which algorithms the convolutions use, where the automatic choice is not wanted.
+  /// Which algorithms the convolutions use, where the automatic choice is not wanted; `auto` by default.
   package var kernels: KernelSettings
   package var output: OutputSettings
 }

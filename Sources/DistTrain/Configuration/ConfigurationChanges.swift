@@ -15,6 +15,8 @@ package struct SettingChange: Hashable, Sendable, CustomStringConvertible {
   package let new: String?
 
   package var rule: Rule { Self.rule(for: key) }
+  /// What `--allow-change` allows it by, besides the key itself: all algorithms at once.
+  package var allowance: String { key.hasPrefix("kernels.") ? "kernels" : key }
   package var description: String { "\(key): \(old ?? "not set") → \(new ?? "not set")" }
 
   /// Whether a checkpoint can be continued with another value of this dotted key.

@@ -5,6 +5,7 @@ extension Configuration {
   func checkTogether(_ root: SettingSection) {
     checkNetworks(root.section("model"))
     checkBatches(root)
+    if root.problems.all.isEmpty { check(kernels, root.section("kernels")) }
   }
 
   private func checkNetworks(_ section: SettingSection) {

@@ -60,7 +60,7 @@ extension Configuration {
     model = root.section("model").model(imageSize: size, imageChannels: channels, imageKeys: image)
     train = TrainSettings(root.section("train"))
     threads = root.automaticOrCount("threads", 1...1024)
-    kernels = KernelSettings()
+    kernels = KernelSettings(root.section("kernels"))
     output = OutputSettings(root.section("output"))
     root.finish()
     if root.problems.all.isEmpty { checkTogether(root) }

@@ -24,7 +24,7 @@ extension Configuration {
     [
       Setting(key: "name", value: .scalar(quoted(name))), Setting(key: "seed", value: .scalar("\(seed)")),
     ] + data.settings(model) + model.settings + train.settings
-      + [Setting(key: "threads", value: .scalar(threads.yaml))] + output.settings
+      + [Setting(key: "threads", value: .scalar(threads.yaml))] + kernels.settings + output.settings
   }
 
   /// The dotted name of every key there is.
@@ -154,6 +154,6 @@ extension OutputSettings {
   }
 }
 
-private func scalars(_ path: String, _ pairs: [(String, String)]) -> [Setting] {
+func scalars(_ path: String, _ pairs: [(String, String)]) -> [Setting] {
   pairs.map { Setting(key: "\(path).\($0.0)", value: .scalar($0.1)) }
 }

@@ -28,6 +28,9 @@ final class SettingSection {
 
   func dotted(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
+  /// What is there, known or not.
+  var keys: [String] { entries.map(\.key) }
+
   /// The value of `key`, nil where it is not there.
   func node(_ key: String) -> SettingNode? {
     if !known.contains(key) { known.append(key) }

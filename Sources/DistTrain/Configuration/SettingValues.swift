@@ -129,11 +129,23 @@ extension SettingSection {
     if let text = node.text, later.contains(text) {
       reportLater(key, text, accepted: names)
     } else {
-      let near = node.text.flatMap { nearest(to: $0, among: names + later) }.map { " Did you mean \($0)?" } ?? ""
-      let expected = names.count == 1 ? names[0] : "one of \(names.joined(separator: ", "))"
-      report(key, "found \(node.found), expected \(expected).\(near)")
+      reportUnknown(key, node, names, later: later)
     }
     return fallback
+  }
+
+  /// A name out of a list, or `auto`, the default: nil.
+  func automaticOrChoice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) -> Choice? {
+    guard let node = node(key), node.text != "auto" else { return nil }
+    if let choice = node.text.flatMap(Choice.init(rawValue:)) { return choice }
+    reportUnknown(key, node, ["auto"] + Choice.allCases.map(\.rawValue))
+    return nil
+  }
+
+  private func reportUnknown(_ key: String, _ node: SettingNode, _ names: [String], later: [String] = []) {
+    let near = node.text.flatMap { nearest(to: $0, among: names + later) }.map { " Did you mean \($0)?" } ?? ""
+    let expected = names.count == 1 ? names[0] : "one of \(names.joined(separator: ", "))"
+    report(key, "found \(node.found), expected \(expected).\(near)")
   }
 
   /// A value that the design has and this version does not.

@@ -65,18 +65,19 @@ package final class TrainingRun {
     console.say(describe(images, schedule))
     if start >= schedule.totalSteps { return finished(start, folder) }
 
-    let training = configuration.resolved(for: plan).training(ranks: job.size)
+    let resolved = try resolved(resumption, plan)
+    let training = resolved.training(ranks: job.size)
     let engine = Engine(
       kernels: kernels, threads: threads, peers: try job.makePeers(plan, kernels: kernels),
-      algorithms: configuration.kernels, samplesPerShard: training.samplesPerShard)
+      algorithms: resolved.kernels, samplesPerShard: training.samplesPerShard)
     let step = try GANStep(
-      configuration.model, training, samples: plan.samples(ofRank: job.rank).count, engine: engine)
+      resolved.model, training, samples: plan.samples(ofRank: job.rank).count, engine: engine)
     if let facts = resumption.facts {
       try Checkpoint(step, job: job).restore(resumption.file, facts)
       console.say("continuing after step \(start)")
     }
     let state = RunState(
-      configuration: configuration, options: options, job: job, engine: engine, plan: plan, images: images,
+      configuration: resolved, options: options, job: job, engine: engine, plan: plan, images: images,
       schedule: schedule, step: step, folder: folder, changes: resumption.changes)
     return try TrainingLoop(state, start: start, console: console).run()
   }
@@ -95,6 +96,20 @@ package final class TrainingRun {
     return try AgreedError.alike {
       try ShardPlan(batch: configuration.train.batch, shards: kept ?? configured, ranks: job.size)
     }
+  }
+
+  /// With what was left to the program filled in, the checkpoint's algorithms among it.
+  private func resolved(_ resumption: Resumption, _ plan: ShardPlan) throws -> Configuration {
+    var resolved = try resumption.configuration(continuing: configuration).resolved(for: plan)
+    resolved.kernels = try resolved.kernels.resolved(
+      for: configuration.model, samplesPerShard: resolved.training(ranks: job.size).samplesPerShard,
+      kernels.instructionSet)
+    if resumption.facts == nil, let set = resolved.kernels.instructionSet, set != kernels.instructionSet {
+      console.note(
+        "the section kernels was made for \(set), and these are \(kernels) kernels: what it asks for may not be the "
+          + "fastest; disttrain bench --tune measures")
+    }
+    return resolved
   }
 
   private func threadCount() throws -> Int {

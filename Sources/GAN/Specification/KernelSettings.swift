@@ -3,8 +3,25 @@ import Tensor
 /// Which algorithms a run's convolutions use, where somebody has asked for some. They decide the bits, so they are a
 /// function of the configuration, the shard size and the instruction set, never of the ranks.
 package struct KernelSettings: Hashable, Sendable {
-  /// What a layer is asked to use for its forward pass, the gradient of its input and that of its weights; nil for the
-  /// automatic choice.
+  /// What a convolution does in a step.
+  package enum Pass: String, CaseIterable, Sendable {
+    case forward
+    /// The gradient of its input.
+    case data
+    /// The gradient of its weights.
+    case weights
+
+    /// What that is to the convolution between a large map and a small one.
+    package func role(isTransposed: Bool) -> ConvolutionPass {
+      switch self {
+      case .forward: isTransposed ? .expand : .reduce
+      case .data: isTransposed ? .reduce : .expand
+      case .weights: .weightGradient
+      }
+    }
+  }
+
+  /// What a layer is asked to use for each pass; nil for the automatic choice.
   package struct Layer: Hashable, Sendable {
     package var forward: ConvolutionAlgorithm?
     package var data: ConvolutionAlgorithm?
@@ -17,16 +34,43 @@ package struct KernelSettings: Hashable, Sendable {
       self.data = data
       self.weights = weights
     }
+
+    package init(_ choice: ConvolutionChoice, isTransposed: Bool) {
+      self.init()
+      for pass in Pass.allCases { self[pass] = choice[pass.role(isTransposed: isTransposed)] }
+    }
+
+    package subscript(pass: Pass) -> ConvolutionAlgorithm? {
+      get {
+        switch pass {
+        case .forward: forward
+        case .data: data
+        case .weights: weights
+        }
+      }
+      set {
+        switch pass {
+        case .forward: forward = newValue
+        case .data: data = newValue
+        case .weights: weights = newValue
+        }
+      }
+    }
   }
 
   /// For all layers of which `layers` says nothing; nil for the automatic choice.
   package var algorithm: ConvolutionAlgorithm?
   /// By network and index as nn.Sequential counts, for example `discriminator.2`.
   package var layers: [String: Layer]
+  /// What the layers' algorithms were chosen for; nil where nobody has said. It changes no choice.
+  package var instructionSet: InstructionSet?
 
-  package init(algorithm: ConvolutionAlgorithm? = nil, layers: [String: Layer] = [:]) {
+  package init(
+    algorithm: ConvolutionAlgorithm? = nil, layers: [String: Layer] = [:], instructionSet: InstructionSet? = nil
+  ) {
     self.algorithm = algorithm
     self.layers = layers
+    self.instructionSet = instructionSet
   }
 
   /// The choice for one convolution; algorithms that do not suit it give way to `direct`.
@@ -38,10 +82,80 @@ package struct KernelSettings: Hashable, Sendable {
     var choice =
       algorithm.map { ConvolutionChoice($0) }
       ?? .automatic(geometry, samplesPerShard: samplesPerShard, instructionSet: instructionSet)
-    if let forward = layer.forward { choice[isTransposed ? .expand : .reduce] = forward }
-    if let data = layer.data { choice[isTransposed ? .reduce : .expand] = data }
-    if let weights = layer.weights { choice.weightGradient = weights }
+    for pass in Pass.allCases {
+      if let asked = layer[pass] { choice[pass.role(isTransposed: isTransposed)] = asked }
+    }
     for pass in ConvolutionPass.allCases where !choice[pass].suits(geometry) { choice[pass] = .direct }
     return choice
+  }
+}
+
+extension KernelSettings {
+  /// The same choices with nothing left to be chosen: each layer's written out.
+  package func resolved(
+    for model: ModelSpecification, samplesPerShard: Int, _ instructionSet: InstructionSet
+  ) throws(ShapeError) -> KernelSettings {
+    var resolved = KernelSettings(instructionSet: self.instructionSet ?? instructionSet)
+    for layer in try model.convolutions() {
+      let choice = choice(
+        layer.name, layer.geometry, isTransposed: layer.isTransposed, samplesPerShard: samplesPerShard, instructionSet)
+      resolved.layers[layer.name] = Layer(choice, isTransposed: layer.isTransposed)
+    }
+    return resolved
+  }
+
+  /// What these settings ask for, and for the rest what a run of `recorded` ones has chosen.
+  package func continuing(
+    _ recorded: KernelSettings, with model: ModelSpecification
+  ) throws(ShapeError) -> KernelSettings {
+    var continued = recorded
+    for layer in try model.convolutions() {
+      for pass in Pass.allCases {
+        let general = algorithm.map { $0.suits(layer.geometry) ? $0 : .direct }
+        guard let asked = layers[layer.name]?[pass] ?? general else { continue }
+        continued.layers[layer.name, default: Layer()][pass] = asked
+      }
+    }
+    return continued
+  }
+}
+
+/// A convolution of a model, as the settings call it.
+package struct NamedConvolution: Sendable {
+  /// `generator` or `discriminator`.
+  package let network: String
+  /// Counting as nn.Sequential does.
+  package let index: Int
+  package let isTransposed: Bool
+  package let geometry: ConvolutionGeometry
+
+  /// For example `discriminator.2`.
+  package var name: String { "\(network).\(index)" }
+}
+
+extension ModelSpecification {
+  /// The convolutions of both networks, in order.
+  package func convolutions() throws(ShapeError) -> [NamedConvolution] {
+    try named("generator", generatorLayers, from: latentShape)
+      + named("discriminator", discriminatorLayers, from: imageShape)
+  }
+
+  private func named(
+    _ network: String, _ layers: [LayerSpecification], from input: Shape
+  ) throws(ShapeError) -> [NamedConvolution] {
+    let indices = layers.indices.filter { layers[$0].isConvolution }
+    return zip(indices, try GAN.convolutions(of: layers, from: input)).map { index, layer in
+      NamedConvolution(
+        network: network, index: index, isTransposed: layer.isTransposed, geometry: layer.geometry)
+    }
+  }
+}
+
+extension LayerSpecification {
+  fileprivate var isConvolution: Bool {
+    switch self {
+    case .convolution, .transposedConvolution: true
+    default: false
+    }
   }
 }

@@ -36,12 +36,21 @@ package struct ConvolutionChoice: Hashable, Sendable {
 extension ConvolutionChoice {
   /// The choice for a convolution whose shards have so many samples, where nobody has asked for another: a function of
   /// its arguments alone, because it decides the bits.
+  ///
+  /// It is that of the nearest measured convolution (`MeasuredConvolution.distance`), and where none is near, F4 for
+  /// what it is made for.
   package static func automatic(
     _ geometry: ConvolutionGeometry, samplesPerShard: Int, instructionSet: InstructionSet
   ) -> ConvolutionChoice {
+    let measured = MeasuredConvolution(geometry, samplesPerShard: samplesPerShard, instructionSet)
+    return measured.nearest(in: MeasuredConvolution.table)?.choice ?? plain(geometry)
+  }
+
+  /// The rule where nothing alike has been measured.
+  private static func plain(_ geometry: ConvolutionGeometry) -> ConvolutionChoice {
     let channels = min(geometry.large.channels, geometry.small.channels)
     // A map below 3 × 3 is hardly a tile, and a point's product of a few channels hardly a product.
-    guard channels >= 16, geometry.small.height > 2, geometry.small.width > 2 else { return Self(.direct) }
-    return Self(.winograd4)
+    let isWorthwhile = channels >= 16 && geometry.small.height > 2 && geometry.small.width > 2
+    return Self(isWorthwhile && ConvolutionAlgorithm.winograd4.suits(geometry) ? .winograd4 : .direct)
   }
 }

@@ -44,7 +44,7 @@ package final class DirectConvolution: Convolution {
     let gathered = geometry.isDense ? 0 : Self.rowsPerSum * width
     let stack = (stackDepth - 1) * width * geometry.small.channels
     let padded = max(gathered, windows?.count ?? 0)
-    let pixels = max(Self.rowsPerSum, windows == nil ? 0 : geometry.small.area)
+    let pixels = max(Self.rowsPerSum, geometry.small.width)
     workspace.reserve(max(patches, columns, padded + pixels * panel + 16 + stack))
     workspace.reserve(
       shared: max(
@@ -52,7 +52,7 @@ package final class DirectConvolution: Convolution {
   }
 
   /// Rows of the patch matrix whose products are summed in one chain; fixed, because a cut changes the rounding.
-  private static let rowsPerSum = 256
+  static let rowsPerSum = 256
 
   package func reduce(
     _ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout, finished: Epilogue
@@ -180,14 +180,20 @@ package final class DirectConvolution: Convolution {
       return
     }
     if let windows {
+      let (height, width) = (geometry.small.height, geometry.small.width)
+      let rowsOfPixels = max(1, Self.rowsPerSum / width)
       for sample in samples {
         windows.pad(large.sample(sample), into: workspace[thread])
-        for kernelRow in taps.lowerBound / geometry.kernelWidth..<taps.upperBound / geometry.kernelWidth {
-          accumulate(
-            windows.pixels(workspace[thread], kernelRow: kernelRow), small.sample(sample), pixels: area,
-            inner: geometry.small.width, rows: windows.taps, scratch: workspace[thread] + windows.count,
-            into: sum + (kernelRow * windows.taps - taps.lowerBound * geometry.large.channels) * columns,
-            accumulating: sample > samples.lowerBound)
+        for first in stride(from: 0, to: height, by: rowsOfPixels) {
+          let block = first..<min(first + rowsOfPixels, height)
+          for kernelRow in taps.lowerBound / geometry.kernelWidth..<taps.upperBound / geometry.kernelWidth {
+            accumulate(
+              windows.pixels(workspace[thread], kernelRow: kernelRow, rows: block),
+              small.sample(sample) + first * width * columns, pixels: block.count * width, inner: width,
+              rows: windows.taps, scratch: workspace[thread] + windows.count,
+              into: sum + (kernelRow * windows.taps - taps.lowerBound * geometry.large.channels) * columns,
+              accumulating: sample > samples.lowerBound || first > 0)
+          }
         }
       }
       return

@@ -45,10 +45,10 @@ struct PaddedWindows {
       start: padded + row * geometry.stride * rowLength, stride: step, runs: geometry.kernelHeight, runStride: rowLength)
   }
 
-  /// [pixel][tap of one row of the kernel], transposed: all pixels of the small map.
-  func pixels(_ padded: Floats, kernelRow: Int) -> Factor {
+  /// [pixel][tap of one row of the kernel], transposed: the pixels of some rows of the small map.
+  func pixels(_ padded: Floats, kernelRow: Int, rows: Range<Int>) -> Factor {
     Factor(
-      start: padded + kernelRow * rowLength, stride: step, isTransposed: true, runs: geometry.small.height,
-      runStride: geometry.stride * rowLength)
+      start: padded + (rows.lowerBound * geometry.stride + kernelRow) * rowLength, stride: step, isTransposed: true,
+      runs: rows.count, runStride: geometry.stride * rowLength)
   }
 }
