@@ -61,7 +61,7 @@ final class MeasuredStep {
       samplesPerShard: training.samplesPerShard)
     batch = plan.localBatch(rank: job.rank, samples: plan.batch)
     step = try GANStep(configuration.model, training, samples: batch.samples, engine: engine)
-    memory = MemoryEstimate(step, engine, plan, images: images.bytes, program: program)
+    memory = MemoryEstimate(step, engine, plan, images: images.bytes, program: program, startsMPI: false)
     layers = LayerClock(step, peers.times)
   }
 

@@ -51,7 +51,7 @@ struct DryRun {
     let imageBytes = held * configuration.model.imageShape.count
     print(
       "\(source.count) images, \(schedule.batchesPerEpoch) batches of \(batch) an epoch, \(schedule.totalSteps) steps")
-    let memory = MemoryEstimate(step, engine, plan, images: imageBytes, program: base)
+    let memory = MemoryEstimate(step, engine, plan, images: imageBytes, program: base, startsMPI: ranks > 1)
     print("memory a rank: \(memory)")
     printOutput(schedule)
 

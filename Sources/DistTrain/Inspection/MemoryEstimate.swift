@@ -19,7 +19,8 @@ struct MemoryEstimate: CustomStringConvertible {
   /// - Parameters:
   ///   - step: planned for the largest share of a batch, by its rank or as if that were alone.
   ///   - program: bytes resident before anything was planned.
-  init(_ step: GANStep, _ engine: Engine, _ plan: ShardPlan, images: Int, program: Int) {
+  ///   - startsMPI: whether MPI is not among them yet.
+  init(_ step: GANStep, _ engine: Engine, _ plan: ShardPlan, images: Int, program: Int, startsMPI: Bool) {
     let float = MemoryLayout<Float>.stride
     let trained = [(step.generator, groups: 1), (step.discriminator, groups: 2)]
     // Adam's moments: those that this step holds, and the share that a rank will hold.
@@ -33,7 +34,7 @@ struct MemoryEstimate: CustomStringConvertible {
     // A tensor in the order of files, beside the largest slice that is gathered.
     let tensors = trained.flatMap { $0.0.tensors.map(\.count) }
     self.program =
-      program + Self.matrixProducts + (plan.ranks > 1 ? Self.messagePassing : 0) + 2 * (tensors.max() ?? 0) * float
+      program + Self.matrixProducts + (startsMPI ? Self.messagePassing : 0) + 2 * (tensors.max() ?? 0) * float
   }
 
   var total: Int { networks + exchange + images + program }
