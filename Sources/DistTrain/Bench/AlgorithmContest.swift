@@ -9,12 +9,13 @@ package struct AlgorithmTimes {
   package init(medians: [ConvolutionAlgorithm: Double]) { self.medians = medians }
 
   /// The fastest of our own kernels, or of those within 3 % of it the one with the smallest error; OpenBLAS's only where
-  /// it is more than 10 % faster than that, because its bits depend on the core that it computes for.
+  /// it is more than 10 % and half a millisecond faster than that, because its bits depend on the core that it computes for.
   package var winner: ConvolutionAlgorithm {
     let own = medians.filter { $0.key != .im2col }
     let least = own.values.min()!
     let winner = ConvolutionAlgorithm.byError.first { algorithm in own[algorithm].map { $0 <= 1.03 * least } ?? false }!
-    return medians[.im2col].map { $0 < 0.9 * own[winner]! } ?? false ? .im2col : winner
+    let isWorthIt = medians[.im2col].map { $0 < 0.9 * own[winner]! && own[winner]! - $0 > 5e-4 } ?? false
+    return isWorthIt ? .im2col : winner
   }
 
   /// By how much the winner is faster than the fastest of the others, as a share of their time; below 0 where it has been

@@ -133,7 +133,9 @@ private struct ProductSums {
       let rows = samples * (winograd?.tiling.tilesPerSample ?? geometry.small.area)
       // Direct products are cut as `DirectConvolution` cuts them.
       length = min(
-        rows, winograd?.tilesPerBlock ?? (algorithm == .direct ? DirectConvolution.rowsPerSum : geometry.samplesPerSum * geometry.small.area))
+        rows,
+        winograd?.tilesPerBlock
+          ?? (algorithm == .direct ? DirectConvolution.rowsPerSum : geometry.samplesPerSum * geometry.small.area))
       parts = Double((rows + length - 1) / length)
     }
   }

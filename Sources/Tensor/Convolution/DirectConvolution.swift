@@ -35,7 +35,8 @@ package final class DirectConvolution: Convolution {
     rowsPerBlock = max(kernels.table.tile_rows, min(256, (1 << 15) / geometry.patch))
     windows = geometry.isDense ? nil : PaddedWindows(geometry)
     // Every unit reads the whole small map: no more of them than keep the threads busy. Whole rows of the kernel.
-    let rows = max(1, min(geometry.kernelHeight / threads.count, 256 / (geometry.large.channels * geometry.kernelWidth)))
+    let rows = max(
+      1, min(geometry.kernelHeight / threads.count, 256 / (geometry.large.channels * geometry.kernelWidth)))
     tapsPerUnit = rows * geometry.kernelWidth
     let patches = geometry.isDense ? 0 : rowsPerBlock * geometry.patch
     let columns =

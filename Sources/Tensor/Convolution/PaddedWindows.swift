@@ -15,7 +15,8 @@ struct PaddedWindows {
     guard geometry.small.width >= 8 else { return nil }
     self.geometry = geometry
     let channels = geometry.large.channels
-    rows = max((geometry.small.height - 1) * geometry.stride + geometry.kernelHeight, geometry.top + geometry.large.height)
+    rows = max(
+      (geometry.small.height - 1) * geometry.stride + geometry.kernelHeight, geometry.top + geometry.large.height)
     rowLength =
       max((geometry.small.width - 1) * geometry.stride + geometry.kernelWidth, geometry.left + geometry.large.width)
       * channels
@@ -42,7 +43,8 @@ struct PaddedWindows {
   /// [pixel of a row][tap]: the patches of one row of the small map.
   func patches(_ padded: Floats, row: Int) -> Factor {
     Factor(
-      start: padded + row * geometry.stride * rowLength, stride: step, runs: geometry.kernelHeight, runStride: rowLength)
+      start: padded + row * geometry.stride * rowLength, stride: step, runs: geometry.kernelHeight, runStride: rowLength
+    )
   }
 
   /// [pixel][tap of one row of the kernel], transposed: the pixels of some rows of the small map.

@@ -115,7 +115,8 @@ package final class WinogradConvolution: Convolution {
       var code = self.code
       for phase in tiling.phases {
         largePoints.withRows(memory, points: phase.points, firstColumns: phase.firstColumns, row: row) {
-          phase.transforms.large_to_points($0, large.data, &code, phase.row, phase.column, first, last, 0, geometry.large.channels)
+          phase.transforms.large_to_points(
+            $0, large.data, &code, phase.row, phase.column, first, last, 0, geometry.large.channels)
         }
       }
     }
