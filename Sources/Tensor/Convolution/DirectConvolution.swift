@@ -8,18 +8,19 @@ import CKernels
 package final class DirectConvolution: Convolution {
   package let geometry: ConvolutionGeometry
 
-  private let kernels: Kernels
-  private let threads: Threads
-  private let workspace: Workspace
-  private let stackDepth: Int
+  let kernels: Kernels
+  let threads: Threads
+  let workspace: Workspace
+  /// Sums of shards that wait for their partner at once.
+  let waitingSums: Int
   /// Columns of a panel of a product.
-  private let panel: Int
+  let panel: Int
   /// Rows of the patch matrix that are in work at once.
   private let rowsPerBlock: Int
   /// nil where patches are gathered.
-  private let windows: PaddedWindows?
+  let windows: PaddedWindows?
   /// Taps whose weight gradients are one unit of work.
-  private let tapsPerUnit: Int
+  let tapsPerUnit: Int
 
   /// - Parameter shards: the most shards whose sums this rank reduces.
   package init(
@@ -30,7 +31,7 @@ package final class DirectConvolution: Convolution {
     self.threads = threads
     self.workspace = workspace
     panel = kernels.panelColumns
-    stackDepth = Int.bitWidth - max(0, shards - 1).leadingZeroBitCount + 1
+    waitingSums = ShardSums.waiting(shards: shards)
     // A block of patches and what becomes of it stay in the second-level cache; scattering needs whole samples.
     rowsPerBlock = max(kernels.table.tile_rows, min(256, (1 << 15) / geometry.patch))
     windows = geometry.isDense ? nil : PaddedWindows(geometry)
@@ -43,7 +44,7 @@ package final class DirectConvolution: Convolution {
       geometry.isDense ? 0 : rowsPerScatter * geometry.small.width * geometry.patch
     let width = tapsPerUnit * geometry.large.channels
     let gathered = geometry.isDense ? 0 : Self.rowsPerSum * width
-    let stack = (stackDepth - 1) * width * geometry.small.channels
+    let stack = waitingSums * width * geometry.small.channels
     let padded = max(gathered, windows?.count ?? 0)
     let pixels = max(Self.rowsPerSum, geometry.small.width)
     workspace.reserve(max(patches, columns, padded + pixels * panel + 16 + stack))
@@ -140,106 +141,8 @@ package final class DirectConvolution: Convolution {
 
   private var samplesPerRun: Int { max(1, rowsPerBlock / geometry.small.area) }
 
-  package func weightGradient(
-    large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
-  ) {
-    let units = (geometry.taps + tapsPerUnit - 1) / tapsPerUnit
-    let rowLength = geometry.large.channels * geometry.small.channels
-    threads.forEach(units) { index, thread in
-      let taps = index * tapsPerUnit..<min((index + 1) * tapsPerUnit, geometry.taps)
-      let count = taps.count * rowLength
-      let stack = workspace[thread] + (workspace.count - (stackDepth - 1) * count) / 16 * 16
-      for (group, segments) in layout.segments.enumerated() {
-        for (node, reduction) in layout.reduction.local.enumerated() {
-          // The bottom of the stack is the destination itself.
-          let destination = sums[group: group, node: node] + offset + taps.lowerBound * rowLength
-          var height = 0
-          func slot(_ level: Int) -> Floats { level == 0 ? destination : stack + (level - 1) * count }
-          for operation in reduction {
-            switch operation {
-            case .push(let shard):
-              shardGradient(large, small, samples: segments[shard], taps: taps, thread, into: slot(height))
-              height += 1
-            case .combine:
-              height -= 1
-              kernels.add(slot(height - 1), slot(height), count: count)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The rows `taps` of one shard's weight gradient: patchesᵀ · small, over the shard's pixels in order.
-  private func shardGradient(
-    _ large: Tensor, _ small: Tensor, samples: Range<Int>, taps: Range<Int>, _ thread: Int, into sum: Floats
-  ) {
-    let (area, columns) = (geometry.small.area, geometry.small.channels)
-    let width = taps.count * geometry.large.channels
-    if samples.isEmpty {
-      sum.update(repeating: 0, count: width * columns)
-      return
-    }
-    if let windows {
-      let (height, width) = (geometry.small.height, geometry.small.width)
-      let rowsOfPixels = max(1, Self.rowsPerSum / width)
-      for sample in samples {
-        windows.pad(large.sample(sample), into: workspace[thread])
-        for first in stride(from: 0, to: height, by: rowsOfPixels) {
-          let block = first..<min(first + rowsOfPixels, height)
-          for kernelRow in taps.lowerBound / geometry.kernelWidth..<taps.upperBound / geometry.kernelWidth {
-            accumulate(
-              windows.pixels(workspace[thread], kernelRow: kernelRow, rows: block),
-              small.sample(sample) + first * width * columns, pixels: block.count * width, inner: width,
-              rows: windows.taps, scratch: workspace[thread] + windows.count,
-              into: sum + (kernelRow * windows.taps - taps.lowerBound * geometry.large.channels) * columns,
-              accumulating: sample > samples.lowerBound || first > 0)
-          }
-        }
-      }
-      return
-    }
-    var shape = geometry.code
-    let rows = samples.lowerBound * area..<samples.upperBound * area
-    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rowsPerSum) {
-      let block = first..<min(first + Self.rowsPerSum, rows.upperBound)
-      var patches = Factor(
-        start: large.data + first * geometry.patch + taps.lowerBound * geometry.large.channels, stride: geometry.patch,
-        isTransposed: true)
-      if !geometry.isDense {
-        gather(large, rows: block, taps: taps, into: workspace[thread], &shape)
-        patches = Factor(start: workspace[thread], stride: width, isTransposed: true)
-      }
-      accumulate(
-        patches, small.data + first * columns, pixels: block.count, inner: block.count, rows: width,
-        scratch: workspace[thread] + (geometry.isDense ? 0 : Self.rowsPerSum * width), into: sum,
-        accumulating: first > rows.lowerBound)
-    }
-  }
-
-  /// sum ← a · small (+ sum if `accumulating`), over `pixels` pixels.
-  private func accumulate(
-    _ a: Factor, _ small: Floats, pixels: Int, inner: Int, rows: Int, scratch: Floats, into sum: Floats,
-    accumulating: Bool
-  ) {
-    let columns = geometry.small.channels
-    for column in stride(from: 0, to: columns, by: panel) {
-      let count = min(panel, columns - column)
-      var (factors, distance) = (small + column, columns)
-      if count < panel {
-        // Products read whole vectors: behind the last pixel these would leave the tensor.
-        distance = kernels.panelWidth(count)
-        kernels.table.pack_columns(scratch, distance, factors, columns, count, pixels)
-        factors = scratch
-      }
-      kernels.multiplyPanel(
-        a, factors, stride: distance, rows: rows, columns: count, inner: inner, into: sum + column, stride: columns,
-        accumulating: accumulating)
-    }
-  }
-
   /// Rows of the patch matrix over all samples.
-  private func gather(
+  func gather(
     _ large: Tensor, rows: Range<Int>, taps: Range<Int>, into patches: Floats, _ shape: inout dt_convolution
   ) {
     let (area, width) = (geometry.small.area, taps.count * geometry.large.channels)

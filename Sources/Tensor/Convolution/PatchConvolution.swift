@@ -6,7 +6,8 @@ package final class PatchConvolution: Convolution {
   private let kernels: Kernels
   private let threads: Threads
   private let workspace: Workspace
-  private let stackDepth: Int
+  /// Sums of shards that wait for their partner at once.
+  private let waitingSums: Int
 
   /// - Parameter shards: the most shards whose sums this rank reduces.
   package init(
@@ -16,12 +17,12 @@ package final class PatchConvolution: Convolution {
     self.kernels = kernels
     self.threads = threads
     self.workspace = workspace
-    stackDepth = Int.bitWidth - max(0, shards - 1).leadingZeroBitCount + 1
+    waitingSums = ShardSums.waiting(shards: shards)
     let blockRows = geometry.samplesPerBlock * geometry.small.area
     let columns = geometry.isDense ? 0 : blockRows * geometry.patch
     let width = geometry.tapsPerBlock * geometry.large.channels
     let gathered = geometry.isDense ? 0 : geometry.samplesPerSum * geometry.small.area * width
-    workspace.reserve(max(columns, gathered + stackDepth * width * geometry.small.channels))
+    workspace.reserve(max(columns, gathered + waitingSums * width * geometry.small.channels))
   }
 
   package func reduce(
@@ -74,32 +75,18 @@ package final class PatchConvolution: Convolution {
   package func weightGradient(
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
-    let reductions = layout.reduction.local
     threads.forEach((geometry.taps + geometry.tapsPerBlock - 1) / geometry.tapsPerBlock) { index, thread in
       let first = index * geometry.tapsPerBlock
       let taps = first..<min(first + geometry.tapsPerBlock, geometry.taps)
       let rowLength = geometry.large.channels * geometry.small.channels
       let count = taps.count * rowLength
       let gathered = workspace[thread]
-      let stack = gathered + (workspace.count - stackDepth * count)
-      for (group, segments) in layout.segments.enumerated() {
-        for (node, reduction) in reductions.enumerated() {
-          // The bottom of the stack is the destination itself.
-          let destination = sums[group: group, node: node] + offset + taps.lowerBound * rowLength
-          var height = 0
-          func slot(_ level: Int) -> Floats { level == 0 ? destination : stack + (level - 1) * count }
-          for operation in reduction {
-            switch operation {
-            case .push(let shard):
-              shardGradient(
-                large, small, samples: segments[shard], taps: taps, gathered: gathered, into: slot(height))
-              height += 1
-            case .combine:
-              height -= 1
-              kernels.add(slot(height - 1), slot(height), count: count)
-            }
-          }
-        }
+      let stack = gathered + (workspace.count - waitingSums * count)
+      let destination = offset + taps.lowerBound * rowLength
+      ShardSums(layout: layout, stack: stack, count: count).run(into: sums, at: destination) { samples, sum in
+        shardGradient(large, small, samples: samples, taps: taps, gathered: gathered, into: sum)
+      } add: { left, right in
+        kernels.add(left, right, count: count)
       }
     }
   }

@@ -28,7 +28,6 @@ package final class WinogradConvolution: Convolution {
   /// Tiles of some large channels of one phase, and of some small channels, as gradients' products read them.
   let largeBlock: PointMatrices
   let smallBlock: PointMatrices
-  let stackDepth: Int
   let allPoints: [Int]
   var code: dt_tiling { tiling.code(zeros: zeros) }
 
@@ -51,7 +50,6 @@ package final class WinogradConvolution: Convolution {
     self.workspace = workspace
     zeros = arena.floats(max(geometry.large.channels, geometry.small.channels))
     panel = kernels.panelColumns
-    stackDepth = Int.bitWidth - max(0, shards - 1).leadingZeroBitCount + 1
     let wide = tiling.innerSizes.max()! > 256
     let wanted = wide ? 128 : 64
     tilesPerBlock = (wanted + tiling.tilesPerSample - 1) / tiling.tilesPerSample * tiling.tilesPerSample
@@ -77,7 +75,8 @@ package final class WinogradConvolution: Convolution {
     workspace.reserve(
       shared: max(
         largePoints.count + keptReduceWeights, smallPoints.count + keptExpandWeights,
-        largeBlocks * largeBlock.count + smallBlocks * smallBlock.count + (stackDepth - 1) * geometry.weightCount))
+        largeBlocks * largeBlock.count + smallBlocks * smallBlock.count + ShardSums.waiting(shards: shards)
+          * geometry.weightCount))
   }
 
   /// Blocks of all phases.

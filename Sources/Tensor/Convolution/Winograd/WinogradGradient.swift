@@ -5,29 +5,15 @@ extension WinogradConvolution {
   package func weightGradient(
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
-    let stack = workspace.shared + largeBlocks * largeBlock.count + smallBlocks * smallBlock.count
     let count = geometry.weightCount
-    for (group, segments) in layout.segments.enumerated() {
-      for (node, reduction) in layout.reduction.local.enumerated() {
-        // The bottom of the stack is the destination itself.
-        let destination = sums[group: group, node: node] + offset
-        var height = 0
-        func slot(_ level: Int) -> Floats { level == 0 ? destination : stack + (level - 1) * count }
-        for operation in reduction {
-          switch operation {
-          case .push(let shard):
-            shardGradient(large, small, samples: segments[shard], into: slot(height))
-            height += 1
-          case .combine:
-            height -= 1
-            let (left, right) = (slot(height - 1), slot(height))
-            let chunk = 1 << 16
-            threads.forEach((count + chunk - 1) / chunk) { index, _ in
-              let start = index * chunk
-              kernels.add(left + start, right + start, count: min(chunk, count - start))
-            }
-          }
-        }
+    let stack = workspace.shared + largeBlocks * largeBlock.count + smallBlocks * smallBlock.count
+    ShardSums(layout: layout, stack: stack, count: count).run(into: sums, at: offset) { samples, sum in
+      shardGradient(large, small, samples: samples, into: sum)
+    } add: { left, right in
+      let chunk = 1 << 16
+      threads.forEach((count + chunk - 1) / chunk) { index, _ in
+        let start = index * chunk
+        kernels.add(left + start, right + start, count: min(chunk, count - start))
       }
     }
   }
