@@ -27,7 +27,7 @@ package struct AlgorithmTimes {
 }
 
 extension ConvolutionAlgorithm {
-  /// In rising order of their errors, as WinogradConvolutionTests bound them.
+  /// In rising order of their errors, as WinogradErrorTests bound them.
   fileprivate static let byError: [ConvolutionAlgorithm] = [.direct, .im2col, .winograd2, .winograd4]
 }
 

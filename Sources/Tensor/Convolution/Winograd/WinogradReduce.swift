@@ -5,47 +5,33 @@ extension WinogradConvolution {
   package func reduce(
     _ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
-    let points = workspace.shared
-    let kept = keptReduceWeights > 0 ? points + largePoints.count : nil
+    let kept = keptReduceWeights > 0 ? workspace.shared + largePoints.count : nil
     let panels = reducePanels
     if let kept {
       threads.forEach(panels) { index, _ in
         reduceWeights(weights, panel: index, into: kept + index * reduceWeights.count)
       }
     }
-    let tiles = layout.samples * tiling.tilesPerSample
-    for first in stride(from: 0, to: tiles, by: tilesPerBlock * threads.count) {
-      let block = first..<min(first + tilesPerBlock * threads.count, tiles)
+    forEachPart(layout, panels: panels) { block in
       transformLarge(large, block)
-      let parts = (block.count + tilesPerBlock - 1) / tilesPerBlock
-      threads.forEach(panels * parts) { index, thread in
-        let (panelIndex, part) = (index / parts, index % parts)
-        let products = workspace[thread]
-        let start = block.lowerBound + part * tilesPerBlock
-        let own = start..<min(start + tilesPerBlock, block.upperBound)
-        var multipliers = workspace[thread] + self.products.count
-        if let kept {
-          multipliers = kept + panelIndex * reduceWeights.count
-        } else {
-          reduceWeights(weights, panel: panelIndex, into: multipliers)
-        }
-        for point in allPoints {
-          let stride = largePoints.stride(point)
-          let tiles = points + largePoints.start(point) + (own.lowerBound - block.lowerBound) * stride
-          kernels.multiplyPanel(
-            Factor(start: tiles, stride: stride), multipliers + reduceWeights.start(point), stride: panel,
-            rows: own.count, columns: panel, inner: tiling.innerSizes[point],
-            into: products + self.products.start(point), stride: panel)
-        }
-        var code = self.code
-        let channel = panelIndex * panel
-        self.products.withRows(products, points: allPoints) {
-          tiling.smallTransforms.points_to_small(
-            small.data, $0, &code, own.lowerBound, own.upperBound, channel,
-            min(panel, geometry.small.channels - channel))
-        }
-        finished(samples(own), channel..<min(channel + panel, geometry.small.channels))
+    } body: { part, thread in
+      let products = workspace[thread]
+      var multipliers = products + self.products.count
+      if let kept {
+        multipliers = kept + part.panel * reduceWeights.count
+      } else {
+        reduceWeights(weights, panel: part.panel, into: multipliers)
       }
+      for point in allPoints {
+        multiply(largePoints, multipliers, reduceWeights, point, inner: tiling.innerSizes[point], part, into: products)
+      }
+      var code = self.code
+      let channels = channels(ofPanel: part.panel, of: geometry.small.channels)
+      self.products.withRows(products, points: allPoints) {
+        tiling.smallTransforms.points_to_small(
+          small.data, $0, &code, part.tiles.lowerBound, part.tiles.upperBound, channels.lowerBound, channels.count)
+      }
+      finished(samples(part.tiles), channels)
     }
   }
 
