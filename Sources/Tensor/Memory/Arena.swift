@@ -31,6 +31,7 @@ package final class Arena {
     let size = max(1, count) * MemoryLayout<Element>.stride
     guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), start != MAP_FAILED
     else { fatalError("out of memory: \(size >> 20) MiB asked for, \(bytes >> 20) MiB in use") }
+    madvise(start, size, MADV_HUGEPAGE)
     regions.append(UnsafeMutableRawBufferPointer(start: start, count: size))
     bytes += size
     return start.bindMemory(to: type, capacity: max(1, count))
