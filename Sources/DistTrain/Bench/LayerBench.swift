@@ -1,3 +1,4 @@
+import Foundation
 import GAN
 import Tensor
 
@@ -28,7 +29,7 @@ struct LayerBench {
   func table() throws -> (text: String, secondsPerStep: Double) {
     var table = TextTable([
       .left("layer"), .left("pass"), .right("images"), .left("algorithm"), .right("a step"), .right("ms"),
-      .right("GFLOP/s"), .right("of peak"),
+      .right("GFLOP/s"), .right("of peak"), .right("error"), .right("bound"),
     ])
     var total = (seconds: 0.0, operations: 0.0)
     func peak() -> Double { kernels.peakRate(.milliseconds(5)) * Double(measured.threads.count) }
@@ -36,6 +37,7 @@ struct LayerBench {
     var peaks = [peak()]
     for (letter, network) in [("D", measured.step.discriminator), ("G", measured.step.generator)] {
       for layer in network.convolutions {
+        let errors = RoundingErrors(layer, shard: measured.largestShard, kernels)
         for pass in passes(of: layer, isDiscriminator: letter == "D") {
           try job.barrier()
           let layout = measured.layout(groups: pass.groups)
@@ -49,11 +51,11 @@ struct LayerBench {
               "\(letter)\(layer.number)", pass.kind.rawValue, "\(layout.samples)",
               layer.convolution.choice[pass.kind.role(isTransposed: layer.isTransposed)].rawValue,
               "\(pass.timesPerStep)",
-            ] + rates(seconds, operations, peaks.suffix(2).max()!))
+            ] + rates(seconds, operations, peaks.suffix(2).max()!) + errors.of(pass.kind))
         }
       }
     }
-    table.add(["all", "", "", "", ""] + rates(total.seconds, total.operations, Sample(peaks).median))
+    table.add(["all", "", "", "", ""] + rates(total.seconds, total.operations, Sample(peaks).median) + ["", ""])
     return (table.text, total.seconds)
   }
 
@@ -106,5 +108,31 @@ struct LayerBench {
 
   private func rates(_ seconds: Double, _ operations: Double, _ peak: Double) -> [String] {
     [decimal(seconds * 1e3, 2), decimal(operations / seconds / 1e9, 1), percent(operations / seconds / peak)]
+  }
+}
+
+/// What rounding costs the passes of one layer: root mean square errors of outputs relative to the outputs themselves,
+/// on normal numbers, and the bound that `ConvolutionErrorBound` states.
+private final class RoundingErrors {
+  private let layer: NetworkConvolution
+  private let kernels: Kernels
+  private let reference: ConvolutionReference
+  private var known: [ConvolutionPass: [String]] = [:]
+
+  /// - Parameter shard: samples of one.
+  init(_ layer: NetworkConvolution, shard: Int, _ kernels: Kernels) {
+    self.layer = layer
+    self.kernels = kernels
+    reference = ConvolutionReference(layer.convolution.geometry, samples: shard)
+  }
+
+  /// The measured and the bounding one.
+  func of(_ kind: KernelSettings.Pass) -> [String] {
+    let pass = kind.role(isTransposed: layer.isTransposed)
+    if let texts = known[pass] { return texts }
+    let error = ConvolutionError(of: layer.convolution.choice[pass], pass, against: reference, kernels: kernels)
+    let texts = [error.rms, error.bound.rms].map { String(format: "%.1e", $0) }
+    known[pass] = texts
+    return texts
   }
 }

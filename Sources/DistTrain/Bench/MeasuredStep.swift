@@ -96,6 +96,9 @@ final class MeasuredStep {
   }
 
   /// The samples of a pass over `groups` batches, as the step cuts them.
+  /// Samples of the largest shard of this rank.
+  var largestShard: Int { batch.shardSizes.max() ?? 0 }
+
   func layout(groups: Int) -> BatchLayout {
     BatchLayout(
       reduction: peers.reduction, shardSizes: batch.shardSizes, globalSamples: batch.globalSamples, groups: groups)

@@ -38,7 +38,8 @@ struct StepBench {
       """
 
       Convolutions\(job.size > 1 ? " of rank 0's share" : ""), medians of \(counted(rounds, "round")); GFLOP/s as if \
-      by direct convolution
+      by direct convolution;
+      error: root mean square against double precision, relative to the outputs'
       \(layers.text)
       """)
     if job.size > 1 {

@@ -11,6 +11,9 @@ func matchOpenBLAS(to set: InstructionSet) {
   }
   setenv("OPENBLAS_CORETYPE", core, 1)
   let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
-  execv("/proc/self/exe", arguments)
+  // By its own path: system monitors name a process by the file it was started as.
+  var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+  if readlink("/proc/self/exe", &path, path.count - 1) > 0 { execv(path, arguments) }
+  execv("/proc/self/exe", arguments)  // the file has been moved or replaced
   unsetenv("OPENBLAS_CORETYPE")  // it could not be started; compute with the kernels there are
 }

@@ -31,6 +31,7 @@ package final class Arena {
     let size = max(1, count) * MemoryLayout<Element>.stride
     guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), start != MAP_FAILED
     else { fatalError("out of memory: \(size >> 20) MiB asked for, \(bytes >> 20) MiB in use") }
+    // A step walks through some hundred streams at once, more than the TLB knows pages of 4 KiB: a tenth of its time.
     madvise(start, size, MADV_HUGEPAGE)
     regions.append(UnsafeMutableRawBufferPointer(start: start, count: size))
     bytes += size

@@ -46,7 +46,7 @@ import Testing
         let error = ConvolutionError(of: algorithm, pass, against: reference, kernels: kernels)
         let bound = error.bound
         let name = "\(layer.name), \(kernels), \(algorithm.rawValue), \(pass)"
-        #expect(error.rms <= 1.25 * bound.expected, "\(name): \(error.rms), expected \(bound.expected)")
+        #expect(error.rms <= bound.rms, "\(name): \(error.rms), bound \(bound.rms)")
         #expect(error.largest <= bound.largest, "\(name): \(error.largest), bound \(bound.largest)")
         #expect(error.largest <= bound.worstCase, "\(name): \(error.largest), worst case \(bound.worstCase)")
         #expect(bound.largest <= 50 * error.largest, "\(name): \(error.largest), bound \(bound.largest)")
