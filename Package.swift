@@ -23,7 +23,8 @@ let package = Package(
     .target(
       name: "CImage",
       linkerSettings: [
-        .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("matio"), .linkedLibrary("z"),
+        .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("matio"),
+        .linkedLibrary("z"),
       ]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
 

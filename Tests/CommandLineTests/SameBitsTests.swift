@@ -19,6 +19,22 @@ extension CommandLineTests {
         settings: ["data.synthetic.count=20", "data.lastBatch=keep"], ranks: [1, 3, 8]),
       Case(name: "wrapped last batch", settings: ["data.synthetic.count=20", "data.lastBatch=wrap"], ranks: [3, 8]),
       Case(name: "fresh noise", settings: ["train.noise=fresh"], ranks: [1, 3, 8]),
+      Case(
+        name: "dropout, noise and random labels",
+        settings: [
+          "model.discriminator.dropout=0.3", "train.inputNoise=0.1", "train.loss.smoothing={kind: random}",
+          "train.loss.discriminator=mean", "train.optimizer.discriminator={kind: adamW, weightDecay: 0.01}",
+        ], ranks: [1, 2, 3, 8]),
+      Case(
+        name: "preset ganlab",
+        settings: ["model.generator={preset: ganlab, width: 8}", "model.discriminator={preset: ganlab, width: 8}"],
+        ranks: [1, 2, 3, 8]),
+      Case(
+        name: "preset same5, truncated normal weights",
+        settings: [
+          "model.generator={preset: same5, width: 4}", "model.discriminator={preset: same5, width: 4}",
+          "model.init.weights={truncatedNormal: 0.02}",
+        ], ranks: [1, 2, 3, 8]),
       Case(name: "grey, three shards", settings: ["data.image.channels=1", "train.shards=3"], ranks: [2, 3]),
     ]
 

@@ -38,15 +38,17 @@ struct ConfigurationErrorTests {
     ("train.optimizer.generator.learningRate=00.1", "found 00.1"),
     ("train.optimizer.generator.betas=[0.5]", "expected two numbers from 0 to below 1"),
     ("train.optimizer.generator.betas=[0.5, 1]", "expected two numbers from 0 to below 1"),
-    ("train.optimizer.generator.kind=sgd", "sgd is not in this version, which has adam."),
-    ("train.optimizer.generator.kind=adan", "found adan, expected adam. Did you mean adam?"),
+    ("train.optimizer.generator.kind=sgd", "found sgd, expected one of adam, adamW."),
+    ("train.optimizer.generator.kind=adan", "found adan, expected one of adam, adamW. Did you mean adam?"),
     ("train.loss.kind=wgan", "wgan is not in this version"),
-    ("train.loss.smoothing={kind: random, amplitude: 0.2}", "random is not in this version, which has fixed."),
+    ("train.loss.smoothing={kind: random, amplitude: 1.2}", "found 1.2, expected a number from 0 to 1"),
+    ("train.loss.smoothing={kind: random, real: 0.9}", "unknown key train.loss.smoothing.real"),
+    ("train.loss.discriminator=median", "found median, expected one of sum, mean."),
     ("train.loss.smoothing.real=1.5", "a number from 0 to 1"),
     ("train.noise=fersh", "found fersh, expected one of reuse, fresh. Did you mean fresh?"),
     ("train.updates.discriminator=2", "2 is not in this version, which has 1."),
     ("train.updates.generator=0", "found 0, expected a whole number from 1"),
-    ("train.inputNoise=0.1", "0.1 is not in this version, which has 0."),
+    ("train.inputNoise=-0.1", "found -0.1, expected a number from 0 on"),
     ("data.source=celeba", "celeba is not in this version, which has folder, idx, synthetic."),
     ("data.source=foldr", "found foldr, expected one of folder, idx, synthetic. Did you mean folder?"),
     ("data.source=folder", "data.path: missing, expected the folder of the pictures."),
@@ -82,18 +84,23 @@ struct ConfigurationErrorTests {
     ("output.onnx=checkpoints", "checkpoints is not in this version, which has never."),
     ("output.checkpoints.keep=0", "found 0"),
     ("model.latent.distribution=gauss", "expected one of normal, uniform"),
-    ("model.generator.preset=same5", "same5 is not in this version, which has dcgan."),
+    ("model.generator.preset=same6", "expected one of dcgan, same5, ganlab. Did you mean same5?"),
     ("model.generator.width=0", "found 0"),
-    ("model.generator={layers: []}", "found a list, expected a list of 1 to 1000 layers"),
+    ("model.generator={layers: []}", "found a list, expected a list of 1 to 1023 layers"),
     ("model.generator={layers: [relu]}", "model.generator.layers[0]: found relu, expected one layer's name"),
     ("model.generator={layers: [relu]}", "Write relu: {}."),
-    ("model.generator={layers: [{dense: {units: 3}}]}", "dense is not in this version"),
+    ("model.generator={layers: [{dense: {}}]}", "dense.units: missing, expected a whole number"),
+    ("model.generator={layers: [{reshape: {channels: 3, size: 4, width: 2}}]}", "width: found beside size"),
+    ("model.generator={layers: [{reshape: {channels: 3, size: 4}}]}", "100 numbers cannot become 3×4×4, which has 48"),
+    ("model.discriminator={layers: [{dense: {units: 1}}]}", "dense takes a vector; put a flatten before it"),
+    ("model.generator={layers: [{upsample: {mode: cubic}}]}", "expected one of nearest, bilinear"),
+    ("model.generator={layers: [{dropout: {rate: 1}}]}", "a number from 0 to below 1"),
     ("model.generator={layers: [{rellu: {}}]}", "unknown layer rellu. Did you mean relu?"),
     ("model.generator={layers: [{leakyRelu: {}}]}", "layers[0].leakyRelu.slope: missing, expected a number"),
     ("model.generator={layers: [{convolution: {channels: 3}}]}", "convolution.kernel: missing"),
     (
-      "model.generator={layers: [{convolution: {channels: 3, kernel: 3, padding: same}}]}",
-      "same is not in this version"
+      "model.generator={layers: [{convolution: {channels: 3, kernel: 3, padding: some}}]}",
+      "found some, expected a whole number from 0 to 64, or same"
     ),
     ("model.generator={layers: [{relu: {}, tanh: {}}]}", "found a group of keys, expected one layer's name"),
     ("model.generator={layers: [{tanh: {}}], width: 3}", "model.generator.width: found beside layers"),
@@ -108,9 +115,12 @@ struct ConfigurationErrorTests {
     ),
     ("model.generator={layers: [{transposedConvolution: {channels: 3, kernel: 64}}, {relu: {}}]}", "ends in relu"),
     ("model.init.weights.normal=-1", "a number over 0"),
-    ("model.init.weights={truncatedNormal: 0.02}", "truncatedNormal is not in this version"),
-    ("model.init.biases=framework", "framework is not in this version"),
-    ("model.init.batchNorm=framework", "framework is not in this version"),
+    ("model.init.weights={truncatedNormal: 0}", "found 0, expected a number over 0"),
+    ("model.init.weights={normal: 0.02, truncatedNormal: 0.02}", "truncatedNormal: found beside normal"),
+    ("model.init.dense={}", "model.init.dense: found neither normal nor truncatedNormal"),
+    ("model.init.biases=one", "found one, expected one of zero, framework."),
+    ("model.generator.dropout=0.1", "unknown key model.generator.dropout"),
+    ("model.discriminator.dropout=1", "found 1, expected a number from 0 to below 1"),
     ("model.init.batchNorm.normal=[1]", "expected [mean, deviation]"),
     ("train.btach=64", "unknown key train.btach. Did you mean train.batch?"),
     ("batch=64", "unknown key batch. Did you mean train.batch?"),
@@ -206,7 +216,7 @@ struct ConfigurationErrorTests {
       """
     #expect(
       message(yaml) == """
-        run.yaml:5:5: model.discriminator: makes 1×9×9 of 3×32×32 in 3 layers, expected one logit, 1×1×1. \
+        run.yaml:5:5: model.discriminator: makes 1×9×9 of 3×32×32 in 3 layers, expected one logit, 1×1×1, or two. \
         Shapes after each layer: 8×16×16, 8×16×16, 1×9×9.
         """)
   }

@@ -37,21 +37,24 @@ struct ConfigurationShapeTests {
     #expect(overflow?.layer == 2)
   }
 
-  @Test(arguments: [32, 64, 128, 256])
-  func presetsFit(imageSize: Int) throws {
-    let picture = FeatureShape(channels: 3, height: imageSize, width: imageSize)
-    let generator = Preset.dcgan.generator(width: 16, imageSize: imageSize, imageChannels: 3)
-    #expect(try inferredShapes(of: generator, from: FeatureShape(channels: 100, height: 1, width: 1)).last == picture)
-    let discriminator = Preset.dcgan.discriminator(width: 16, imageSize: imageSize)
-    let logit = FeatureShape(channels: 1, height: 1, width: 1)
-    #expect(try inferredShapes(of: discriminator, from: picture).last == logit)
+  @Test(arguments: Preset.allCases)
+  func presetsFit(preset: Preset) throws {
+    let specification = PresetSpecification(preset, width: 16)
+    for imageSize in preset.imageSizes {
+      let picture = FeatureShape(channels: 3, height: imageSize, width: imageSize)
+      let generator = specification.generator(imageSize: imageSize, imageChannels: 3)
+      #expect(try inferredShapes(of: generator, from: FeatureShape(channels: 100, height: 1, width: 1)).last == picture)
+      let logits = FeatureShape(channels: preset.logits, height: 1, width: 1)
+      let discriminator = specification.discriminator(imageSize: imageSize)
+      #expect(try inferredShapes(of: discriminator, from: picture).last == logits)
+    }
   }
 
   private func shapes(
     _ sizes: [Int], _ layer: (ConvolutionSpecification) -> LayerSpecification
   ) throws -> [FeatureShape] {
     let window = ConvolutionSpecification(
-      channels: 5, kernel: sizes[2], stride: sizes[3], padding: sizes[4], bias: true)
+      channels: 5, kernel: sizes[2], stride: sizes[3], padding: .symmetric(sizes[4]), bias: true)
     return try inferredShapes(of: [layer(window)], from: FeatureShape(channels: 2, height: sizes[0], width: sizes[1]))
   }
 

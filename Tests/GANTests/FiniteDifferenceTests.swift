@@ -22,16 +22,22 @@ import Testing
     private static let window = ConvolutionSpecification(channels: 4, kernel: 3, stride: 2, padding: 1, bias: false)
     private static let biased = ConvolutionSpecification(channels: 2, kernel: 4, stride: 2, padding: 1, bias: true)
 
+    private static let vector = FeatureShape(channels: 1, height: 5, width: 1)
+
     static let all: [Case] =
       [
         Case(testDescription: "convolution", layers: [.convolution(window)]),
         Case(testDescription: "convolution with bias", layers: [.convolution(biased)], shards: 2),
         Case(testDescription: "transposed convolution", layers: [.transposedConvolution(window)]),
         Case(testDescription: "transposed convolution with bias", layers: [.transposedConvolution(biased)], shards: 3),
+        Case(testDescription: "dense", layers: [.flatten, .dense(units: 5), .reshape(vector)], shards: 2),
+        Case(testDescription: "reshape", layers: [.reshape(FeatureShape(channels: 2, height: 3, width: 6))]),
+        Case(testDescription: "upsample, bilinear", layers: [.upsample(scale: 2, mode: .bilinear)], shards: 2),
+        Case(testDescription: "upsample, nearest", layers: [.tanh, .upsample(scale: 3, mode: .nearest), .tanh]),
         Case(testDescription: "tanh", layers: [.tanh]),
         Case(testDescription: "batch norm", layers: [.batchNorm()]),
         Case(testDescription: "batch norm, 2 groups, 3 shards", layers: [.batchNorm()], groups: 2, shards: 3),
-        Case(testDescription: "batch norm with another epsilon", layers: [.batchNorm(epsilon: 0.1)]),
+        Case(testDescription: "batch norm with another epsilon", layers: [.batchNorm(.init(epsilon: 0.1))]),
         Case(testDescription: "tanh, LeakyReLU", layers: [.tanh, .leakyRelu(slope: 0.2)]),
         Case(testDescription: "tanh, tanh", layers: [.convolution(window), .tanh, .tanh]),
         Case(testDescription: "batch norm, tanh", layers: [.batchNorm(), .tanh]),

@@ -5,7 +5,8 @@ import Testing
 @Suite struct ImageGeneratorTests {
   private let kernels = Kernels(.native)
   private let model = ModelSpecification(
-    latent: .init(size: 6), generator: .preset(.dcgan, width: 4), discriminator: .preset(.dcgan, width: 4),
+    latent: .init(size: 6), generator: .preset(.init(.dcgan, width: 4)),
+    discriminator: .preset(.init(.dcgan, width: 4)),
     imageSize: 32)
 
   private func trained() throws -> GANStep {

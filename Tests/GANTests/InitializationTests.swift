@@ -10,7 +10,8 @@ import Testing
     defer { pool.stop() }
     let engine = Engine(kernels: kernels, threads: pool, peers: SingleRank(shards: shards, kernels: kernels))
     let step = try GANStep(
-      ModelSpecification(generator: .preset(.dcgan, width: 32), discriminator: .preset(.dcgan, width: 32)),
+      ModelSpecification(
+        generator: .preset(.init(.dcgan, width: 32)), discriminator: .preset(.init(.dcgan, width: 32))),
       TrainingSpecification(batch: 8, shards: shards, seed: seed), samples: 8, engine: engine)
     return [step.generator, step.discriminator]
   }
@@ -61,5 +62,53 @@ import Testing
     #expect(try networks(seed: 1, threads: 3).map(values) == first)
     #expect(try networks(seed: 1, shards: 4).map(values) == first)
     #expect(try networks(seed: 2).map(values) != first)
+  }
+
+  /// PyTorch's default: variance bound² / 3 within ±bound = ±1/√fan_in, where a transposed convolution's fan_in counts its
+  /// output channels; its bias alike.
+  @Test func frameworkIsPyTorchsDefault() throws {
+    let network = try network(
+      [
+        .dense(units: 640), .reshape(FeatureShape(channels: 40, height: 4, width: 4)),
+        .transposedConvolution(.init(channels: 60, kernel: 5, stride: 2, padding: .same, bias: true)),
+      ], .init(weights: .framework, biases: .framework, scaleMean: 1, scaleDeviation: 0))
+    for (name, inputs) in [("0.weight", 100.0), ("0.bias", 100), ("2.weight", 1500), ("2.bias", 1500)] {
+      let values = try #require(values(network)[name]).map(Double.init)
+      let bound = 1 / inputs.squareRoot()
+      #expect(values.allSatisfy { abs($0) <= bound } && values.contains { abs($0) > 0.9 * bound }, "\(name)")
+      let variance = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+      // A uniform number's square has the deviation bound² · √(4/45).
+      #expect(
+        abs(variance - bound * bound / 3) < 5 * bound * bound * (4 / 45 / Double(values.count)).squareRoot(), "\(name)")
+    }
+  }
+
+  /// Of a normal distribution cut at two deviations 0.880² of the variance is left.
+  @Test func truncatedNormalEndsAtTwoDeviations() throws {
+    let network = try network([.dense(units: 2000)], .init(weights: .truncatedNormal(deviation: 0.02)))
+    let values = try #require(values(network)["0.weight"]).map(Double.init)
+    #expect(values.allSatisfy { abs($0) <= 0.04 })
+    let deviation = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+    #expect(abs(deviation / 0.02 - 0.8796) < 0.005)
+    #expect(values.filter { $0 > 0.02 }.count > values.count / 10)
+  }
+
+  @Test func denseLayersMayStartOtherwise() throws {
+    let network = try network(
+      [.dense(units: 2000), .convolution(.init(channels: 9, kernel: 1, padding: 0, bias: false))],
+      .init(weights: .normal(deviation: 0.5), dense: .framework))
+    #expect(try #require(values(network)["0.weight"]).allSatisfy { abs($0) <= 0.1 })
+    #expect(try #require(values(network)["1.weight"]).contains { abs($0) > 0.5 })
+  }
+
+  private func network(
+    _ layers: [LayerSpecification], _ specification: InitializationSpecification
+  ) throws -> Network {
+    let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 1, kernels: kernels))
+    let network = try Network(
+      name: "test", layers: layers, input: Shape(samples: 1, height: 1, width: 1, channels: 100), groups: 1,
+      engine: engine)
+    network.initialize(specification, seed: 3, number: 0)
+    return network
   }
 }

@@ -60,11 +60,44 @@ import Testing
   func otherSizes(size: Int, width: Int, channels: Int, generatorCount: Int, discriminatorCount: Int) throws {
     let (generator, discriminator) = try networks(
       ModelSpecification(
-        generator: .preset(.dcgan, width: width), discriminator: .preset(.dcgan, width: width), imageSize: size,
+        generator: .preset(.init(.dcgan, width: width)), discriminator: .preset(.init(.dcgan, width: width)),
+        imageSize: size,
         imageChannels: channels))
     #expect(generator.parameterCount == generatorCount)
     #expect(discriminator.parameterCount == discriminatorCount)
     #expect(generator.outputShape == Shape(samples: 1, height: size, width: size, channels: channels))
     #expect(discriminator.outputShape.count == 1)
+  }
+
+  /// The counts that the recipes' sources print.
+  @Test(arguments: [
+    (Preset.same5, 128, 3, 24_034_819, 17_484_289), (.ganlab, 28, 1, 1_820_737, 336_098),
+    (.ganlab, 32, 1, 2_208_577, 336_098), (.ganlab, 32, 3, 2_208_707, 336_674), (.ganlab, 64, 3, 2_236_387, 345_890),
+  ])
+  func otherPresets(_ preset: Preset, size: Int, channels: Int, generatorCount: Int, discriminatorCount: Int) throws {
+    let (generator, discriminator) = try networks(
+      ModelSpecification(
+        generator: .preset(.init(preset)), discriminator: .preset(.init(preset)), imageSize: size,
+        imageChannels: channels))
+    #expect(generator.parameterCount == generatorCount)
+    #expect(discriminator.parameterCount == discriminatorCount)
+    #expect(generator.outputShape == Shape(samples: 1, height: size, width: size, channels: channels))
+    #expect(discriminator.outputShape.count == preset.logits)
+  }
+
+  /// The recipe fashion: the tutorial's layers at width 128 with biases.
+  @Test func biasesAreCounted() throws {
+    let preset = NetworkSpecification.preset(.init(.dcgan, width: 128, bias: true))
+    let (generator, discriminator) = try networks(
+      ModelSpecification(generator: preset, discriminator: preset, imageChannels: 1))
+    #expect(generator.parameterCount == 12_656_257)
+    #expect(discriminator.parameterCount == 11_033_985)
+  }
+
+  /// The recipe glasses: after each of the four rectifiers.
+  @Test func dropoutFollowsTheRectifiers() {
+    let layers = PresetSpecification(.dcgan, dropout: 0.1).discriminator(imageSize: 64)
+    let places = layers.indices.filter { layers[$0] == .dropout(rate: 0.1) }
+    #expect(places.count == 4 && places.allSatisfy { layers[$0 - 1] == .leakyRelu(slope: 0.2) })
   }
 }

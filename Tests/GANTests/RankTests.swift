@@ -30,7 +30,8 @@ import Testing
 
   private static let shards = 8
   private static let model = ModelSpecification(
-    latent: .init(size: 6), generator: .preset(.dcgan, width: 4), discriminator: .preset(.dcgan, width: 4),
+    latent: .init(size: 6), generator: .preset(.init(.dcgan, width: 4)),
+    discriminator: .preset(.init(.dcgan, width: 4)),
     imageSize: 32, imageChannels: 3)
 
   private static func train(_ batches: Batches, peers: any Peers, threads: Int, _ kernels: Kernels) throws -> State {

@@ -36,7 +36,7 @@ import Testing
       globalSamples: samples)
     for network in [generator, discriminator] { try trace.load(network, from: trace.before(index)) }
     step.realImages(samples).set(fromPyTorch: try trace.file.floats("step\(index)/real"))
-    step.drawLatents(index, batch)
+    step.begin(index, batch)
     for (tensor, name) in [(step.latents.discriminator, "discriminator"), (step.latents.generator, "generator")] {
       tensor.set(fromPyTorch: try trace.file.floats("step\(index)/latent.\(name)"))
     }

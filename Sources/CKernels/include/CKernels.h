@@ -2,6 +2,7 @@
 // function pointers is chosen at run time. Matrices are row-major; feature maps are [rows][channels], channels last.
 #pragma once
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum { DT_BASELINE = 0, DT_AVX2 = 1, DT_AVX512 = 2 } dt_instruction_set;
 
@@ -13,9 +14,10 @@ typedef struct {
 } dt_convolution;
 
 // One step of Adam as PyTorch orders it: p −= step_size · m / (√v / sqrt_correction + epsilon). `rest` is 1 − beta,
-// rounded from double: in single precision 1 − 0.999 has lost four digits.
+// rounded from double: in single precision 1 − 0.999 has lost four digits. `weight_decay` · p is added to the gradient; `keep`
+// is what decoupled weight decay leaves of p.
 typedef struct {
-  float beta1, rest1, beta2, rest2, step_size, sqrt_correction, epsilon, weight_decay;
+  float beta1, rest1, beta2, rest2, step_size, sqrt_correction, epsilon, weight_decay, keep;
 } dt_adam;
 
 // A convolution whose small map is cut into tiles of tile × tile pixels, counted row by row, sample after sample.
@@ -74,6 +76,12 @@ typedef struct {
                           ptrdiff_t channel, ptrdiff_t count);
 } dt_winograd_tiles;
 
+// Random numbers of one sample's dropout: Philox's key, its first counter, and below which word a number becomes 0.
+typedef struct {
+  uint32_t key[2], counter[4], threshold;
+  float scale;
+} dt_dropout;
+
 typedef struct {
   // a[i] += b[i]
   void (*add)(float *a, const float *b, ptrdiff_t count);
@@ -85,6 +93,8 @@ typedef struct {
   void (*tanh_forward)(float *y, ptrdiff_t count);
   // gradient *= 1 − y²
   void (*tanh_backward)(float *gradient, const float *y, ptrdiff_t count);
+  // x = 0 at random, x · scale otherwise
+  void (*dropout)(float *x, ptrdiff_t count, dt_dropout settings);
   // x[row][c] += bias[c] for c of [first, last)
   void (*add_bias)(float *x, const float *bias, ptrdiff_t rows, ptrdiff_t channels, ptrdiff_t first, ptrdiff_t last);
   // bytes 0 … 255 → [−1, 1]

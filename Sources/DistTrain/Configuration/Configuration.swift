@@ -92,6 +92,10 @@ package struct TrainSettings: Hashable, Sendable {
   package var steps: Int?
   package var epochs: Int?
   package var labels: LabelSpecification
+  /// `sum` by default.
+  package var discriminatorLoss: DiscriminatorLoss
+  /// Deviation of the normal noise that is added to what D sees; 0 by default.
+  package var inputNoise: Float
   package var noise: NoisePolicy
   package var generator: AdamSpecification
   package var discriminator: AdamSpecification
@@ -155,6 +159,7 @@ extension Configuration {
   package func training(ranks: Int) -> TrainingSpecification {
     TrainingSpecification(
       batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, labels: train.labels,
-      noise: train.noise, generator: train.generator, discriminator: train.discriminator)
+      discriminatorLoss: train.discriminatorLoss, inputNoise: train.inputNoise, noise: train.noise,
+      generator: train.generator, discriminator: train.discriminator)
   }
 }

@@ -13,23 +13,24 @@ extension Configuration {
     let latent = FeatureShape(channels: model.latent.size, height: 1, width: 1)
     let generator = model.generatorLayers
     check(
-      generator, from: latent, to: picture, "the picture's \(picture), as data.image says", section, "generator")
+      generator, from: latent, to: [picture], "the picture's \(picture), as data.image says", section, "generator")
     if generator.last == .relu {
       section.report(
         "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
     }
-    let logit = FeatureShape(channels: 1, height: 1, width: 1)
+    let logits = (1...2).map { FeatureShape(channels: $0, height: 1, width: 1) }
     check(
-      model.discriminatorLayers, from: picture, to: logit, "one logit, \(logit)", section, "discriminator")
+      model.discriminatorLayers, from: picture, to: logits, "one logit, \(logits[0]), or two", section,
+      "discriminator")
   }
 
   private func check(
-    _ layers: [LayerSpecification], from input: FeatureShape, to output: FeatureShape, _ expected: String,
+    _ layers: [LayerSpecification], from input: FeatureShape, to outputs: [FeatureShape], _ expected: String,
     _ section: SettingSection, _ key: String
   ) {
     do {
       let shapes = try inferredShapes(of: layers, from: input)
-      guard let last = shapes.last, last != output else { return }
+      guard let last = shapes.last, !outputs.contains(last) else { return }
       section.report(
         key,
         "makes \(last) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "

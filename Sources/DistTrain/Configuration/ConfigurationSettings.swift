@@ -70,22 +70,44 @@ extension DataSettings {
 
 extension ModelSpecification {
   fileprivate var settings: [Setting] {
-    let scale = "[\(shortest(initialization.scaleMean)), \(shortest(initialization.scaleDeviation))]"
-    return scalars(
+    scalars(
       "model", [("latent.size", "\(latent.size)"), ("latent.distribution", latent.distribution.rawValue)])
       + generator.settings("model.generator") + discriminator.settings("model.discriminator")
+      + initialization.settings
+  }
+}
+
+extension InitializationSpecification {
+  fileprivate var settings: [Setting] {
+    [weights.setting("model.init.weights")] + (dense.map { [$0.setting("model.init.dense")] } ?? [])
       + scalars(
         "model.init",
         [
-          ("weights.normal", shortest(initialization.weightDeviation)), ("biases", "zero"), ("batchNorm.normal", scale),
+          ("biases", biases.rawValue),
+          ("batchNorm.normal", "[\(shortest(scaleMean)), \(shortest(scaleDeviation))]"),
         ])
+  }
+}
+
+extension InitializationSpecification.Weights {
+  fileprivate func setting(_ key: String) -> Setting {
+    switch self {
+    case .normal(let deviation): Setting(key: "\(key).normal", value: .scalar(shortest(deviation)))
+    case .truncatedNormal(let deviation): Setting(key: "\(key).truncatedNormal", value: .scalar(shortest(deviation)))
+    case .framework: Setting(key: key, value: .scalar("framework"))
+    }
   }
 }
 
 extension NetworkSpecification {
   fileprivate func settings(_ path: String) -> [Setting] {
     switch self {
-    case .preset(let preset, let width): scalars(path, [("preset", preset.rawValue), ("width", "\(width)")])
+    case .preset(let preset):
+      scalars(
+        path,
+        [("preset", preset.preset.rawValue), ("width", "\(preset.width)")]
+          + (preset.bias.map { [("bias", "\($0)")] } ?? [])
+          + (preset.dropout.map { [("dropout", shortest($0))] } ?? []))
     case .layers(let layers): [Setting(key: "\(path).layers", value: .list(layers.map(\.yaml)))]
     }
   }
@@ -95,10 +117,17 @@ extension LayerSpecification {
   /// As an item of the list of layers.
   package var yaml: String {
     switch self {
+    case .dense(let units, let bias): "dense: {units: \(units), bias: \(bias)}"
+    case .reshape(let shape):
+      "reshape: {channels: \(shape.channels), height: \(shape.height), width: \(shape.width)}"
+    case .flatten: "flatten: {}"
     case .convolution(let window): "convolution: \(window.yaml)"
     case .transposedConvolution(let window): "transposedConvolution: \(window.yaml)"
-    case .batchNorm(let epsilon, let momentum):
-      "batchNorm: {epsilon: \(shortest(epsilon)), momentum: \(shortest(momentum))}"
+    case .upsample(let scale, let mode): "upsample: {scale: \(scale), mode: \(mode.rawValue)}"
+    case .batchNorm(let norm):
+      "batchNorm: {epsilon: \(shortest(norm.epsilon)), momentum: \(shortest(norm.momentum))"
+        + (norm.alwaysBatch ? ", statistics: batch}" : "}")
+    case .dropout(let rate, let kind): "dropout: {rate: \(shortest(rate)), kind: \(kind.rawValue)}"
     case .relu: "relu: {}"
     case .leakyRelu(let slope): "leakyRelu: {slope: \(shortest(slope))}"
     case .tanh: "tanh: {}"
@@ -108,7 +137,8 @@ extension LayerSpecification {
 
 extension ConvolutionSpecification {
   fileprivate var yaml: String {
-    "{channels: \(channels), kernel: \(kernel), stride: \(stride), padding: \(padding), bias: \(bias)}"
+    let output = outputPadding > 0 ? "outputPadding: \(outputPadding), " : ""
+    return "{channels: \(channels), kernel: \(kernel), stride: \(stride), padding: \(padding), \(output)bias: \(bias)}"
   }
 }
 
@@ -118,14 +148,30 @@ extension TrainSettings {
       "train",
       [
         ("batch", "\(batch)"), ("shards", shards.yaml), ("steps", steps.map { "\($0)" } ?? "null"),
-        ("epochs", epochs.map { "\($0)" } ?? "null"), ("loss.kind", "bce"), ("loss.smoothing.kind", "fixed"),
-        ("loss.smoothing.real", shortest(labels.real)), ("loss.smoothing.fake", shortest(labels.fake)),
-      ]) + generator.settings("train.optimizer.generator") + discriminator.settings("train.optimizer.discriminator")
+        ("epochs", epochs.map { "\($0)" } ?? "null"), ("loss.kind", "bce"),
+        ("loss.discriminator", discriminatorLoss.rawValue),
+      ] + labels.settings) + generator.settings("train.optimizer.generator")
+      + discriminator.settings("train.optimizer.discriminator")
       + scalars(
         "train",
         [
-          ("noise", noise.rawValue), ("updates.discriminator", "1"), ("updates.generator", "1"), ("inputNoise", "0"),
+          ("noise", noise.rawValue), ("updates.discriminator", "1"), ("updates.generator", "1"),
+          ("inputNoise", shortest(inputNoise)),
         ])
+  }
+}
+
+extension LabelSpecification {
+  fileprivate var settings: [(String, String)] {
+    switch self {
+    case .fixed(let real, let fake):
+      [
+        ("loss.smoothing.kind", "fixed"), ("loss.smoothing.real", shortest(real)),
+        ("loss.smoothing.fake", shortest(fake)),
+      ]
+    case .random(let amplitude):
+      [("loss.smoothing.kind", "random"), ("loss.smoothing.amplitude", shortest(amplitude))]
+    }
   }
 }
 
@@ -134,7 +180,7 @@ extension AdamSpecification {
     scalars(
       path,
       [
-        ("kind", "adam"), ("learningRate", shortest(learningRate)),
+        ("kind", isDecoupled ? "adamW" : "adam"), ("learningRate", shortest(learningRate)),
         ("betas", "[\(shortest(beta1)), \(shortest(beta2))]"), ("weightDecay", shortest(weightDecay)),
         ("epsilon", shortest(epsilon)),
       ])

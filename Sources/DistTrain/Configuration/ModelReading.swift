@@ -13,7 +13,8 @@ extension SettingSection {
       initialization: initialization(), imageSize: imageSize, imageChannels: imageChannels)
     finish()
     for network in [specification.generator, specification.discriminator] {
-      guard case .preset(let preset, _) = network, !preset.imageSizes.contains(imageSize) else { continue }
+      guard case .preset(let named) = network, !named.preset.imageSizes.contains(imageSize) else { continue }
+      let preset = named.preset
       let sizes = preset.imageSizes.map(String.init).joined(separator: ", ")
       imageKeys.report(
         "size",
@@ -28,24 +29,31 @@ extension SettingSection {
     let section = section(key)
     defer { section.finish() }
     if section.node("layers") != nil {
-      for other in ["preset", "width"] where section.node(other) != nil {
-        section.report(other, "found beside layers, expected either a preset and its width, or layers.")
+      for other in ["preset", "width", "bias", "dropout"] where section.node(other) != nil {
+        section.report(other, "found beside layers, expected either a preset and its settings, or layers.")
       }
       return .layers(section.layers("layers"))
     }
-    return .preset(
-      section.choice("preset", default: .dcgan, later: ["same5", "ganlab"]),
-      width: section.integer("width", 1...4096, default: 64))
+    var preset = PresetSpecification(
+      section.choice("preset", default: .dcgan), width: section.integer("width", 1...4096, default: 64))
+    if section.present("bias") != nil { preset.bias = section.boolean("bias", default: false) }
+    if key == "discriminator", section.present("dropout") != nil {
+      preset.dropout = section.number("dropout", .belowOne, default: 0)
+    }
+    return .preset(preset)
   }
 
   private func initialization() -> InitializationSpecification {
     let section = section("init")
     defer { section.finish() }
-    let standard = InitializationSpecification()
-    var specification = standard
-    specification.weightDeviation = section.weightDeviation() ?? standard.weightDeviation
-    _ = section.choice("biases", default: BiasStart.zero, later: ["framework"])
-    if section.isLater("batchNorm") { return specification }
+    var specification = InitializationSpecification()
+    specification.weights = section.weights("weights") ?? specification.weights
+    specification.dense = section.weights("dense")
+    specification.biases = section.choice("biases", default: .zero)
+    if section.node("batchNorm")?.text == "framework" {
+      (specification.scaleMean, specification.scaleDeviation) = (1, 0)
+      return specification
+    }
     let scale = section.section("batchNorm")
     let pair = scale.read("normal", expected: "[mean, deviation], such as [1, 0.02], the deviation from 0 on") { node in
       node.list { $0.number(Float.self) }.flatMap { $0.count == 2 && $0[1] >= 0 ? $0 : nil }
@@ -55,25 +63,19 @@ extension SettingSection {
     return specification
   }
 
-  private func weightDeviation() -> Float? {
-    if isLater("weights") { return nil }
-    let weights = section("weights")
-    if weights.node("truncatedNormal") != nil {
-      weights.reportLater("truncatedNormal", "truncatedNormal", accepted: ["normal"])
+  /// `framework`, or the deviation of a normal distribution; nil where nothing is said.
+  private func weights(_ key: String) -> InitializationSpecification.Weights? {
+    guard let node = present(key) else { return nil }
+    if node.text == "framework" { return .framework }
+    let weights = section(key)
+    defer { weights.finish() }
+    let (normal, truncated) = (weights.node("normal") != nil, weights.node("truncatedNormal") != nil)
+    if normal, truncated { weights.report("truncatedNormal", "found beside normal, expected one of them.") }
+    if weights.isGroup, !normal, !truncated {
+      report(key, "found neither normal nor truncatedNormal, expected a deviation, such as {normal: 0.02}.")
     }
-    let deviation = weights.number("normal", .positive, default: InitializationSpecification().weightDeviation)
-    weights.finish()
-    return deviation
+    let name = truncated ? "truncatedNormal" : "normal"
+    let deviation: Float = weights.number(name, .positive, default: 0.02)
+    return truncated ? .truncatedNormal(deviation: deviation) : .normal(deviation: deviation)
   }
-
-  /// Reports `framework` in place of a group.
-  private func isLater(_ key: String) -> Bool {
-    guard node(key)?.text == "framework" else { return false }
-    reportLater(key, "framework", accepted: ["{normal: …}"])
-    return true
-  }
-}
-
-private enum BiasStart: String, CaseIterable {
-  case zero
 }

@@ -7,15 +7,14 @@ extension TrainSettings {
     shards = section.automaticOrCount("shards", 1...1_048_576)
     steps = section.optionalInteger("steps", 1...Int.max)
     epochs = section.optionalInteger("epochs", 1...Int.max)
-    labels = section.labels()
+    (labels, discriminatorLoss) = section.loss()
     noise = section.choice("noise", default: .reuse)
     let optimizers = section.section("optimizer")
     generator = optimizers.adam("generator")
     discriminator = optimizers.adam("discriminator")
     optimizers.finish()
     section.checkUpdates()
-    let inputNoise = section.number("inputNoise", .nonNegative, default: 0.0)
-    if inputNoise != 0 { section.reportLater("inputNoise", shortest(inputNoise), accepted: ["0"]) }
+    inputNoise = section.number("inputNoise", .nonNegative, default: 0)
     section.finish()
     if section.isGroup, section.present("steps") == nil, section.present("epochs") == nil {
       section.report("steps", "found neither steps nor epochs, expected one at least. Add train.epochs, for example.")
@@ -24,27 +23,29 @@ extension TrainSettings {
 }
 
 extension SettingSection {
-  fileprivate func labels() -> LabelSpecification {
+  fileprivate func loss() -> (LabelSpecification, DiscriminatorLoss) {
     let loss = section("loss")
     defer { loss.finish() }
     _ = loss.choice("kind", default: LossKind.bce, later: ["wgan", "wganGP", "hinge", "leastSquares"])
+    let combination = loss.choice("discriminator", default: DiscriminatorLoss.sum)
     let smoothing = loss.section("smoothing")
     defer { smoothing.finish() }
-    if smoothing.node("kind")?.text == "random" {
-      smoothing.reportLater("kind", "random", accepted: ["fixed"])
-      _ = smoothing.node("amplitude")
-    } else {
-      _ = smoothing.choice("kind", default: SmoothingKind.fixed)
+    switch smoothing.choice("kind", default: SmoothingKind.fixed) {
+    case .fixed:
+      return (
+        .fixed(
+          real: smoothing.number("real", .fraction, default: 1), fake: smoothing.number("fake", .fraction, default: 0)),
+        combination
+      )
+    case .random: return (.random(amplitude: smoothing.number("amplitude", .fraction, default: 0.2)), combination)
     }
-    return LabelSpecification(
-      real: smoothing.number("real", .fraction, default: 1), fake: smoothing.number("fake", .fraction, default: 0))
   }
 
   fileprivate func adam(_ key: String) -> AdamSpecification {
     let section = section(key)
     defer { section.finish() }
     let standard = AdamSpecification()
-    _ = section.choice("kind", default: OptimizerKind.adam, later: ["adamW", "sgd"])
+    let kind = section.choice("kind", default: OptimizerKind.adam)
     let betas = section.read("betas", expected: "two numbers from 0 to below 1, such as [0.5, 0.999]") { node in
       node.list { $0.number(Double.self) }.flatMap { $0.count == 2 && $0.allSatisfy { 0..<1 ~= $0 } ? $0 : nil }
     }
@@ -52,7 +53,8 @@ extension SettingSection {
       learningRate: section.number("learningRate", .positiveToOne, default: standard.learningRate),
       beta1: betas?[0] ?? standard.beta1, beta2: betas?[1] ?? standard.beta2,
       epsilon: section.number("epsilon", .positiveToOne, default: standard.epsilon),
-      weightDecay: section.number("weightDecay", .nonNegative, default: standard.weightDecay))
+      weightDecay: section.number("weightDecay", .nonNegative, default: standard.weightDecay),
+      isDecoupled: kind == .adamW)
   }
 
   fileprivate func checkUpdates() {
@@ -70,9 +72,10 @@ private enum LossKind: String, CaseIterable {
 }
 
 private enum SmoothingKind: String, CaseIterable {
-  case fixed
+  case fixed, random
 }
 
 private enum OptimizerKind: String, CaseIterable {
-  case adam
+  /// Weight decay through the gradient, or by itself.
+  case adam, adamW
 }

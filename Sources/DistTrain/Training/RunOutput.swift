@@ -114,9 +114,12 @@ extension RunState {
     let train = configuration.train
     var metadata = [
       "batch": "\(train.batch)", "shards": "\(plan.shards)", "seed": "\(configuration.seed)",
-      "noise": train.noise.rawValue, "labels.real": "\(train.labels.real)", "labels.fake": "\(train.labels.fake)",
-      "labels.opinion": "1.0",
+      "noise": train.noise.rawValue, "labels.opinion": "1.0",
     ]
+    if case .fixed(let real, let fake) = train.labels {
+      metadata["labels.real"] = "\(real)"
+      metadata["labels.fake"] = "\(fake)"
+    }
     for (network, adam) in [("generator", train.generator), ("discriminator", train.discriminator)] {
       metadata["\(network).learningRate"] = "\(adam.learningRate)"
       metadata["\(network).beta1"] = "\(adam.beta1)"

@@ -21,7 +21,7 @@ extension GANStep {
     var report = StepReport()
     let saved = [generator, discriminator].map { $0.saveBuffers() }
     defer { for (network, values) in zip([generator, discriminator], saved) { network.restoreBuffers(values) } }
-    drawLatents(index, batch)
+    begin(index, batch)
 
     try teachDiscriminator(batch, &report)
     try discriminatorExchange.finish { _, _ in }

@@ -19,6 +19,11 @@ final class ActivationLayer: Layer {
     }
   }
 
+  /// Whether its derivative follows from the values of its output, not from their signs alone.
+  var readsValues: Bool {
+    if case .tanh = function { true } else { false }
+  }
+
   private let function: Function
   private let context: LayerContext
 

@@ -17,8 +17,7 @@ final class BatchNormLayer: Layer {
     }
   }
 
-  private let epsilon: Float
-  private let momentum: Float
+  private let specification: BatchNormSpecification
   private let slope: Float?
   private let context: LayerContext
   private let moments: ShardStatistics
@@ -31,12 +30,11 @@ final class BatchNormLayer: Layer {
 
   /// - Parameter slope: of the rectifier below 0, where one follows.
   init(
-    index: Int, epsilon: Float, momentum: Float, slope: Float?, shape: Shape, groups: Int,
+    index: Int, _ specification: BatchNormSpecification, slope: Float?, shape: Shape, groups: Int,
     allocator: inout ParameterAllocator, buffers bufferAllocator: inout ParameterAllocator, context: LayerContext
   ) {
     self.index = index
-    self.epsilon = epsilon
-    self.momentum = momentum
+    self.specification = specification
     self.slope = slope
     self.context = context
     outputShape = shape
@@ -64,7 +62,7 @@ final class BatchNormLayer: Layer {
   func beginForward(
     _ input: Tensor, into record: LayerRecord, samples: Range<Int>, channels: Range<Int>, mode: ForwardMode
   ) {
-    if case .runningStatistics = mode { return }
+    if goesByRunning(mode) { return }
     for sample in samples {
       let moments = ofSample(sample, record)
       context.kernels.moments(
@@ -77,7 +75,7 @@ final class BatchNormLayer: Layer {
     _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
   ) throws {
     let channels = outputShape.channels
-    if case .runningStatistics = mode {
+    if goesByRunning(mode) {
       for group in 0..<layout.groups {
         for channel in 0..<channels {
           record.mean![group * channels + channel] = runningMean[channel]
@@ -169,14 +167,20 @@ final class BatchNormLayer: Layer {
         record.inverse![group * channels + channel] = inverseDeviation(m2 / count)
         if movingRunning {
           let unbiased = m2 / max(1, count - 1)
-          runningMean[channel] += momentum * (Float(mean) - runningMean[channel])
-          runningVariance[channel] += momentum * (Float(unbiased) - runningVariance[channel])
+          runningMean[channel] += specification.momentum * (Float(mean) - runningMean[channel])
+          runningVariance[channel] += specification.momentum * (Float(unbiased) - runningVariance[channel])
         }
       }
     }
   }
 
-  private func inverseDeviation(_ variance: Double) -> Float { Float(1 / (variance + Double(epsilon)).squareRoot()) }
+  private func goesByRunning(_ mode: ForwardMode) -> Bool {
+    if case .runningStatistics = mode { !specification.alwaysBatch } else { false }
+  }
+
+  private func inverseDeviation(_ variance: Double) -> Float {
+    Float(1 / (variance + Double(specification.epsilon)).squareRoot())
+  }
 
   /// The totals are complete on every rank: they enter the exchange of sums once, by the holder of shard 0.
   private func writeGradients(into sums: NodeBuffers, _ layout: BatchLayout) {

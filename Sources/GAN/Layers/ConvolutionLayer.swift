@@ -1,6 +1,6 @@
 import Tensor
 
-/// A convolution or a transposed one, with or without bias.
+/// A convolution, a transposed one, or a dense layer, which is a convolution over one pixel; with or without bias.
 final class ConvolutionLayer: Layer {
   let index: Int
   let isInPlace = false
@@ -9,6 +9,7 @@ final class ConvolutionLayer: Layer {
   let outputShape: Shape
   let parameters: [ParameterTensor]
   var description: String {
+    if isDense { return "dense" }
     let name = isTransposed ? "transposed convolution" : "convolution"
     let geometry = convolution.geometry
     return "\(name) \(geometry.kernelHeight)×\(geometry.kernelWidth), stride \(geometry.stride)"
@@ -22,6 +23,7 @@ final class ConvolutionLayer: Layer {
 
   let convolution: ChosenConvolution
   let isTransposed: Bool
+  private let isDense: Bool
   private(set) var weights: Floats!
   private let context: LayerContext
   private var bias: Floats?
@@ -30,29 +32,35 @@ final class ConvolutionLayer: Layer {
   /// Room for the bias's gradient: a shard's [channels], and all shards' [shards][channels].
   private typealias ShardSums = (exact: UnsafeMutablePointer<Double>, rounded: Floats)
 
-  /// - Parameter network: its name.
+  /// - Parameters:
+  ///   - network: its name.
+  ///   - specification: of a layer that has a `window`.
   init(
-    network: String, index: Int, _ specification: ConvolutionSpecification, isTransposed: Bool, input: Shape,
-    output: Shape,
+    network: String, index: Int, _ specification: LayerSpecification, input: Shape, output: Shape,
     allocator: inout ParameterAllocator, context: LayerContext
   ) {
+    guard let (window, isTransposed) = specification.window else {
+      preconditionFailure("\(specification) is no convolution")
+    }
+    if case .dense = specification { isDense = true } else { isDense = false }
     self.index = index
     self.isTransposed = isTransposed
     self.context = context
     outputShape = output
-    let geometry = specification.geometry(isTransposed: isTransposed, input: input, output: output)
+    let geometry = window.geometry(isTransposed: isTransposed, input: input, output: output)
     let choice = context.algorithms.choice(
       "\(network).\(index)", geometry, isTransposed: isTransposed, samplesPerShard: context.samplesPerShard,
       context.kernels.instructionSet)
     convolution = ChosenConvolution(
       geometry, choice, shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
       workspace: context.workspace, arena: context.arena)
-    let shape = [geometry.small.channels, geometry.large.channels, geometry.kernelHeight, geometry.kernelWidth]
+    let channels = [geometry.small.channels, geometry.large.channels]
+    let shape = isDense ? channels : channels + [geometry.kernelHeight, geometry.kernelWidth]
     var tensors = [allocator.tensor("\(index).weight", shape, .weight, geometry: geometry)]
-    if specification.bias { tensors.append(allocator.tensor("\(index).bias", [output.channels], .bias)) }
+    if window.bias { tensors.append(allocator.tensor("\(index).bias", [output.channels], .bias)) }
     parameters = tensors
     shardSums =
-      specification.bias
+      window.bias
       ? (
         context.arena.doubles(output.channels),
         context.arena.floats(context.peers.reduction.range.count * output.channels)

@@ -30,6 +30,8 @@ struct LayerRecord {
   let inverse: Floats?
   /// [sample][2][channel]: what a batch norm has gathered of single samples.
   let sampleStatistics: UnsafeMutablePointer<Double>?
+  /// nil where nothing is to be random.
+  let randomness: PassRandomness?
 }
 
 /// A step of a network with its parameters. Layers keep no activations: these belong to a `Pass`.

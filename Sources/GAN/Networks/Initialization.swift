@@ -1,17 +1,14 @@
 import Tensor
 
 extension Network {
-  /// Draws the parameters: weights normal(0, deviation), batch norm's scale normal(mean, deviation), the rest 0.
+  /// Draws the parameters; batch norm's shift starts at 0.
   ///
   /// - Parameter number: tells the networks of one seed apart.
   package func initialize(_ specification: InitializationSpecification, seed: UInt64, number: Int) {
+    var inputs = 1  // of an output of the weights before a bias
     for (place, tensor) in tensors.enumerated() {
-      let (mean, deviation): (Float, Float)
-      switch tensor.role {
-      case .weight: (mean, deviation) = (0, specification.weightDeviation)
-      case .scale: (mean, deviation) = (specification.scaleMean, specification.scaleDeviation)
-      default: continue
-      }
+      if tensor.role == .weight { inputs = tensor.inputsOfAnOutput }
+      guard let start = specification.start(of: tensor, inputs: inputs) else { continue }
       var values = [Float](repeating: 0, count: tensor.count)
       values.withUnsafeMutableBufferPointer { values in
         nonisolated(unsafe) let values = values
@@ -20,11 +17,55 @@ extension Network {
           let range = index * block..<min((index + 1) * block, values.count)
           var stream = RandomStream(
             seed: seed, purpose: .initialization, step: place, update: number, sample: index)
-          stream.fillNormal(UnsafeMutableBufferPointer(rebasing: values[range]))
-          for element in range { values[element] = mean + deviation * values[element] }
+          start.fill(UnsafeMutableBufferPointer(rebasing: values[range]), &stream)
         }
       }
       values.withUnsafeBufferPointer { tensor.set($0, in: parameters) }
+    }
+  }
+}
+
+extension ParameterTensor {
+  /// PyTorch's `fan_in`, which for a transposed convolution counts its output channels.
+  fileprivate var inputsOfAnOutput: Int { shape.dropFirst().reduce(1, *) }
+}
+
+extension InitializationSpecification {
+  /// nil for what starts at 0.
+  fileprivate func start(of tensor: ParameterTensor, inputs: Int) -> Start? {
+    let bound = 1 / Float(inputs).squareRoot()
+    switch tensor.role {
+    case .weight:
+      switch tensor.shape.count == 2 ? dense ?? weights : weights {
+      case .normal(let deviation): return .normal(mean: 0, deviation)
+      case .truncatedNormal(let deviation): return .truncatedNormal(deviation)
+      case .framework: return .uniform(bound)
+      }
+    case .bias: return biases == .framework ? .uniform(bound) : nil
+    case .scale: return .normal(mean: scaleMean, scaleDeviation)
+    case .shift, .runningMean, .runningVariance: return nil
+    }
+  }
+}
+
+/// What one tensor is drawn from.
+private enum Start {
+  case normal(mean: Float, Float)
+  case truncatedNormal(Float)
+  /// Between −bound and bound.
+  case uniform(Float)
+
+  func fill(_ values: UnsafeMutableBufferPointer<Float>, _ stream: inout RandomStream) {
+    switch self {
+    case .normal(let mean, let deviation):
+      stream.fillNormal(values)
+      for index in values.indices { values[index] = mean + deviation * values[index] }
+    case .truncatedNormal(let deviation):
+      stream.fillTruncatedNormal(values, limit: 2)
+      for index in values.indices { values[index] *= deviation }
+    case .uniform(let bound):
+      stream.fillUniform(values)
+      for index in values.indices { values[index] *= bound }
     }
   }
 }

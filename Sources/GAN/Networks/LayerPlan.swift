@@ -19,12 +19,14 @@ struct LayerPlan {
     self.context = context
   }
 
+  /// Appends a layer that adds noise to the network's input; it is none of nn.Sequential's.
+  mutating func append(noise deviation: Float, input: Shape) {
+    layers.append(NoiseLayer(index: 0, deviation: deviation, shape: input, context: context))
+  }
+
   /// Appends the layers of `specification`, the first of which sees samples of shape `input`.
   mutating func append(_ specification: [LayerSpecification], input: Shape) throws(ShapeError) {
-    let start = FeatureShape(channels: input.channels, height: input.height, width: input.width)
-    let shapes = try inferredShapes(of: specification, from: start).map {
-      Shape(samples: 1, height: $0.height, width: $0.width, channels: $0.channels)
-    }
+    let shapes = try inferredShapes(of: specification, from: FeatureShape(input)).map(\.sample)
     var index = 0
     while index < specification.count {
       let before = index == 0 ? input : shapes[index - 1]
@@ -40,24 +42,32 @@ struct LayerPlan {
     _ entry: LayerSpecification, followedBy next: LayerSpecification?, at index: Int, input: Shape, output: Shape
   ) -> Int {
     switch entry {
-    case .convolution(let convolution), .transposedConvolution(let convolution):
+    case .dense, .convolution, .transposedConvolution:
       layers.append(
         ConvolutionLayer(
-          network: network, index: index, convolution, isTransposed: entry == .transposedConvolution(convolution),
-          input: input,
-          output: output, allocator: &parameters, context: context))
-    case .batchNorm(let epsilon, let momentum):
+          network: network, index: index, entry, input: input, output: output, allocator: &parameters, context: context)
+      )
+    case .batchNorm(let batchNorm):
       let slope = next?.rectifierSlope
       layers.append(
         BatchNormLayer(
-          index: index, epsilon: epsilon, momentum: momentum, slope: slope, shape: output, groups: groups,
-          allocator: &parameters, buffers: &buffers, context: context))
+          index: index, batchNorm, slope: slope, shape: output, groups: groups, allocator: &parameters,
+          buffers: &buffers, context: context))
       if slope != nil { return 2 }
     case .relu, .leakyRelu, .tanh:
       let function = entry.rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
       // The network's input is not ours to overwrite, and an activation's derivative needs its own output.
       let isInPlace = layers.last.map { !($0 is ActivationLayer) } ?? false
       layers.append(ActivationLayer(index: index, function, isInPlace: isInPlace, shape: output, context: context))
+    case .reshape, .flatten:
+      layers.append(ReshapeLayer(index: index, input: input, output: output, context: context))
+    case .upsample(let scale, let mode):
+      layers.append(UpsampleLayer(index: index, scale: scale, mode, input: input, output: output, context: context))
+    case .dropout(let rate, let kind):
+      layers.append(
+        DropoutLayer(
+          index: index, rate: rate, kind, isInPlace: layers.last?.toleratesZeros ?? false, shape: output,
+          context: context))
     }
     return 1
   }
@@ -72,4 +82,10 @@ extension LayerSpecification {
     default: nil
     }
   }
+}
+
+extension Layer {
+  /// Whether numbers of its output may be replaced by 0 where its output's gradient is 0, too: it does not read its
+  /// output, or reads nothing but signs.
+  fileprivate var toleratesZeros: Bool { !needsOutput || !((self as? ActivationLayer)?.readsValues ?? false) }
 }

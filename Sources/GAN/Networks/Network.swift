@@ -27,6 +27,7 @@ package final class Network {
   let layers: [any Layer]
   let context: LayerContext
   private let specification: [LayerSpecification]
+  private let inputNoise: Float
   /// The most groups of a pass.
   private let groups: Int
   /// Parts of the flat memory between tensors.
@@ -35,17 +36,20 @@ package final class Network {
   /// - Parameters:
   ///   - specification: the layer list; the shapes must fit (`inferredShapes`).
   ///   - input: shape of one sample of the input.
+  ///   - inputNoise: deviation of the normal noise that is added to the input in training.
   ///   - groups: the most groups of a pass.
   ///   - other: a network of the same layers whose parameters and buffers this one uses, too.
   package init(
-    name: String, layers specification: [LayerSpecification], input: Shape, groups: Int,
+    name: String, layers specification: [LayerSpecification], input: Shape, inputNoise: Float = 0, groups: Int,
     sharing other: Network? = nil, engine: Engine
   ) throws(ShapeError) {
     self.name = name
     self.specification = specification
+    self.inputNoise = inputNoise
     self.groups = groups
     context = engine.context
     var plan = LayerPlan(network: name, groups: groups, context: context)
+    if inputNoise > 0 { plan.append(noise: inputNoise, input: input) }
     try plan.append(specification, input: input)
     layers = plan.layers
     inputShape = input.with(samples: 1)
@@ -69,8 +73,8 @@ package final class Network {
   package convenience init(sharing other: Network, engine: Engine) {
     do {
       try self.init(
-        name: other.name, layers: other.specification, input: other.inputShape, groups: other.groups, sharing: other,
-        engine: engine)
+        name: other.name, layers: other.specification, input: other.inputShape, inputNoise: other.inputNoise,
+        groups: other.groups, sharing: other, engine: engine)
     } catch { preconditionFailure("a network's layers fit: \(error)") }
   }
 

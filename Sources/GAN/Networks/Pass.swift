@@ -5,6 +5,9 @@ import Tensor
 /// it, and then others take its place.
 package final class Pass {
   let samples: Int
+  /// What the random layers of the next forward pass, and of the backward pass after it, go by; without it they leave
+  /// everything as it is.
+  package var randomness: PassRandomness?
   private let network: Network
   /// Of a batch norm, as in its `LayerRecord`.
   private typealias Statistics = (mean: Floats, inverse: Floats, ofSamples: UnsafeMutablePointer<Double>)
@@ -96,7 +99,8 @@ package final class Pass {
       }
     let statistics = statistics[place]
     return LayerRecord(
-      output: output, mean: statistics?.mean, inverse: statistics?.inverse, sampleStatistics: statistics?.ofSamples)
+      output: output, mean: statistics?.mean, inverse: statistics?.inverse, sampleStatistics: statistics?.ofSamples,
+      randomness: randomness)
   }
 
   /// Where the gradient of the network's output is expected.

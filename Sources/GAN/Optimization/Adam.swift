@@ -36,7 +36,8 @@ package final class Adam {
   package func descend(averagedBy exchange: any GradientExchange) throws {
     let coefficients = AdamCoefficients(
       learningRate: specification.learningRate, beta1: specification.beta1, beta2: specification.beta2,
-      epsilon: specification.epsilon, weightDecay: specification.weightDecay, step: updates + 1)
+      epsilon: specification.epsilon, weightDecay: specification.weightDecay,
+      isDecoupled: specification.isDecoupled, step: updates + 1)
     try exchange.finish { bucket, gradient in
       let range = owned[bucket]
       let block = 1 << 16

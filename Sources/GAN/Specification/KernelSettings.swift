@@ -143,19 +143,10 @@ extension ModelSpecification {
   private func named(
     _ network: String, _ layers: [LayerSpecification], from input: Shape
   ) throws(ShapeError) -> [NamedConvolution] {
-    let indices = layers.indices.filter { layers[$0].isConvolution }
+    let indices = layers.indices.filter { layers[$0].window != nil }
     return zip(indices, try GAN.convolutions(of: layers, from: input)).map { index, layer in
       NamedConvolution(
         network: network, index: index, isTransposed: layer.isTransposed, geometry: layer.geometry)
-    }
-  }
-}
-
-extension LayerSpecification {
-  fileprivate var isConvolution: Bool {
-    switch self {
-    case .convolution, .transposedConvolution: true
-    default: false
     }
   }
 }

@@ -17,23 +17,8 @@ package struct LatentSpecification: Hashable, Sendable {
 
 /// A network: a published one by its name and width, or its layers.
 package enum NetworkSpecification: Hashable, Sendable {
-  case preset(Preset, width: Int)
+  case preset(PresetSpecification)
   case layers([LayerSpecification])
-}
-
-/// How parameters start.
-package struct InitializationSpecification: Hashable, Sendable {
-  /// Deviation of the normal distribution, mean 0, of convolution weights.
-  package var weightDeviation: Float
-  /// Mean and deviation of batch norm's scale; its shift and every bias start at 0.
-  package var scaleMean: Float
-  package var scaleDeviation: Float
-
-  package init(weightDeviation: Float = 0.02, scaleMean: Float = 1, scaleDeviation: Float = 0.02) {
-    self.weightDeviation = weightDeviation
-    self.scaleMean = scaleMean
-    self.scaleDeviation = scaleDeviation
-  }
 }
 
 /// Latents, both networks and the pictures they are about.
@@ -48,8 +33,8 @@ package struct ModelSpecification: Hashable, Sendable {
   package var imageChannels: Int
 
   package init(
-    latent: LatentSpecification = .init(), generator: NetworkSpecification = .preset(.dcgan, width: 64),
-    discriminator: NetworkSpecification = .preset(.dcgan, width: 64),
+    latent: LatentSpecification = .init(), generator: NetworkSpecification = .preset(.init(.dcgan)),
+    discriminator: NetworkSpecification = .preset(.init(.dcgan)),
     initialization: InitializationSpecification = .init(), imageSize: Int = 64, imageChannels: Int = 3
   ) {
     self.latent = latent

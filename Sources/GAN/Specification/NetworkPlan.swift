@@ -13,16 +13,15 @@ extension ModelSpecification {
   package var generatorLayers: [LayerSpecification] {
     switch generator {
     case .layers(let layers): layers
-    case .preset(let preset, let width):
-      preset.generator(width: width, imageSize: imageSize, imageChannels: imageChannels)
+    case .preset(let preset): preset.generator(imageSize: imageSize, imageChannels: imageChannels)
     }
   }
 
-  /// The discriminator's layers, from a picture to a logit.
+  /// The discriminator's layers, from a picture to its logits.
   package var discriminatorLayers: [LayerSpecification] {
     switch discriminator {
     case .layers(let layers): layers
-    case .preset(let preset, let width): preset.discriminator(width: width, imageSize: imageSize)
+    case .preset(let preset): preset.discriminator(imageSize: imageSize)
     }
   }
 }
@@ -39,32 +38,33 @@ package struct PlannedConvolutionLayer: Sendable {
 package func convolutions(
   of layers: [LayerSpecification], from input: Shape
 ) throws(ShapeError) -> [PlannedConvolutionLayer] {
-  let start = FeatureShape(channels: input.channels, height: input.height, width: input.width)
+  let start = FeatureShape(input)
   let outputs = try inferredShapes(of: layers, from: start)
   var found: [PlannedConvolutionLayer] = []
   for ((layer, output), input) in zip(zip(layers, outputs), [start] + outputs) {
-    let isTransposed: Bool
-    let specification: ConvolutionSpecification
-    switch layer {
-    case .convolution(let window): (specification, isTransposed) = (window, false)
-    case .transposedConvolution(let window): (specification, isTransposed) = (window, true)
-    default: continue
-    }
-    let geometry = specification.geometry(
-      isTransposed: isTransposed, input: input.sample, output: output.sample)
+    guard let (window, isTransposed) = layer.window else { continue }
+    let geometry = window.geometry(isTransposed: isTransposed, input: input.sample, output: output.sample)
     found.append(.init(number: found.count + 1, isTransposed: isTransposed, geometry: geometry))
   }
   return found
 }
 
 extension FeatureShape {
-  fileprivate var sample: Shape { Shape(samples: 1, height: height, width: width, channels: channels) }
+  package init(_ shape: Shape) { self.init(channels: shape.channels, height: shape.height, width: shape.width) }
+
+  /// One sample of this size.
+  package var sample: Shape { Shape(samples: 1, height: height, width: width, channels: channels) }
 }
 
-extension ConvolutionSpecification {
-  func geometry(isTransposed: Bool, input: Shape, output: Shape) -> ConvolutionGeometry {
-    ConvolutionGeometry(
-      large: isTransposed ? output : input, small: isTransposed ? input : output, kernel: (kernel, kernel),
-      stride: stride, top: padding, left: padding)
+extension LayerSpecification {
+  /// Of a layer that is computed as a convolution; a dense one is, over a map of one pixel.
+  var window: (ConvolutionSpecification, isTransposed: Bool)? {
+    switch self {
+    case .convolution(let window): (window, false)
+    case .transposedConvolution(let window): (window, true)
+    case .dense(let units, let bias):
+      (ConvolutionSpecification(channels: units, kernel: 1, padding: .symmetric(0), bias: bias), false)
+    default: nil
+    }
   }
 }

@@ -4,11 +4,18 @@ package struct FeatureShape: Hashable, Sendable, CustomStringConvertible {
   package var height: Int
   package var width: Int
 
+  /// More pixels on a side than any picture here has; bounds the arithmetic on shapes.
+  package static let largestSide = 1 << 16
+
   package init(channels: Int, height: Int, width: Int) {
     self.channels = channels
     self.height = height
     self.width = width
   }
+
+  /// Numbers of a sample.
+  package var count: Int { channels * height * width }
+  package var isVector: Bool { height == 1 && width == 1 }
 
   /// Channels, height, width, as PyTorch orders them.
   package var description: String { "\(channels)×\(height)×\(width)" }
@@ -25,51 +32,58 @@ package struct ShapeError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String { "layer \(layer), which gets \(input): \(problem)" }
 }
 
-/// The shape after each layer; sizes follow PyTorch's formulas for `Conv2d` and `ConvTranspose2d`, dilation 1.
+/// The shape after each layer; sizes follow PyTorch's formulas, dilation 1.
 package func inferredShapes(
   of layers: [LayerSpecification], from input: FeatureShape
 ) throws(ShapeError) -> [FeatureShape] {
   var shapes: [FeatureShape] = []
   var shape = input
   for (index, layer) in layers.enumerated() {
-    switch layer {
-    case .convolution(let window):
-      guard let height = window.reduced(shape.height), let width = window.reduced(shape.width) else {
-        throw ShapeError(
-          layer: index, input: shape,
-          problem: "its padding of \(window.padding) leaves no room for a window of \(window.kernel)×\(window.kernel)")
-      }
-      shape = FeatureShape(channels: window.channels, height: height, width: width)
-    case .transposedConvolution(let window):
-      guard let height = window.enlarged(shape.height), let width = window.enlarged(shape.width) else {
-        throw ShapeError(
-          layer: index, input: shape,
-          problem: "kernel \(window.kernel), stride \(window.stride) and padding \(window.padding) leave no pixel "
-            + "within \(FeatureShape.largestSide)")
-      }
-      shape = FeatureShape(channels: window.channels, height: height, width: width)
-    case .batchNorm, .relu, .leakyRelu, .tanh: break
+    do { shape = try layer.output(of: shape) } catch {
+      throw ShapeError(layer: index, input: shape, problem: error.text)
     }
     shapes.append(shape)
   }
   return shapes
 }
 
-extension FeatureShape {
-  /// More pixels on a side than any picture here has; bounds the arithmetic on shapes.
-  package static let largestSide = 1 << 16
+/// What a layer cannot do with its input.
+private struct Misfit: Error {
+  let text: String
 }
 
-extension ConvolutionSpecification {
-  /// Positions of the window along a side of `size`; nil where there is none.
-  fileprivate func reduced(_ size: Int) -> Int? {
-    let room = size + 2 * padding - kernel
-    return room < 0 ? nil : room / stride + 1
-  }
-
-  /// The side that a transposed convolution makes of `size`; nil where nothing is left, or too much.
-  fileprivate func enlarged(_ size: Int) -> Int? {
-    let side = (size - 1) * stride - 2 * padding + kernel
-    return 1...FeatureShape.largestSide ~= side ? side : nil
+extension LayerSpecification {
+  fileprivate func output(of input: FeatureShape) throws(Misfit) -> FeatureShape {
+    switch self {
+    case .dense(let units, _):
+      guard input.isVector else { throw Misfit(text: "dense takes a vector; put a flatten before it") }
+      return FeatureShape(channels: units, height: 1, width: 1)
+    case .reshape(let shape):
+      guard shape.count == input.count else {
+        throw Misfit(text: "\(input.count) numbers cannot become \(shape), which has \(shape.count)")
+      }
+      return shape
+    case .flatten: return FeatureShape(channels: input.count, height: 1, width: 1)
+    case .convolution(let window):
+      guard let height = window.reduced(input.height), let width = window.reduced(input.width) else {
+        throw Misfit(
+          text: "its padding of \(window.padding) leaves no room for a window of \(window.kernel)×\(window.kernel)")
+      }
+      return FeatureShape(channels: window.channels, height: height, width: width)
+    case .transposedConvolution(let window):
+      guard let height = window.enlarged(input.height), let width = window.enlarged(input.width) else {
+        throw Misfit(
+          text: "kernel \(window.kernel), stride \(window.stride) and padding \(window.padding) leave no pixel within "
+            + "\(FeatureShape.largestSide)")
+      }
+      return FeatureShape(channels: window.channels, height: height, width: width)
+    case .upsample(let scale, _):
+      let largest = FeatureShape.largestSide
+      guard max(input.height, input.width) <= largest / scale else {
+        throw Misfit(text: "it makes over \(largest) pixels a side")
+      }
+      return FeatureShape(channels: input.channels, height: scale * input.height, width: scale * input.width)
+    case .batchNorm, .dropout, .relu, .leakyRelu, .tanh: return input
+    }
   }
 }

@@ -1,43 +1,5 @@
 import Tensor
 
-/// This rank's part of one batch.
-package struct LocalBatch: Sendable {
-  /// Index of its first sample in the global batch; its samples are consecutive.
-  package let firstSample: Int
-  /// Samples of each own shard; 0 is possible in a short last batch.
-  package let shardSizes: [Int]
-  /// Images of the batch over all ranks.
-  package let globalSamples: Int
-
-  package init(firstSample: Int, shardSizes: [Int], globalSamples: Int) {
-    self.firstSample = firstSample
-    self.shardSizes = shardSizes
-    self.globalSamples = globalSamples
-  }
-
-  package var samples: Int { shardSizes.reduce(0, +) }
-}
-
-/// What a step says of itself: means over the global batch, equal on all ranks.
-package struct StepReport: Sendable, Equatable {
-  /// D's loss on real images.
-  package var lossReal = 0.0
-  /// D's loss on fakes.
-  package var lossFake = 0.0
-  package var lossGenerator = 0.0
-  /// D(x): the mean probability that D gives real images of being real.
-  package var probabilityReal = 0.0
-  /// D(G(z)) before D's update.
-  package var probabilityFake = 0.0
-  /// D(G(z)) after D's update.
-  package var probabilityFakeAfter = 0.0
-
-  package init() {}
-
-  package var lossDiscriminator: Double { lossReal + lossFake }
-  package var isFinite: Bool { (lossReal + lossFake + lossGenerator).isFinite }
-}
-
 /// The two networks in training: Radford, Metz & Chintala 2015, with everything planned before the first step.
 package final class GANStep {
   package let generator: Network
@@ -62,8 +24,8 @@ package final class GANStep {
   /// D's pass on fakes alone, which G learns from.
   private let opinionPass: Pass
   private let loss: BinaryCrossEntropy
-  private let pairLabels: [Float]
-  private let wantedLabel: [Float] = [1]
+  private let pairLabels: [Label]
+  private let wantedLabel = [Label(isReal: true)]
   private var layouts: [Layouts] = []
   private let generatorBuckets: Buckets
   private let discriminatorBuckets: Buckets
@@ -77,11 +39,11 @@ package final class GANStep {
       name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1,
       engine: engine)
     discriminator = try Network(
-      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 2,
-      engine: engine)
+      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape,
+      inputNoise: training.inputNoise, groups: 2, engine: engine)
     precondition(
-      generator.outputShape == model.imageShape && discriminator.outputShape.count == 1,
-      "the generator makes pictures of \(model.imageShape), the discriminator one logit")
+      generator.outputShape == model.imageShape && 1...2 ~= discriminator.outputShape.count,
+      "the generator makes pictures of \(model.imageShape), the discriminator one logit or two")
     generator.initialize(model.initialization, seed: training.seed, number: 0)
     discriminator.initialize(model.initialization, seed: training.seed, number: 1)
 
@@ -108,7 +70,7 @@ package final class GANStep {
     discriminator.attach(sums: region + discriminatorSums.offset!)
     generator.attach(sums: region + generatorSums.offset!)
     loss = BinaryCrossEntropy(groups: 2, engine: engine)
-    pairLabels = [training.labels.real, training.labels.fake]
+    pairLabels = [Label(isReal: true, training.labels), Label(isReal: false, training.labels)]
 
     generatorBuckets = Buckets(generator)
     discriminatorBuckets = Buckets(discriminator)
@@ -139,7 +101,7 @@ package final class GANStep {
   /// - Parameter index: of the step, from 0; with the seed it decides the latents.
   package func step(_ index: Int, _ batch: LocalBatch) throws -> StepReport {
     var report = StepReport()
-    drawLatents(index, batch)
+    begin(index, batch)
     try teachDiscriminator(batch, &report)
     try discriminatorAdam.descend(averagedBy: discriminatorExchange)
     try teachGenerator(batch, &report)
@@ -147,8 +109,16 @@ package final class GANStep {
     return report
   }
 
-  /// Draws the latents of step `index`: D's, and G's own where noise is fresh.
-  package func drawLatents(_ index: Int, _ batch: LocalBatch) {
+  /// Draws the latents of step `index`: D's, and G's own where noise is fresh; and says where the layers' and labels'
+  /// random numbers come from.
+  package func begin(_ index: Int, _ batch: LocalBatch) {
+    func randomness(_ number: Int) -> PassRandomness {
+      PassRandomness(seed: training.seed, step: index, number: number, firstSample: batch.firstSample)
+    }
+    // D's pass has two groups, real and fake.
+    discriminatorPass.randomness = randomness(0)
+    opinionPass.randomness = randomness(2)
+    generatorPass.randomness = randomness(3)
     latents.discriminator = draw(into: latentMemory.discriminator, index, update: 0, batch)
     latents.generator =
       training.noise == .fresh
@@ -160,10 +130,12 @@ package final class GANStep {
     try generateFakes(from: latents.discriminator, batch)
     let layout = layouts(batch).pair
     let images = pair[samples: 0..<2 * batch.samples]
-    try judge(images, labels: pairLabels, pass: discriminatorPass, layout: layout)
+    try judge(images, labels: pairLabels, pass: discriminatorPass, layout: layout, weight: discriminatorWeight)
     let (onReal, onFake) = (loss.opinion(group: 0), loss.opinion(group: 1))
     (report.lossReal, report.probabilityReal) = (onReal.loss, onReal.probability)
     (report.lossFake, report.probabilityFake) = (onFake.loss, onFake.probability)
+    (report.accuracyReal, report.accuracyFake) = (onReal.accuracy, onFake.accuracy)
+    report.lossDiscriminator = discriminatorWeight * (onReal.loss + onFake.loss)
     try discriminator.backward(
       input: images, pass: discriminatorPass, layout: layout, teaching: true, needsInputGradient: false
     ) { layer in
@@ -179,6 +151,7 @@ package final class GANStep {
     try judge(fakes, labels: wantedLabel, pass: opinionPass, layout: layout)
     let opinion = loss.opinion(group: 0)
     (report.lossGenerator, report.probabilityFakeAfter) = (opinion.loss, opinion.probability)
+    report.accuracyGenerator = opinion.accuracy
     try discriminator.backward(
       input: fakes, pass: opinionPass, layout: layout, teaching: false, needsInputGradient: true)
     // The gradient of the fakes is where G's backward pass begins.
@@ -197,9 +170,16 @@ package final class GANStep {
     _ = try generator.forward(latents, pass: generatorPass, layout: layouts(batch).fakes, mode: .training)
   }
 
-  private func judge(_ images: Tensor, labels: [Float], pass: Pass, layout: BatchLayout) throws {
+  /// Of D's losses on real images and on fakes in their sum.
+  private var discriminatorWeight: Double { training.discriminatorLoss == .mean ? 0.5 : 1 }
+
+  private func judge(
+    _ images: Tensor, labels: [Label], pass: Pass, layout: BatchLayout, weight: Double = 1
+  ) throws {
     let logits = try discriminator.forward(images, pass: pass, layout: layout, mode: .training)
-    try loss.judge(logits, labels: labels, layout: layout, gradient: pass.outputGradient(layout.samples))
+    try loss.judge(
+      logits, labels: labels, randomness: pass.randomness, layout: layout,
+      gradient: pass.outputGradient(layout.samples), weight: weight)
   }
 
   private func draw(into memory: Tensor, _ step: Int, update: Int, _ batch: LocalBatch) -> Tensor {

@@ -24,6 +24,17 @@ extension Kernels {
     table.tanh_backward(gradient, y, count)
   }
 
+  /// x ← 0 with probability `rate`, x / (1 − rate) otherwise (Srivastava et al. 2014), by the words of a new `stream`:
+  /// element 64 g + 16 w + i follows word w of block 16 g + i.
+  package func dropout(_ x: Floats, count: Int, rate: Float, by stream: RandomStream) {
+    let (key, counter) = (stream.key, stream.counter)
+    table.dropout(
+      x, count,
+      dt_dropout(
+        key: (key[0], key[1]), counter: (counter[0], counter[1], counter[2], counter[3]),
+        threshold: UInt32(Double(rate) * 0x1p32), scale: 1 / (1 - rate)))
+  }
+
   /// x[row][c] ← x[row][c] + bias[c], for c in `range`.
   package func addBias(_ x: Floats, _ bias: Floats, rows: Int, channels: Int, range: Range<Int>) {
     table.add_bias(x, bias, rows, channels, range.lowerBound, range.upperBound)
@@ -39,16 +50,20 @@ extension Kernels {
 package struct AdamCoefficients: Sendable {
   let settings: dt_adam
 
-  /// - Parameter step: number of this update, from 1.
+  /// - Parameters:
+  ///   - isDecoupled: whether weights decay by themselves (Loshchilov & Hutter 2019), not through the gradient.
+  ///   - step: number of this update, from 1.
   package init(
-    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, step: Int
+    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, isDecoupled: Bool = false,
+    step: Int
   ) {
     let correction1 = 1 - Elementary.power(beta1, step)
     let correction2 = 1 - Elementary.power(beta2, step)
     settings = dt_adam(
       beta1: Float(beta1), rest1: Float(1 - beta1), beta2: Float(beta2), rest2: Float(1 - beta2),
       step_size: Float(learningRate / correction1), sqrt_correction: Float(correction2.squareRoot()),
-      epsilon: Float(epsilon), weight_decay: Float(weightDecay))
+      epsilon: Float(epsilon), weight_decay: isDecoupled ? 0 : Float(weightDecay),
+      keep: isDecoupled ? Float(1 - learningRate * weightDecay) : 1)
   }
 }
 

@@ -15,6 +15,18 @@ extension RandomStream {
     }
   }
 
+  /// Fills `values` with standard normal numbers of at most `limit`: larger ones are drawn again.
+  package mutating func fillTruncatedNormal(_ values: UnsafeMutableBufferPointer<Float>, limit: Float) {
+    var filled = 0
+    while filled < values.count {
+      let pair = nextNormals()
+      for number in [pair.0, pair.1] where abs(number) <= limit && filled < values.count {
+        values[filled] = number
+        filled += 1
+      }
+    }
+  }
+
   /// Fills `values` with numbers uniform in (−1, 1).
   package mutating func fillUniform(_ values: UnsafeMutableBufferPointer<Float>) {
     for index in values.indices { values[index] = 2 * nextUniform() - 1 }

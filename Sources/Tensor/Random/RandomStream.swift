@@ -17,8 +17,8 @@ package enum RandomPurpose: UInt32, Sendable {
 ///
 /// The counter is (number of the 128-bit block, sample, step, purpose · 2²⁴ + update); the key is the seed.
 package struct RandomStream: Sendable {
-  private let key: SIMD2<UInt32>
-  private var counter: SIMD4<UInt32>
+  let key: SIMD2<UInt32>
+  private(set) var counter: SIMD4<UInt32>
   private var words = SIMD4<UInt32>()
   private var unused = 0
 

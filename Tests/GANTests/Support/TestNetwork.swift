@@ -8,18 +8,18 @@ final class TestNetwork {
   let layout: BatchLayout
   var kernels: Kernels { engine.kernels }
   private let engine: Engine
-  private let pass: Pass
+  let pass: Pass
   private let outputs: Int
 
   /// - Parameter samples: of one group.
   init(
     _ layers: [LayerSpecification], input shape: Shape, samples: Int, groups: Int = 1, shards: Int = 1,
-    kernels: Kernels
+    inputNoise: Float = 0, kernels: Kernels
   ) throws {
     engine = Engine(
       kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: shards, kernels: kernels))
     network = try Network(
-      name: "test", layers: layers, input: shape, groups: groups, engine: engine)
+      name: "test", layers: layers, input: shape, inputNoise: inputNoise, groups: groups, engine: engine)
     layout = BatchLayout(
       reduction: engine.peers.reduction,
       shardSizes: shardSizes(samples, batch: samples, shards: shards, in: 0..<shards), globalSamples: samples,

@@ -22,12 +22,12 @@ struct Trace {
     precondition(number("labels.opinion") == 1.0, "G's label is 1")
     steps = number("steps")
     model = ModelSpecification(
-      latent: .init(size: number("latentSize")), generator: .preset(.dcgan, width: number("width")),
-      discriminator: .preset(.dcgan, width: number("width")), imageSize: number("imageSize"),
+      latent: .init(size: number("latentSize")), generator: .preset(.init(.dcgan, width: number("width"))),
+      discriminator: .preset(.init(.dcgan, width: number("width"))), imageSize: number("imageSize"),
       imageChannels: number("channels"))
     training = TrainingSpecification(
       batch: number("batch"), shards: shards,
-      labels: LabelSpecification(real: number("labels.real"), fake: number("labels.fake")),
+      labels: LabelSpecification.fixed(real: number("labels.real"), fake: number("labels.fake")),
       noise: NoisePolicy(rawValue: metadata["noise"]!)!, generator: adam("generator"),
       discriminator: adam("discriminator"))
   }

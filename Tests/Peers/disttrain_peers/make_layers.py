@@ -20,6 +20,10 @@ TRANSPOSED = [
     (2, 3, 5, 6, 1, 3, 1, 1, True), (1, 4, 4, 3, 2, 3, 2, 1, False), (2, 3, 3, 2, 2, 3, 3, 0, True),
     (2, 4, 5, 3, 3, 5, 1, 2, False), (1, 2, 4, 5, 3, 5, 2, 2, True), (2, 3, 3, 4, 2, 5, 3, 1, False),
     (2, 3, 4, 6, 2, 4, 1, 2, True), (1, 19, 3, 3, 17, 4, 2, 1, False), (2, 3, 4, 3, 2, 4, 3, 2, False)]
+# samples, inputs, height, width, outputs, kernel, stride, output padding
+OUTPUT_PADDED = [(2, 3, 4, 5, 2, 3, 2, 1), (1, 4, 3, 3, 3, 5, 2, 1), (2, 2, 3, 4, 3, 4, 3, 2)]
+# samples, inputs, height, width, outputs, kernel, stride: TensorFlow's padding `same`
+SAME = [(2, 3, 8, 8, 4, 5, 2), (1, 2, 7, 9, 3, 5, 2), (2, 3, 6, 8, 5, 5, 1), (2, 2, 9, 6, 3, 4, 2), (1, 17, 8, 8, 18, 5, 2)]
 # samples, channels, height, width, epsilon, momentum, offset of the input, its deviation
 BATCH_NORMS = {
     "plain": (4, 3, 5, 4, 1e-5, 0.1, 0.0, 1.0), "otherNumbers": (3, 5, 2, 3, 1e-3, 0.01, 0.5, 2.0),
@@ -59,6 +63,82 @@ def convolutions(writer: Writer, kind: str, layer_type: type[nn.Module], cases: 
         writer.put(f"{kind}/{name}", {"kernel": kernel, "stride": stride, "padding": padding},
                    input=x, weight=layer.weight, bias=layer.bias, output=y, outputGradient=dy, inputGradient=x.grad,
                    weightGradient=layer.weight.grad, biasGradient=layer.bias.grad if bias else None)
+
+
+def padding_same(size: int, kernel: int, stride: int) -> tuple[int, int]:
+    """Before and behind, as tf.nn documents `SAME`: an odd pixel goes behind."""
+    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+    return total // 2, total - total // 2
+
+
+def padded_convolutions(writer: Writer) -> None:
+    for count, inputs, height, width, outputs, kernel, stride, extra in OUTPUT_PADDED:
+        layer = nn.ConvTranspose2d(inputs, outputs, kernel, stride, 1, output_padding=extra).double()
+        record(writer, f"outputPadding/c{inputs}.{height}x{width}.o{outputs}k{kernel}s{stride}p{extra}", layer,
+               writer.normal(count, inputs, height, width),
+               {"kernel": kernel, "stride": stride, "padding": 1, "outputPadding": extra})
+    for count, inputs, height, width, outputs, kernel, stride in SAME:
+        (top, bottom), (left, right) = padding_same(height, kernel, stride), padding_same(width, kernel, stride)
+        layer = nn.Sequential(nn.ZeroPad2d((left, right, top, bottom)), nn.Conv2d(inputs, outputs, kernel, stride))
+        record(writer, f"convolutionSame/c{inputs}.{height}x{width}.o{outputs}k{kernel}s{stride}", layer.double(),
+               writer.normal(count, inputs, height, width), {"kernel": kernel, "stride": stride})
+    for count, inputs, height, width, outputs, kernel, stride in SAME:
+        # The adjoint of the convolution from the map of the output's size.
+        (top, _), (left, _) = (padding_same(side * stride, kernel, stride) for side in (height, width))
+        layer = Cropped(nn.ConvTranspose2d(inputs, outputs, kernel, stride), top, left, height * stride, width * stride)
+        record(writer, f"transposedConvolutionSame/c{inputs}.{height}x{width}.o{outputs}k{kernel}s{stride}",
+               layer.double(), writer.normal(count, inputs, height, width), {"kernel": kernel, "stride": stride})
+
+
+class Cropped(nn.Module):
+    """A part of a transposed convolution's output, zeros where it ends before."""
+
+    def __init__(self, layer: nn.Module, top: int, left: int, height: int, width: int) -> None:
+        super().__init__()
+        self.layer, self.place, self.size = layer, (top, left), (height, width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        whole = nn.functional.pad(self.layer(x), (0, self.size[1], 0, self.size[0]))
+        (top, left), (height, width) = self.place, self.size
+        return whole[:, :, top:top + height, left:left + width]
+
+
+def record(writer: Writer, case: str, layer: nn.Module, x: torch.Tensor, numbers: dict[str, float]) -> None:
+    """One layer, forward and back, its parameters normal numbers."""
+    tensors = {}
+    for name, parameter in layer.named_parameters():
+        parameter.data.copy_(writer.normal(*parameter.shape))
+        tensors[name.split(".")[-1]] = parameter
+    x.requires_grad_()
+    y = layer(x)
+    dy = writer.normal(*y.shape)
+    y.backward(dy)
+    writer.put(case, numbers, input=x, output=y, outputGradient=dy, inputGradient=x.grad, **tensors,
+               **{f"{name}Gradient": parameter.grad for name, parameter in tensors.items()})
+
+
+def vectors_and_maps(writer: Writer) -> None:
+    for inputs, outputs, bias in ((7, 5, True), (33, 18, False), (100, 1, True)):
+        record(writer, f"dense/{inputs}to{outputs}{'.bias' if bias else ''}",
+               nn.Sequential(nn.Flatten(), nn.Linear(inputs, outputs, bias=bias), nn.Unflatten(1, (outputs, 1, 1))).double(),
+               writer.normal(3, inputs, 1, 1), {})
+    record(writer, "reshape/vector", View(3, 4, 2), writer.normal(2, 24, 1, 1), {})
+    record(writer, "reshape/map", View(6, 2, 2), writer.normal(2, 3, 4, 2), {})
+    record(writer, "flatten/map", View(24, 1, 1), writer.normal(2, 3, 4, 2), {})
+    for mode in ("nearest", "bilinear"):
+        for scale in (2, 3):
+            options = {"align_corners": False} if mode == "bilinear" else {}
+            record(writer, f"upsample/{mode}.{scale}", nn.Upsample(scale_factor=scale, mode=mode, **options),
+                   writer.normal(2, 3, 4, 5), {"scale": scale})
+
+
+class View(nn.Module):
+    def __init__(self, *shape: int) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.reshape(len(x), *self.shape)
 
 
 def batch_norms(writer: Writer) -> None:
@@ -123,6 +203,20 @@ def adams(writer: Writer) -> None:
                                     "weightDecay": decay}, **tensors)
 
 
+def decoupled_adam(writer: Writer) -> None:
+    rate, betas, epsilon, decay = 1e-2, (0.5, 0.999), 1e-8, 0.1
+    parameter = writer.normal(37).requires_grad_()
+    adam = torch.optim.AdamW([parameter], lr=rate, betas=betas, eps=epsilon, weight_decay=decay)
+    tensors = {"parameter0": parameter.detach().clone()}
+    for step in range(1, 6):
+        parameter.grad = writer.normal(37)
+        adam.step()
+        tensors |= {f"gradient{step}": parameter.grad.clone(), f"parameter{step}": parameter.detach().clone()}
+    tensors |= {"moment1": adam.state[parameter]["exp_avg"], "moment2": adam.state[parameter]["exp_avg_sq"]}
+    writer.put("adam/decoupled", {"learningRate": rate, "beta1": betas[0], "beta2": betas[1], "epsilon": epsilon,
+                                  "weightDecay": decay, "isDecoupled": 1}, **tensors)
+
+
 def written(seed: int) -> Writer:
     """Every case."""
     writer = Writer(seed)
@@ -132,4 +226,8 @@ def written(seed: int) -> Writer:
     activations(writer)
     losses(writer)
     adams(writer)
+    # Later ones behind, so that the numbers of the others stay.
+    padded_convolutions(writer)
+    vectors_and_maps(writer)
+    decoupled_adam(writer)
     return writer

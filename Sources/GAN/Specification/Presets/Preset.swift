@@ -2,38 +2,62 @@
 package enum Preset: String, Hashable, Sendable, CaseIterable {
   /// Radford, Metz & Chintala 2015 (arXiv 1511.06434), as in PyTorch's DCGAN tutorial.
   case dcgan
+  /// Windows of 5×5 with TensorFlow's padding, a dense layer at either end: for 128×128 pixels.
+  case same5
+  /// Small networks of 3×3 windows with upsampling, two logits: for digits, clothes and faces.
+  case ganlab
 
   /// Sides of the pictures that this preset can make, in pixels.
-  package var imageSizes: [Int] { [32, 64, 128, 256] }
-
-  /// Layers from a latent to a picture. The stage after the latent is `width · imageSize / 8` channels wide on 4×4
-  /// pixels; each further one halves the channels and doubles the side.
-  package func generator(width: Int, imageSize: Int, imageChannels: Int) -> [LayerSpecification] {
-    var channels = width * imageSize / 8
-    var layers = [Self.up(to: channels, stride: 1, padding: 0), .batchNorm(), .relu]
-    while channels > width {
-      channels /= 2
-      layers += [Self.up(to: channels, stride: 2, padding: 1), .batchNorm(), .relu]
+  package var imageSizes: [Int] {
+    switch self {
+    case .dcgan, .same5: [32, 64, 128, 256]
+    case .ganlab: [28, 32, 64]
     }
-    return layers + [Self.up(to: imageChannels, stride: 2, padding: 1), .tanh]
   }
 
-  /// Layers from a picture to one logit: each stage halves the side and doubles the channels until 4×4 pixels are left.
-  package func discriminator(width: Int, imageSize: Int) -> [LayerSpecification] {
-    var channels = width
-    var layers = [Self.down(to: channels, stride: 2, padding: 1), .leakyRelu(slope: 0.2)]
-    while channels < width * imageSize / 8 {
-      channels *= 2
-      layers += [Self.down(to: channels, stride: 2, padding: 1), .batchNorm(), .leakyRelu(slope: 0.2)]
+  /// Logits of its discriminator.
+  package var logits: Int { self == .ganlab ? 2 : 1 }
+}
+
+/// A preset with what a configuration may change of it.
+package struct PresetSpecification: Hashable, Sendable {
+  package var preset: Preset
+  /// Channels of the widest map at the picture's end; the others are multiples of it.
+  package var width: Int
+  /// Whether convolutions have biases; nil for what the source has.
+  package var bias: Bool?
+  /// Of the discriminator: the share that dropout after each rectifier, or each block, sets to 0; 0 for no dropout, nil
+  /// for what the source has.
+  package var dropout: Float?
+
+  package init(_ preset: Preset, width: Int = 64, bias: Bool? = nil, dropout: Float? = nil) {
+    self.preset = preset
+    self.width = width
+    self.bias = bias
+    self.dropout = dropout
+  }
+
+  /// Layers from a latent to a picture.
+  package func generator(imageSize: Int, imageChannels: Int) -> [LayerSpecification] {
+    switch preset {
+    case .dcgan: dcganGenerator(imageSize: imageSize, imageChannels: imageChannels)
+    case .same5: same5Generator(imageSize: imageSize, imageChannels: imageChannels)
+    case .ganlab: ganlabGenerator(imageSize: imageSize, imageChannels: imageChannels)
     }
-    return layers + [Self.down(to: 1, stride: 1, padding: 0)]
   }
 
-  private static func up(to channels: Int, stride: Int, padding: Int) -> LayerSpecification {
-    .transposedConvolution(.init(channels: channels, kernel: 4, stride: stride, padding: padding, bias: false))
+  /// Layers from a picture to its logits.
+  package func discriminator(imageSize: Int) -> [LayerSpecification] {
+    switch preset {
+    case .dcgan: dcganDiscriminator(imageSize: imageSize)
+    case .same5: same5Discriminator(imageSize: imageSize)
+    case .ganlab: ganlabDiscriminator(imageSize: imageSize)
+    }
   }
 
-  private static func down(to channels: Int, stride: Int, padding: Int) -> LayerSpecification {
-    .convolution(.init(channels: channels, kernel: 4, stride: stride, padding: padding, bias: false))
+  /// A dropout layer, where there is to be one.
+  func dropoutLayers(standard: Float) -> [LayerSpecification] {
+    let rate = dropout ?? standard
+    return rate > 0 ? [.dropout(rate: rate)] : []
   }
 }

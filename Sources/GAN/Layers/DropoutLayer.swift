@@ -1,0 +1,64 @@
+import Tensor
+
+/// Sets numbers, or whole channels, to 0 at random in training, and divides the others by the share that stays.
+final class DropoutLayer: Layer {
+  let index: Int
+  let isInPlace: Bool
+  let needsOutput = false
+  let outputShape: Shape
+  var description: String { kind == .element ? "dropout \(rate)" : "dropout \(rate) of channels" }
+
+  private let rate: Float
+  private let kind: DropoutKind
+  private let context: LayerContext
+
+  init(
+    index: Int, rate: Float, _ kind: DropoutKind, isInPlace: Bool, shape: Shape, context: LayerContext
+  ) {
+    self.index = index
+    self.rate = rate
+    self.kind = kind
+    self.isInPlace = isInPlace
+    self.context = context
+    outputShape = shape
+    if kind == .channel { context.workspace.reserve(shape.channels) }
+  }
+
+  func forward(
+    _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
+  ) {
+    context.threads.forEach(layout.samples) { sample, thread in
+      let output = record.output.sample(sample)
+      if !isInPlace { output.update(from: input.sample(sample), count: outputShape.sampleCount) }
+      if case .training = mode { drop(output, sample, thread, record, layout) }
+      finished(sample..<sample + 1, 0..<outputShape.channels)
+    }
+  }
+
+  /// What became 0 has no gradient: the same numbers drop again.
+  func backward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
+    layout: BatchLayout, finished: Epilogue
+  ) {
+    context.threads.forEach(layout.samples) { sample, thread in
+      drop(gradient.sample(sample), sample, thread, record, layout)
+      finished(sample..<sample + 1, 0..<outputShape.channels)
+    }
+  }
+
+  private func drop(_ values: Floats, _ sample: Int, _ thread: Int, _ record: LayerRecord, _ layout: BatchLayout) {
+    guard let randomness = record.randomness else { return }
+    let stream = randomness.stream(.dropout, layer: index, sample: sample, layout)
+    switch kind {
+    case .element: context.kernels.dropout(values, count: outputShape.sampleCount, rate: rate, by: stream)
+    case .channel:
+      let factors = context.workspace[thread]
+      let channels = outputShape.channels
+      factors.update(repeating: 1, count: channels)
+      context.kernels.dropout(factors, count: channels, rate: rate, by: stream)
+      for pixel in 0..<outputShape.area {
+        for channel in 0..<channels { values[pixel * channels + channel] *= factors[channel] }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Tensor
+
+/// Adds normal noise to its input in training (Sønderby et al. 2016, arXiv 1610.04490, "instance noise").
+final class NoiseLayer: Layer {
+  let index: Int
+  let isInPlace = false
+  let needsOutput = false
+  let outputShape: Shape
+  var description: String { "noise \(deviation)" }
+
+  private let deviation: Float
+  private let context: LayerContext
+
+  init(index: Int, deviation: Float, shape: Shape, context: LayerContext) {
+    self.index = index
+    self.deviation = deviation
+    self.context = context
+    outputShape = shape
+  }
+
+  func forward(
+    _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
+  ) {
+    let count = outputShape.sampleCount
+    context.threads.forEach(layout.samples) { sample, _ in
+      let (source, output) = (input.sample(sample), record.output.sample(sample))
+      if case .training = mode, let randomness = record.randomness {
+        var stream = randomness.stream(.inputNoise, layer: index, sample: sample, layout)
+        stream.fillNormal(UnsafeMutableBufferPointer(start: output, count: count))
+        for place in 0..<count { output[place] = source[place] + deviation * output[place] }
+      } else {
+        output.update(from: source, count: count)
+      }
+      finished(sample..<sample + 1, 0..<outputShape.channels)
+    }
+  }
+
+  /// The gradient goes through unchanged.
+  func backward(
+    _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
+    layout: BatchLayout, finished: Epilogue
+  ) {
+    context.threads.forEach(layout.samples) { sample, _ in finished(sample..<sample + 1, 0..<outputShape.channels) }
+  }
+}

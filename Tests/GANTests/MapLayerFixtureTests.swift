@@ -1,0 +1,45 @@
+import GAN
+import Tensor
+import Testing
+
+/// Layers that make other sides of a map, against PyTorch in double precision; `same` against its definition there.
+@Suite struct MapLayerFixtureTests {
+  @Test(arguments: Kernels.available, LayerFixture.all("convolutionSame", "transposedConvolutionSame", "outputPadding"))
+  func paddings(_ kernels: Kernels, _ fixture: LayerFixture) throws {
+    let weight = try #require(try fixture.shape("weight"))
+    let isTransposed = fixture.layer != "convolutionSame"
+    let isPadded = fixture.layer == "outputPadding"
+    let specification = ConvolutionSpecification(
+      channels: isTransposed ? weight[1] : weight[0], kernel: Int(try fixture.number("kernel")),
+      stride: Int(try fixture.number("stride")), padding: isPadded ? 1 : .same,
+      outputPadding: isPadded ? Int(try fixture.number("outputPadding")) : 0, bias: true)
+    for shards in [1, 2] {
+      let net = try fixture.network(
+        [isTransposed ? .transposedConvolution(specification) : .convolution(specification)], shards: shards, kernels)
+      try fixture.check(net, within: 2e-6)
+    }
+  }
+
+  @Test(arguments: Kernels.available, LayerFixture.all("dense"))
+  func dense(_ kernels: Kernels, _ fixture: LayerFixture) throws {
+    let units = try #require(try fixture.shape("weight"))[0]
+    let layer = LayerSpecification.dense(units: units, bias: try fixture.shape("bias") != nil)
+    try fixture.check(try fixture.network([layer], shards: 2, kernels), within: 1e-6)
+  }
+
+  @Test(arguments: LayerFixture.all("reshape", "flatten"))
+  func reshapes(_ fixture: LayerFixture) throws {
+    let shape = try #require(try fixture.shape("output"))
+    let layer: LayerSpecification =
+      fixture.layer == "flatten"
+      ? .flatten : .reshape(FeatureShape(channels: shape[1], height: shape[2], width: shape[3]))
+    try fixture.check(try fixture.network([layer], shards: 2, Kernels(.native)), within: 1e-12)
+  }
+
+  @Test(arguments: LayerFixture.all("upsample"))
+  func upsampling(_ fixture: LayerFixture) throws {
+    let mode = try #require(UpsamplingMode(rawValue: String(fixture.name.prefix { $0 != "." })))
+    let layer = LayerSpecification.upsample(scale: Int(try fixture.number("scale")), mode: mode)
+    try fixture.check(try fixture.network([layer], shards: 2, Kernels(.native)), within: 3e-7)
+  }
+}

@@ -1,0 +1,75 @@
+import GAN
+import Tensor
+import Testing
+
+/// Dropout and noise: what they do to numbers, and that a sample's are its own.
+@Suite struct RandomLayerTests {
+  private let randomness = PassRandomness(seed: 7, step: 3, number: 2, firstSample: 0)
+
+  private func network(_ layers: [LayerSpecification], inputNoise: Float = 0, samples: Int = 4) throws -> TestNetwork {
+    let net = try TestNetwork(
+      layers, input: Shape(samples: 1, height: 8, width: 8, channels: 12), samples: samples, shards: 2,
+      inputNoise: inputNoise, kernels: Kernels(.native))
+    net.input.values.update(fromContentsOf: normals(net.input.shape.count, seed: 1))
+    net.pass.randomness = randomness
+    return net
+  }
+
+  @Test(arguments: [DropoutKind.element, .channel])
+  func dropoutKeepsItsShareAndScalesIt(_ kind: DropoutKind) throws {
+    let net = try network([.dropout(rate: 0.25, kind: kind)], samples: 64)
+    let output = try net.forward(.training)
+    let count = output.shape.count
+    let kept = (0..<count).filter { output.data[$0] != 0 }
+    for place in kept { #expect(output.data[place] == net.input.data[place] * (1 / 0.75)) }
+    // Four deviations of the share of so many draws.
+    let draws = Double(kind == .element ? count : count / 64)
+    #expect(abs(Double(kept.count) / Double(count) - 0.75) < 4 * (0.25 * 0.75 / draws).squareRoot())
+    if kind == .channel {
+      for sample in 0..<64 {
+        for channel in 0..<12 {
+          let pixels = Set((0..<64).map { output.data[(sample * 64 + $0) * 12 + channel] != 0 })
+          #expect(pixels.count == 1)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [DropoutKind.element, .channel])
+  func whatDropsHasNoGradient(_ kind: DropoutKind) throws {
+    let net = try network([.leakyRelu(slope: 0.2), .dropout(rate: 0.5, kind: kind)])
+    let output = try net.forward(.training)
+    let values = array(output.data, output.shape.count)
+    let gradient = try net.backward { $0.values.update(repeating: 1) }.input
+    for place in values.indices {
+      let slope: Float = net.input.data[place] > 0 ? 1 : 0.2
+      #expect(gradient.data[place] == (values[place] == 0 ? 0 : 2 * slope))
+    }
+  }
+
+  @Test func nothingDropsOutsideOfTraining() throws {
+    let net = try network([.dropout(rate: 0.5)], inputNoise: 0.5)
+    let output = try net.forward(.runningStatistics)
+    #expect(array(output.data, output.shape.count) == array(net.input.data, output.shape.count))
+  }
+
+  @Test func noiseIsNormal() throws {
+    let net = try network([.leakyRelu(slope: 0.5)], inputNoise: 0.1, samples: 64)
+    let output = try net.forward(.training)
+    let noise = (0..<output.shape.count).map { place -> Double in
+      let value = Double(output.data[place])
+      return (value > 0 ? value : 2 * value) - Double(net.input.data[place])
+    }
+    let mean = noise.reduce(0, +) / Double(noise.count)
+    let deviation = (noise.reduce(0) { $0 + $1 * $1 } / Double(noise.count)).squareRoot()
+    #expect(abs(mean) < 4 * 0.1 / Double(noise.count).squareRoot() && abs(deviation - 0.1) < 0.002)
+  }
+
+  @Test func theNextStepDropsOthers() throws {
+    let net = try network([.dropout(rate: 0.5)])
+    let first = array(try net.forward(.training).data, net.input.shape.count)
+    #expect(array(try net.forward(.training).data, net.input.shape.count) == first)
+    net.pass.randomness = PassRandomness(seed: 7, step: 4, number: 2, firstSample: 0)
+    #expect(array(try net.forward(.training).data, net.input.shape.count) != first)
+  }
+}
