@@ -8,15 +8,19 @@ package enum ImageError: Error, Hashable, Sendable {
   case empty(path: String)
   /// The content is no picture that can be decoded; `found` says what it looks like.
   case unknownFormat(path: String, found: String)
-  /// The content breaks its format (PNG, JPEG, IDX, gzip).
+  /// The content breaks its format (PNG, JPEG, IDX, gzip, MATLAB).
   case damaged(path: String, format: String, reason: String)
+  /// A sound file, of something else.
+  case unexpectedContent(path: String, found: String, expected: String)
   case tooLarge(path: String, width: Int, height: Int)
 
   case noSuchFolder(path: String)
   case notAFolder(path: String)
   case noPictures(folder: String, pattern: String)
-  /// A folder of IDX files lacks one of them; `expected` are the names that were looked for.
+  /// A folder of published files lacks one of them; `expected` are the names that were looked for.
   case noSuchFile(folder: String, expected: [String])
+  /// A folder lacks a part of CelebA.
+  case noCelebA(folder: String, missing: String)
   case encoding(path: String, reason: String)
 
   /// True where the system, not the data, is at fault: exit code 74 rather than 65.
@@ -41,6 +45,8 @@ extension ImageError: CustomStringConvertible {
       "\(path): found \(found), expected a PNG or JPEG picture; convert it, or leave it out by data.pattern"
     case .damaged(let path, let format, let reason):
       "\(path): damaged \(format) file: \(reason); restore or remove it"
+    case .unexpectedContent(let path, let found, let expected):
+      "\(path): found \(found), expected \(expected)"
     case .tooLarge(let path, let width, let height):
       """
       \(path): \(width)×\(height) pixels; at most \(Decoder.largestSide) a side and \(Decoder.mostPixels) in all \
@@ -59,6 +65,14 @@ extension ImageError: CustomStringConvertible {
       """
       \(folder): none of \(expected.joined(separator: ", ")) is there; data.path names the folder of the \
       published files
+      """
+    case .noCelebA(let folder, let missing):
+      """
+      \(folder)/\(missing): not there. CelebA (Liu et al. 2015), 202,599 photographs of faces, is given for \
+      non-commercial research only, so that it must be fetched by hand: agree to its terms at \
+      https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, fetch "Align&Cropped Images" and unpack \
+      img_align_celeba.zip. data.path names the folder that holds \(CelebASource.picturesName)/ and, where \
+      data.celeba selects, \(CelebAList.partitionName) and \(CelebAList.attributesName)
       """
     case .encoding(let path, let reason):
       "\(path): cannot encode the picture: \(reason)"

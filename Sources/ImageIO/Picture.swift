@@ -29,12 +29,15 @@ package struct Picture: Hashable, Sendable {
       if wanted == 3 {
         for channel in 0..<3 { converted.pixels[3 * i + channel] = pixels[i] }
       } else {
-        let red = Int(pixels[3 * i]) * 19595
-        let green = Int(pixels[3 * i + 1]) * 38470
-        let blue = Int(pixels[3 * i + 2]) * 7471
-        converted.pixels[i] = UInt8((red + green + blue + 0x8000) >> 16)
+        converted.pixels[i] = Self.luma(red: pixels[3 * i], green: pixels[3 * i + 1], blue: pixels[3 * i + 2])
       }
     }
     return converted
+  }
+
+  /// ITU-R 601, rounded as in Pillow.
+  static func luma(red: UInt8, green: UInt8, blue: UInt8) -> UInt8 {
+    let sum: Int = Int(red) * 19595 + Int(green) * 38470 + Int(blue) * 7471
+    return UInt8((sum + 0x8000) >> 16)
   }
 }

@@ -49,9 +49,31 @@ struct ConfigurationErrorTests {
     ("train.updates.discriminator=2", "2 is not in this version, which has 1."),
     ("train.updates.generator=0", "found 0, expected a whole number from 1"),
     ("train.inputNoise=-0.1", "found -0.1, expected a number from 0 on"),
-    ("data.source=celeba", "celeba is not in this version, which has folder, idx, synthetic."),
-    ("data.source=foldr", "found foldr, expected one of folder, idx, synthetic. Did you mean folder?"),
+    ("data.source=packed", "packed is not in this version, which has folder, celeba, idx, svhn, synthetic."),
+    ("data.source=foldr", "found foldr, expected one of folder, celeba, idx, svhn, synthetic. Did you mean folder?"),
     ("data.source=folder", "data.path: missing, expected the folder of the pictures."),
+    ("data.split=test", "data.split: found test, expected train for data.source: synthetic."),
+    (
+      "data={source: idx, path: a, split: extra}",
+      "data.split: found extra, expected train or test for data.source: idx."
+    ),
+    ("data={source: svhn, path: a, split: tset}", "found tset, expected one of train, test, extra. Did you mean test?"),
+    (
+      "data={source: svhn, path: a, emnist: letters}",
+      "data.emnist: found letters, expected null for data.source: svhn; it is idx's alone."
+    ),
+    ("data={source: idx, path: a, emnist: leters}", "balanced, letters, digits, mnist. Did you mean letters?"),
+    ("data.transpose=true", "data.transpose: found true, expected auto for data.source: synthetic; it is idx's alone."),
+    ("data={source: idx, path: a, transpose: yes}", "found yes, expected auto, true or false. Truth values are"),
+    ("data.celeba={partition: test}", "found a selection beside data.source: synthetic, expected it beside celeba."),
+    ("data={source: celeba, path: a, celeba: {partition: tests}}", "train, valid, test, all. Did you mean test?"),
+    (
+      "data={source: celeba, path: a, celeba: {attributes: {Eyeglases: true}}}",
+      "unknown key data.celeba.attributes.Eyeglases. Did you mean data.celeba.attributes.Eyeglasses?"
+    ),
+    ("data={source: celeba, path: a, celeba: {attributes: {Male: 1}}}", "Male: found 1, expected true or false."),
+    ("data={source: celeba, path: a, celeba: {attributes: Male}}", "found Male, expected a group of keys."),
+    ("data={source: svhn}", "data.path: missing, expected the folder of the pictures."),
     ("data.image.size=63", "data.image.size: found 63, expected one of 32, 64, 128, 256 for the preset dcgan."),
     ("data.image.channels=2", "found 2, expected 1 (grey) or 3 (colour)"),
     ("data.image.antialias=yes", "found yes, expected true or false. Truth values are true and false."),
@@ -192,7 +214,7 @@ struct ConfigurationErrorTests {
     #expect(
       message(yaml, ["output.samples.evry=3"]) == """
         run.yaml: 7 errors
-        run.yaml:3:11: data.source: found foldr, expected one of folder, idx, synthetic. Did you mean folder?
+        run.yaml:3:11: data.source: found foldr, expected one of folder, celeba, idx, svhn, synthetic. Did you mean folder?
         run.yaml:5:21: unknown key data.image.chanels. Did you mean data.image.channels?
         run.yaml:7:37: model.generator.width: found wide, expected a whole number from 1 to 4096.
         run.yaml:9:10: train.batch: found 0, expected a whole number from 1 to 1048576.

@@ -64,6 +64,9 @@ struct ConfigurationTests {
     data:
       source: idx
       path: /somewhere/with "quotes" \\ and more
+      split: test
+      emnist: letters
+      transpose: false
       image: {size: 8, channels: 1, resize: pad, antialias: false}
       shuffle: false
       lastBatch: wrap
@@ -112,6 +115,7 @@ struct ConfigurationTests {
     #expect(found.name == "other run: ü" && found.seed == UInt64(Int64.max))
     #expect(found.data.source == .idx && found.data.resize == .pad && !found.data.antialias && !found.data.shuffle)
     #expect(found.data.path == #"/somewhere/with "quotes" \ and more"#)
+    #expect(found.data.split == .test && found.data.emnist == .letters && found.data.transpose == false)
     #expect(found.data.lastBatch == .wrap && found.data.pattern == "*.jpg" && found.data.limit == 1000)
     #expect(found.data.onBadImage == .skip && found.data.cache == .off && found.data.syntheticCount == 5)
     #expect(found.data.decode == .exact)

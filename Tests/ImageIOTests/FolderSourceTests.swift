@@ -37,6 +37,27 @@ struct FolderSourceTests {
     #expect(throws: ImageError.noPictures(folder: folder.path, pattern: "c*")) { try names("c*") }
   }
 
+  /// The CMP facades as published: photographs in JPEG, their label pictures in PNG and XML beside them.
+  @Test func labelPicturesAreLeftOut() throws {
+    let jpeg = try Fixture.bytes("grey.jpg")
+    for part in ["base/cmp_b", "extended/cmp_x"] {
+      for number in ["0001", "0002"] {
+        try folder.write(jpeg, to: "\(part)\(number).jpg")
+        try folder.write(png, to: "\(part)\(number).png")
+        try folder.write(Array("<objects/>".utf8), to: "\(part)\(number).xml")
+      }
+    }
+    let base = ["base/cmp_b0001.jpg", "base/cmp_b0002.jpg"]
+    let all = base + ["extended/cmp_x0001.jpg", "extended/cmp_x0002.jpg"]
+    #expect(try names("*.jpg") == all)
+    #expect(try names("cmp_b*.jpg") == base && names("base/*.jpg") == base)
+    #expect(try names("*").count == 8)
+    let source = try FolderSource(folder: folder.path, pattern: "*.jpg")
+    for index in 0..<source.count {
+      #expect(try source.load(index, channels: 3).picture == Fixture.picture("grey.decoded.ppm"))
+    }
+  }
+
   @Test func missingPlacesAreToldApart() throws {
     try folder.write(png, to: "a.png")
     #expect(throws: ImageError.noSuchFolder(path: "\(folder.path)/none")) {

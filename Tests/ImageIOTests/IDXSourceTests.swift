@@ -43,6 +43,59 @@ struct IDXSourceTests {
     #expect(try IDXSource(path: folder.path, limit: 2).manifest != IDXSource(path: folder.path).manifest)
   }
 
+  /// As EMNIST's: what the file calls rows are the pictures' columns.
+  @Test func transposedPicturesAreTurned() throws {
+    let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2]
+    let stored: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    for name in ["emnist-balanced-train-images-idx3-ubyte", "train-images-idx3-ubyte"] {
+      try folder.write(header + stored, to: name)
+    }
+    func pictures(_ file: String, _ transposed: Bool?) throws -> [Picture] {
+      let source = try IDXSource(path: "\(folder.path)/\(file)-images-idx3-ubyte", transposed: transposed)
+      return try (0..<source.count).map { try source.load($0, channels: 1).picture }
+    }
+    let plain = [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]].map {
+      Picture(width: 2, height: 3, channels: 1, pixels: $0)
+    }
+    let turned = [[1, 3, 5, 2, 4, 6], [7, 9, 11, 8, 10, 12]].map {
+      Picture(width: 3, height: 2, channels: 1, pixels: $0)
+    }
+    #expect(try pictures("emnist-balanced-train", nil) == turned)
+    #expect(try pictures("emnist-balanced-train", false) == plain)
+    #expect(try pictures("train", nil) == plain)
+    #expect(try pictures("train", true) == turned)
+    let path = "\(folder.path)/train-images-idx3-ubyte"
+    #expect(try IDXSource(path: path, transposed: true).manifest != IDXSource(path: path).manifest)
+    let image = try IDXSource(path: path, transposed: true).load(0, channels: 3)
+    #expect(image.bytes == turned[0].pixels && image.picture == turned[0].with(channels: 3))
+  }
+
+  @Test func publishedNamesAreFound() throws {
+    let names = [
+      "emnist-balanced-train-images-idx3-ubyte.gz", "emnist-balanced-test-images-idx3-ubyte.gz",
+      "emnist-letters-train-images-idx3-ubyte", "emnist-letters-test-images-idx3-ubyte",
+    ]
+    for name in names { try folder.write(name.hasSuffix("gz") ? try Fixture.bytes("images.gz") : plain, to: name) }
+    func found(_ split: DataSplit, _ emnist: EMNISTSplit? = nil) throws -> String {
+      String(try IDXSource(path: folder.path, split: split, emnist: emnist).path.dropFirst(folder.path.count + 1))
+    }
+    #expect(try [found(.train), found(.test)] == Array(names.prefix(2)))
+    #expect(try [found(.train, .balanced), found(.test, .balanced)] == Array(names.prefix(2)))
+    #expect(try [found(.train, .letters), found(.test, .letters)] == Array(names.suffix(2)))
+    let error = #expect(throws: ImageError.self) { try found(.train, .byclass) }
+    #expect(error?.description.contains("none of emnist-byclass-train-images-idx3-ubyte, ") == true)
+
+    // MNIST's own names come first, in either spelling.
+    try folder.write(plain, to: "train-images.idx3-ubyte")
+    try folder.write(plain, to: "t10k-images-idx3-ubyte")
+    #expect(try [found(.train), found(.test)] == ["train-images.idx3-ubyte", "t10k-images-idx3-ubyte"])
+    #expect(try found(.train, .balanced) == names[0])
+
+    try folder.write(try Fixture.bytes("labels.gz"), to: "emnist-balanced-test-labels-idx1-ubyte.gz")
+    let labelled = try IDXSource(path: folder.path, split: .test, emnist: .balanced, withLabels: true)
+    #expect(labelled.labels == [7, 2, 9] && [labelled.height, labelled.width] == [5, 4])
+  }
+
   @Test func wrongHeadersAreRefused() throws {
     #expect(try error(plain) == nil)
     #expect(try reason([0, 0, 8, 1] + plain.dropFirst(4))?.contains("magic number is 0x801, expected 0x803") == true)

@@ -1,4 +1,5 @@
-// Decoding and encoding by libpng and libjpeg-turbo, and inflating by zlib, behind functions that return.
+// Decoding and encoding by libpng and libjpeg-turbo, inflating by zlib and MATLAB files by matio, behind functions that
+// return.
 //
 // Both picture libraries report a failure by longjmp, which must not cross Swift's frames: here it never leaves C.
 // Every function returns 0 or, after a failure, 1 with the reason in `message`, at most `capacity` bytes with its NUL.
@@ -47,6 +48,15 @@ void cimage_jpeg_close(cimage_jpeg *jpeg);
 /// With `whole` the member must end after exactly `wanted` bytes, with a correct CRC; else the rest is left unread.
 int cimage_gunzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t wanted, int whole, char *message,
                   size_t capacity);
+
+/// Finds the size of the array `name` of unsigned bytes in the MATLAB 5 file at `path`: up to four dimensions, 1 where
+/// it has fewer. Their product is above 0, and no more than the file can hold. One thread at a time.
+int cimage_mat_size(const char *path, const char *name, size_t dimensions[4], char *message, size_t capacity);
+
+/// Reads that array, whose dimensions must be those found before, column-major: the first dimension varies fastest.
+/// Checksums of compressed data are compared. One thread at a time.
+int cimage_mat_read(const char *path, const char *name, const size_t dimensions[4], uint8_t *bytes, char *message,
+                    size_t capacity);
 
 /// Weights of two neighbouring pixels or rows, with 22 bits of fraction: high · 2¹¹ + low.
 typedef struct {

@@ -42,8 +42,12 @@ package struct DataSettings: Hashable, Sendable {
   package enum Source: String, Hashable, Sendable, CaseIterable {
     /// Pictures in a folder and its sub-folders.
     case folder
-    /// The files of MNIST and its likes, gzipped or not.
+    /// CelebA's aligned photographs with its lists.
+    case celeba
+    /// The files of MNIST, Fashion-MNIST, EMNIST and their likes, gzipped or not.
     case idx
+    /// The cropped digits of SVHN, in MATLAB files.
+    case svhn
     /// Facades drawn by a seeded program.
     case synthetic
   }
@@ -60,6 +64,14 @@ package struct DataSettings: Hashable, Sendable {
   package var source: Source
   /// Absolute; nil only for `synthetic`.
   package var path: String?
+  /// Which of the published files, of `idx` and `svhn`; `train` by default.
+  package var split: DataSplit
+  /// Which part of EMNIST, of `idx`; nil, the default, for MNIST's own names or else EMNIST's `balanced`.
+  package var emnist: EMNISTSplit?
+  /// Whether `idx` stores rows as columns; nil, the default, for what the file's name says.
+  package var transpose: Bool?
+  /// Which pictures of `celeba`; everything by default.
+  package var celeba: CelebASelection
   /// `crop` by default. Side and channels of the pictures are the model's.
   package var resize: Transform.Fit
   /// Whether downsampling averages over all pixels that an output pixel covers; true by default.

@@ -1,4 +1,5 @@
 import GAN
+import ImageIO
 
 /// A key of the configuration, dotted, and its value as YAML.
 package struct Setting: Hashable, Sendable {
@@ -58,13 +59,22 @@ extension DataSettings {
     return scalars(
       "data",
       [
-        ("source", source.rawValue), ("path", path.map(quoted) ?? "null"), ("image.size", "\(model.imageSize)"),
-        ("image.channels", "\(model.imageChannels)"), ("image.resize", resize.rawValue),
-        ("image.antialias", "\(antialias)"), ("range", "[-1, 1]"), ("shuffle", "\(shuffle)"),
+        ("source", source.rawValue), ("path", path.map(quoted) ?? "null"), ("split", split.rawValue),
+        ("emnist", emnist?.rawValue ?? "null"), ("transpose", transpose.map { "\($0)" } ?? "auto"),
+        ("celeba.partition", celeba.partition.rawValue), ("celeba.attributes", celeba.attributesText),
+        ("image.size", "\(model.imageSize)"), ("image.channels", "\(model.imageChannels)"),
+        ("image.resize", resize.rawValue), ("image.antialias", "\(antialias)"), ("range", "[-1, 1]"),
+        ("shuffle", "\(shuffle)"),
         ("lastBatch", lastBatch.rawValue), ("pattern", quoted(pattern)), ("validation", "0"), ("augment", "null"),
         ("limit", limit.map { "\($0)" } ?? "null"), ("decode", decode.rawValue),
         ("onBadImage", onBadImage.rawValue), ("cache", cacheText), ("synthetic.count", "\(syntheticCount)"),
       ])
+  }
+}
+
+extension CelebASelection {
+  fileprivate var attributesText: String {
+    "{" + attributes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
   }
 }
 

@@ -1,8 +1,14 @@
+import ImageIO
+
 extension DataSettings {
   /// The section `data`; size and channels in `image` are read by the caller, the rest of that section here.
   init(_ section: SettingSection, _ image: SettingSection, _ locations: Locations) {
-    source = section.choice("source", default: .folder, later: ["celeba", "svhn", "packed"])
+    source = section.choice("source", default: .folder, later: ["packed"])
     path = section.path(locations)
+    split = section.split(of: source)
+    emnist = section.emnist(of: source)
+    transpose = section.transpose(of: source)
+    celeba = section.celeba(of: source)
     resize = image.choice("resize", default: .crop)
     antialias = image.boolean("antialias", default: true)
     image.finish()
@@ -35,6 +41,59 @@ extension DataSettings {
 }
 
 extension SettingSection {
+  /// Of a source without parts only the default, which is what a resolved configuration says.
+  fileprivate func split(of source: DataSettings.Source) -> DataSplit {
+    let parts: [DataSplit]
+    switch source {
+    case .svhn: parts = DataSplit.allCases
+    case .idx: parts = [.train, .test]
+    case .folder, .celeba, .synthetic: parts = [.train]
+    }
+    let split = choice("split", default: DataSplit.train)
+    guard !parts.contains(split) else { return split }
+    let expected = parts.map(\.rawValue).joined(separator: " or ")
+    report("split", "found \(split.rawValue), expected \(expected) for data.source: \(source.rawValue).")
+    return .train
+  }
+
+  fileprivate func emnist(of source: DataSettings.Source) -> EMNISTSplit? {
+    guard present("emnist") != nil else { return nil }
+    let split = choice("emnist", default: EMNISTSplit.balanced)
+    if source != .idx { reportOnlyIDX("emnist", split.rawValue, expected: "null", source) }
+    return split
+  }
+
+  fileprivate func transpose(of source: DataSettings.Source) -> Bool? {
+    guard let node = node("transpose"), node.text != "auto" else { return nil }
+    let isTransposed = read("transpose", expected: "auto, true or false") { $0.boolean }
+    if let isTransposed, source != .idx { reportOnlyIDX("transpose", "\(isTransposed)", expected: "auto", source) }
+    return isTransposed
+  }
+
+  fileprivate func celeba(of source: DataSettings.Source) -> CelebASelection {
+    guard present("celeba") != nil else { return .everything }
+    let section = section("celeba")
+    let partition = section.choice("partition", default: CelebASelection.Partition.all)
+    var attributes: [String: Bool] = [:]
+    if section.present("attributes") != nil {
+      let values = section.section("attributes")
+      for name in CelebASelection.attributeNames where values.node(name) != nil {
+        attributes[name] = values.boolean(name, default: true)
+      }
+      values.finish()
+    }
+    section.finish()
+    let selection = CelebASelection(partition: partition, attributes: attributes)
+    if source != .celeba, selection != .everything {
+      report("celeba", "found a selection beside data.source: \(source.rawValue), expected it beside celeba.")
+    }
+    return selection
+  }
+
+  private func reportOnlyIDX(_ key: String, _ found: String, expected: String, _ source: DataSettings.Source) {
+    report(key, "found \(found), expected \(expected) for data.source: \(source.rawValue); it is idx's alone.")
+  }
+
   fileprivate func path(_ locations: Locations) -> String? {
     guard let node = present("path") else { return nil }
     return read("path", expected: "a folder") { $0.text }.map { locations.resolve($0, at: node.place) }

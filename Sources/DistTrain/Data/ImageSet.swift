@@ -34,8 +34,30 @@ package final class ImageSet {
 
   /// Writes the image of the deal `image`, which is one of this rank's, as floats in [−1, 1].
   package func copy(_ image: Int, to target: Floats, kernels: Kernels) {
+    kernels.signed(target, from: self[image].baseAddress!, count: transform.byteCount)
+  }
+
+  /// As `copy`, changed as `augmentation` draws it for one sample of one step, the same on any number of ranks.
+  ///
+  /// - Parameters:
+  ///   - random: of the purpose `.augmentation`, keyed by the step, the update and the index in the global batch.
+  package func copy(
+    _ image: Int, changedBy augmentation: Augmentation, random: RandomStream, to target: Floats, kernels: Kernels
+  ) {
+    guard augmentation != .none else { return copy(image, to: target, kernels: kernels) }
+    var random = random
+    let change = augmentation.draw(&random)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: transform.byteCount) { changed in
+      _ = changed.initialize(fromContentsOf: self[image])
+      change.apply(to: changed, width: transform.size, channels: transform.channels)
+      kernels.signed(target, from: changed.baseAddress!, count: changed.count)
+    }
+  }
+
+  /// The pixels of one of this rank's images.
+  private subscript(image: Int) -> UnsafeBufferPointer<UInt8> {
     guard let slot = slots[image] else { preconditionFailure("image \(image) is another rank's") }
-    kernels.signed(target, from: pixels.baseAddress! + slot * transform.byteCount, count: transform.byteCount)
+    return UnsafeBufferPointer(rebasing: pixels[slot * transform.byteCount..<(slot + 1) * transform.byteCount])
   }
 
   /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks leave

@@ -8,7 +8,10 @@ extension DataSettings {
     do throws(ImageError) {
       switch source {
       case .folder: return try FolderSource(folder: path!, pattern: pattern, limit: limit)
-      case .idx: return try IDXSource(path: path!, limit: limit)
+      case .celeba: return try CelebASource(folder: path!, selection: celeba, limit: limit)
+      case .idx:
+        return try IDXSource(path: path!, split: split, emnist: emnist, transposed: transpose, limit: limit)
+      case .svhn: return try SVHNSource(path: path!, split: split, limit: limit)
       case .synthetic:
         return SyntheticSource(seed: seed, count: min(limit ?? syntheticCount, syntheticCount), size: size)
       }

@@ -12,7 +12,7 @@ package struct FolderSource: ImageSource {
   package let folder: String
   /// One line for each link that was not entered.
   package let notes: [String]
-  private let files: [FolderFile]
+  private var files: [FolderFile]
 
   /// - Parameters:
   ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder where the
@@ -20,21 +20,31 @@ package struct FolderSource: ImageSource {
   ///   - limit: only the first so many files.
   /// - Throws: where the folder is missing, no folder, unreadable, or has no pictures.
   package init(folder: String, pattern: String = "*", limit: Int? = nil) throws(ImageError) {
-    self.folder = folder
-    var walk = FolderWalk(folder: folder)
-    try walk.run()
     let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
-    let found = walk.files.filter { file in
-      guard file.hasExtension(among: Self.extensions) else { return false }
+    self = try FolderSource(folder: folder) { file in
       let subject = (matchesPath ? file.path : file.name) + [0]
       return subject.withUnsafeBufferPointer { bytes in
         bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
       }
-    }
-    let sorted = found.sorted { $0.path.lexicographicallyPrecedes($1.path) }
-    guard !sorted.isEmpty else { throw .noPictures(folder: folder, pattern: pattern) }
-    files = Array(sorted.prefix(limit ?? sorted.count))
+    }.first(limit)
+    guard !files.isEmpty else { throw .noPictures(folder: folder, pattern: pattern) }
+  }
+
+  /// The picture files that `isSelected` takes, perhaps none.
+  init(folder: String, where isSelected: (FolderFile) -> Bool) throws(ImageError) {
+    var walk = FolderWalk(folder: folder)
+    try walk.run()
+    self.folder = folder
+    files = walk.files.filter { $0.hasExtension(among: Self.extensions) && isSelected($0) }
+      .sorted { $0.path.lexicographicallyPrecedes($1.path) }
     notes = walk.notes
+  }
+
+  /// The first so many files; all of them without a limit.
+  func first(_ limit: Int?) -> FolderSource {
+    var source = self
+    source.files = Array(files.prefix(limit ?? files.count))
+    return source
   }
 
   package var count: Int { files.count }

@@ -1,34 +1,22 @@
 import CImage
-import Glibc
 
 /// A file of unsigned bytes in IDX format, plain or gzip: magic 0x0000 08 dimensions, the sizes as 32-bit big-endian
 /// numbers, the bytes.
 struct IDXFile {
-  let path: String
+  let file: PublishedFile
   /// The size of each dimension; their product fits.
   let sizes: [Int]
-  /// Bytes of the file as it lies on disk.
-  let byteCount: Int
-  /// Time of the last modification, ns since 1970.
-  let modified: Int
   private let isGzip: Bool
 
-  var name: String { String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]) }
   private var headerCount: Int { 4 + 4 * sizes.count }
 
   /// Most bytes that are held in memory; MNIST has 47 million.
   private static let mostBytes = 1 << 34
 
   /// Reads and checks the header.
-  init(path: String, dimensions: Int) throws(ImageError) {
-    self.path = path
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      if errno == ENOENT { throw .noSuchFolder(path: path) }
-      throw .unreadable(path: path, operation: "examine", code: errno)
-    }
-    byteCount = Int(status.st_size)
-    modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+  init(_ file: PublishedFile, dimensions: Int) throws(ImageError) {
+    self.file = file
+    let path = file.path
     let bytes = try FileBytes.read(path)
     isGzip = bytes.starts(with: [0x1F, 0x8B])
     let count = 4 + 4 * dimensions
@@ -66,6 +54,7 @@ struct IDXFile {
 
   /// All bytes after the header.
   func content() throws(ImageError) -> [UInt8] {
+    let path = file.path
     let bytes = try FileBytes.read(path)
     let expected = headerCount + sizes.reduce(1, *)
     let whole = isGzip ? try Self.inflated(bytes, expected, whole: true, path) : bytes
@@ -98,17 +87,9 @@ struct IDXFile {
 }
 
 extension IDXFile {
-  /// `path` itself where it is a file; in a folder, the published file whose name begins with `stem`, plain or gzip.
-  static func find(_ stem: String, dimensions: Int, in path: String) throws(ImageError) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      if errno == ENOENT { throw .noSuchFolder(path: path) }
-      throw .unreadable(path: path, operation: "examine", code: errno)
-    }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return path }
-    let names = ["-", "."].flatMap { ["\(stem)\($0)idx\(dimensions)-ubyte", "\(stem)\($0)idx\(dimensions)-ubyte.gz"] }
-    for name in names where access("\(path)/\(name)", F_OK) == 0 { return "\(path)/\(name)" }
-    throw .noSuchFile(folder: path, expected: names)
+  /// The published names of an images' file that begins with `stem`, plain and gzip.
+  static func names(_ stem: String) -> [String] {
+    ["-", "."].flatMap { ["\(stem)\($0)idx3-ubyte", "\(stem)\($0)idx3-ubyte.gz"] }
   }
 
   /// The published name of the labels of an images' file.

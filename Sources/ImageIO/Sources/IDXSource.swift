@@ -1,6 +1,7 @@
 import Synchronization
 
 /// The images of an IDX file (LeCun, Cortes & Burges, "The MNIST database"), plain or gzip: grey, one size.
+/// MNIST, Fashion-MNIST and EMNIST are published so.
 ///
 /// Opening checks the header against the file's size; the pixels are read when the first one is wanted.
 package final class IDXSource: ImageSource {
@@ -12,55 +13,78 @@ package final class IDXSource: ImageSource {
   /// The label of each image, where they were asked for.
   package let labels: [UInt8]?
   package let manifest: [UInt8]
-  private let file: IDXFile
+  private let images: IDXFile
+  private let isTransposed: Bool
   private let pixels = Mutex<[UInt8]?>(nil)
 
   /// - Parameters:
-  ///   - path: an IDX file of images, or the folder of the published files, of which the training images are read.
+  ///   - path: an IDX file of images, or the folder of the published files.
+  ///   - split: which of these is read, `train` or `test`.
+  ///   - emnist: only this part of EMNIST; nil for MNIST's own names, or else EMNIST's `balanced`.
+  ///   - transposed: whether rows are stored as columns; nil for what the file's name says: those of EMNIST are.
   ///   - limit: only the first so many images.
   ///   - withLabels: also read the labels' file beside it.
-  package init(path: String, limit: Int? = nil, withLabels: Bool = false) throws(ImageError) {
-    let file = try IDXFile(path: try IDXFile.find("train-images", dimensions: 3, in: path), dimensions: 3)
-    guard file.sizes[1] > 0, file.sizes[2] > 0, file.sizes[0] > 0 else {
-      throw .damaged(path: file.path, format: "IDX", reason: "it holds no pixels: its sizes are \(file.sizes)")
+  package init(
+    path: String, split: DataSplit = .train, emnist: EMNISTSplit? = nil, transposed: Bool? = nil, limit: Int? = nil,
+    withLabels: Bool = false
+  ) throws(ImageError) {
+    let file = try PublishedFile(Self.names(split, emnist), in: path)
+    let images = try IDXFile(file, dimensions: 3)
+    guard images.sizes[1] > 0, images.sizes[2] > 0, images.sizes[0] > 0 else {
+      throw .damaged(path: file.path, format: "IDX", reason: "it holds no pixels: its sizes are \(images.sizes)")
     }
-    guard file.sizes[1] <= Decoder.largestSide, file.sizes[2] <= Decoder.largestSide else {
-      throw .tooLarge(path: file.path, width: file.sizes[2], height: file.sizes[1])
+    guard images.sizes[1] <= Decoder.largestSide, images.sizes[2] <= Decoder.largestSide else {
+      throw .tooLarge(path: file.path, width: images.sizes[2], height: images.sizes[1])
     }
-    self.file = file
+    self.images = images
     self.path = file.path
-    height = file.sizes[1]
-    width = file.sizes[2]
-    count = min(limit ?? file.sizes[0], file.sizes[0])
-    labels = withLabels ? try Self.labels(beside: file) : nil
-    // The size does not show a change of pixels, so that the time stands beside it.
-    manifest = Array("idx 1\n\(file.name)\0\(file.byteCount)\0\(file.modified)\ncount \(count)\n".utf8)
+    isTransposed = transposed ?? file.name.hasPrefix(Self.emnistPrefix)
+    (height, width) = isTransposed ? (images.sizes[2], images.sizes[1]) : (images.sizes[1], images.sizes[2])
+    count = min(limit ?? images.sizes[0], images.sizes[0])
+    labels = withLabels ? try Self.labels(beside: images) : nil
+    let order = isTransposed ? "transposed\n" : ""
+    manifest = Array("idx 1\n\(file.identity)\ncount \(count)\n\(order)".utf8)
   }
 
-  package func name(_ index: Int) -> String { "\(file.name), image \(index)" }
+  private static let emnistPrefix = "emnist-"
+
+  private static func names(_ split: DataSplit, _ emnist: EMNISTSplit?) -> [String] {
+    precondition(split != .extra, "MNIST and its likes have no extra images")
+    let mnist = split == .train ? "train-images" : "t10k-images"
+    let other = "\(emnistPrefix)\((emnist ?? .balanced).rawValue)-\(split.rawValue)-images"
+    return (emnist == nil ? IDXFile.names(mnist) : []) + IDXFile.names(other)
+  }
+
+  package func name(_ index: Int) -> String { "\(images.file.name), image \(index)" }
 
   package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
     precondition(index < count, "an image of the set")
     let all = try pixels.withLock { pixels throws(ImageError) in
-      let all = if let pixels { pixels } else { try file.content() }
+      let all = if let pixels { pixels } else { try images.content() }
       pixels = all
       return all
     }
-    let bytes = Array(all[index * height * width..<(index + 1) * height * width])
+    let stored = all[index * height * width..<(index + 1) * height * width]
+    let bytes = isTransposed ? transposed(stored) : Array(stored)
     return SourceImage(
       picture: Picture(width: width, height: height, channels: 1, pixels: bytes).with(channels: channels), bytes: bytes)
   }
 
+  /// `height` rows of `width` pixels, of which `stored` has the columns one after the other.
+  private func transposed(_ stored: ArraySlice<UInt8>) -> [UInt8] {
+    (0..<height * width).map { stored[stored.startIndex + $0 % width * height + $0 / width] }
+  }
+
   private static func labels(beside images: IDXFile) throws(ImageError) -> [UInt8] {
-    let folder = images.path.dropLast(images.name.count)
-    let name = IDXFile.labelsName(of: images.name)
-    let file = try IDXFile(path: folder + name, dimensions: 1)
-    guard file.sizes[0] == images.sizes[0] else {
+    let name = images.file.name
+    let folder = images.file.path.dropLast(name.count)
+    let file = try PublishedFile(path: folder + IDXFile.labelsName(of: name))
+    let labels = try IDXFile(file, dimensions: 1)
+    guard labels.sizes[0] == images.sizes[0] else {
       throw .damaged(
         path: file.path, format: "IDX",
-        reason:
-          "it holds \(file.sizes[0]) labels, expected one for each of the \(images.sizes[0]) images of \(images.name)")
+        reason: "it holds \(labels.sizes[0]) labels, expected one for each of the \(images.sizes[0]) images of \(name)")
     }
-    return try file.content()
+    return try labels.content()
   }
 }

@@ -9,6 +9,7 @@ enum Fixture {
   /// PngSuite, where DISTTRAIN_TEST_DATA names a folder that has it.
   static let pngSuite: String? = data("pngsuite")
   static let facades: String? = data("facades")
+  static let svhn: String? = data("svhn")
 
   static func bytes(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))

@@ -1,0 +1,65 @@
+import Glibc
+
+/// The aligned photographs of CelebA (Liu et al. 2015), those that its lists select.
+package struct CelebASource: ImageSource {
+  package static let picturesName = "img_align_celeba"
+
+  package let notes: [String]
+  private let pictures: FolderSource
+
+  /// - Parameters:
+  ///   - folder: has the folder `img_align_celeba` and, where the selection asks for them, the published lists.
+  ///   - limit: only the first so many of the pictures selected.
+  /// - Throws: where one of them is missing or breaks its format, or no picture is left.
+  package init(
+    folder: String, selection: CelebASelection = .everything, limit: Int? = nil
+  ) throws(ImageError) {
+    let path = "\(folder)/\(Self.picturesName)"
+    guard access(path, F_OK) == 0 else {
+      if errno == ENOENT { throw .noCelebA(folder: folder, missing: Self.picturesName) }
+      throw .unreadable(path: path, operation: "examine", code: errno)
+    }
+    guard let listed = try Self.listed(folder, selection) else {
+      pictures = try FolderSource(folder: path, limit: limit)
+      notes = pictures.notes
+      return
+    }
+    let found = try FolderSource(folder: path) { listed.contains($0.name) }
+    pictures = found.first(limit)
+    guard pictures.count > 0 else {
+      throw .unexpectedContent(
+        path: path, found: "none of the \(listed.count) pictures that data.celeba selects",
+        expected: "at least one; unpack CelebA's archive whole, or select others")
+    }
+    let missing = listed.count - found.count
+    let note = "\(path): \(missing) of the \(listed.count) pictures that the lists select are not there"
+    notes = found.notes + (missing > 0 ? [note] : [])
+  }
+
+  /// Names of the pictures that the lists select; nil where none is asked for.
+  private static func listed(_ folder: String, _ selection: CelebASelection) throws(ImageError) -> Set<[UInt8]>? {
+    var listed: Set<[UInt8]>?
+    if selection.partition != .all {
+      listed = try CelebAList(CelebAList.partitionName, in: folder).pictures(of: selection.partition)
+    }
+    if !selection.attributes.isEmpty {
+      let having = try CelebAList(CelebAList.attributesName, in: folder).pictures(with: selection.attributes)
+      listed = listed?.intersection(having) ?? having
+    }
+    return listed
+  }
+
+  package var count: Int { pictures.count }
+
+  package func name(_ index: Int) -> String { pictures.name(index) }
+
+  package var manifest: [UInt8] { pictures.manifest }
+
+  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+    try pictures.load(index, channels: channels)
+  }
+
+  package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
+    try pictures.load(index, for: transform)
+  }
+}

@@ -1,0 +1,44 @@
+import CImage
+import Synchronization
+
+/// An array of unsigned bytes in a MATLAB 5 file, compressed or not, of either byte order.
+struct MATArray {
+  let file: PublishedFile
+  let name: String
+  /// Four of them, 1 where the array has fewer dimensions; their product is above 0.
+  let sizes: [Int]
+
+  /// matio keeps its log in global variables.
+  private static let matio = Mutex(())
+
+  /// Checks the file's lengths and finds the array.
+  init(named name: String, in file: PublishedFile) throws(ImageError) {
+    var sizes = [Int](repeating: 0, count: 4)
+    let reason = Self.matio.withLock { _ in
+      reasonOfFailure { cimage_mat_size(file.path, name, &sizes, $0, $1) == 0 }
+    }
+    if let reason { throw Self.damaged(file, reason) }
+    self.file = file
+    self.name = name
+    self.sizes = sizes
+  }
+
+  /// All bytes, column-major: the first dimension varies fastest.
+  func content() throws(ImageError) -> [UInt8] {
+    var reason: String?
+    let bytes = [UInt8](unsafeUninitializedCapacity: sizes.reduce(1, *)) { bytes, count in
+      // What matio leaves out must be no memory of others.
+      bytes.initialize(repeating: 0)
+      count = bytes.count
+      reason = Self.matio.withLock { _ in
+        reasonOfFailure { cimage_mat_read(file.path, name, sizes, bytes.baseAddress, $0, $1) == 0 }
+      }
+    }
+    if let reason { throw Self.damaged(file, reason) }
+    return bytes
+  }
+
+  private static func damaged(_ file: PublishedFile, _ reason: String) -> ImageError {
+    .damaged(path: file.path, format: "MATLAB", reason: reason)
+  }
+}

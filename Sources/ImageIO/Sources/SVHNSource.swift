@@ -1,0 +1,56 @@
+import Synchronization
+
+/// The cropped digits of SVHN (Netzer et al. 2011), `train_32x32.mat` and its likes: colour, 32×32 pixels.
+///
+/// Opening checks the file's header and the array's size; the pixels are read when the first one is wanted.
+package final class SVHNSource: ImageSource {
+  package static let side = 32
+  private static let channels = 3
+
+  /// Path of the MATLAB file.
+  package let path: String
+  package let count: Int
+  package let manifest: [UInt8]
+  private let array: MATArray
+  private let pixels = Mutex<[UInt8]?>(nil)
+
+  /// - Parameters:
+  ///   - path: the MATLAB file, or the folder of the published files.
+  ///   - split: which of these is read.
+  ///   - limit: only the first so many images.
+  package init(path: String, split: DataSplit = .train, limit: Int? = nil) throws(ImageError) {
+    let file = try PublishedFile(["\(split.rawValue)_32x32.mat"], in: path)
+    array = try MATArray(named: "X", in: file)
+    guard array.sizes.prefix(3) == [Self.side, Self.side, Self.channels] else {
+      throw .unexpectedContent(
+        path: file.path, found: "an array X of \(array.sizes.map(String.init).joined(separator: "×"))",
+        expected: "the cropped digits of SVHN, \(Self.side)×\(Self.side)×\(Self.channels)×n")
+    }
+    self.path = file.path
+    count = min(limit ?? array.sizes[3], array.sizes[3])
+    manifest = Array("svhn 1\n\(file.identity)\ncount \(count)\n".utf8)
+  }
+
+  package func name(_ index: Int) -> String { "\(array.file.name), image \(index)" }
+
+  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+    precondition(index < count, "an image of the set")
+    let all = try pixels.withLock { pixels throws(ImageError) in
+      let all = if let pixels { pixels } else { try array.content() }
+      pixels = all
+      return all
+    }
+    // MATLAB's order: rows vary fastest, then columns, channels, images.
+    let side = Self.side
+    let first = index * side * side * Self.channels
+    var picture = Picture(width: side, height: side, channels: Self.channels)
+    for y in 0..<side {
+      for x in 0..<side {
+        for channel in 0..<Self.channels {
+          picture.pixels[(y * side + x) * Self.channels + channel] = all[first + (channel * side + x) * side + y]
+        }
+      }
+    }
+    return SourceImage(picture: picture.with(channels: channels), bytes: picture.pixels)
+  }
+}

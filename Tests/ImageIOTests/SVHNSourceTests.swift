@@ -1,0 +1,151 @@
+import Foundation
+import ImageIO
+import Testing
+
+struct SVHNSourceTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  /// Why a file with these bytes is refused; nil where it is read.
+  private func reason(_ bytes: [UInt8]) throws -> String? {
+    try folder.write(bytes, to: "train_32x32.mat")
+    do throws(ImageError) {
+      _ = try SVHNSource(path: folder.path).load(0, channels: 3)
+      return nil
+    } catch {
+      #expect(error.description.hasPrefix("\(folder.path)/train_32x32.mat: ") && !error.isSystemError)
+      return error.description
+    }
+  }
+
+  /// Compressed, plain and big-endian hold what NumPy has put in.
+  @Test(arguments: ["svhn.mat", "svhn-plain.mat", "svhn-swapped.mat"])
+  func picturesAreNumPys(name: String) throws {
+    let expected = try Fixture.picture("svhn.ppm")
+    let source = try SVHNSource(path: "\(Fixture.folder)/\(name)")
+    #expect(source.count == 3)
+    for index in 0..<3 {
+      let image = try source.load(index, channels: 3)
+      #expect(image.picture.pixels == Array(expected.pixels[index * 3072..<(index + 1) * 3072]))
+      #expect(image.bytes == image.picture.pixels && image.picture.width == 32 && image.picture.height == 32)
+      #expect(try source.load(index, channels: 1).picture == image.picture.with(channels: 1))
+    }
+    #expect(source.name(2) == "\(name), image 2")
+  }
+
+  /// MATLAB leaves out a last dimension of 1.
+  @Test func onePictureIsASet() throws {
+    let source = try SVHNSource(path: "\(Fixture.folder)/svhn-one.mat")
+    #expect(try source.count == 1 && source.load(0, channels: 3).picture == Fixture.picture("svhn.ppm").first)
+  }
+
+  @Test func theSplitChoosesTheFile() throws {
+    for (split, name) in [(DataSplit.train, "svhn"), (.test, "svhn-one"), (.extra, "svhn-plain")] {
+      try folder.write(try Fixture.bytes("\(name).mat"), to: "\(split.rawValue)_32x32.mat")
+    }
+    #expect(try SVHNSource(path: folder.path).path.hasSuffix("/train_32x32.mat"))
+    #expect(try SVHNSource(path: folder.path, split: .test).count == 1)
+    #expect(try SVHNSource(path: folder.path, split: .extra).path.hasSuffix("/extra_32x32.mat"))
+    let limited = try SVHNSource(path: folder.path, limit: 2)
+    #expect(try limited.count == 2 && limited.manifest != SVHNSource(path: folder.path).manifest)
+  }
+
+  @Test func missingFilesAreNamed() throws {
+    let error = #expect(throws: ImageError.self) { try SVHNSource(path: folder.path, split: .extra) }
+    #expect(error == .noSuchFile(folder: folder.path, expected: ["extra_32x32.mat"]))
+    let none = "\(folder.path)/none"
+    #expect(throws: ImageError.noSuchFolder(path: none)) { try SVHNSource(path: none) }
+    #expect(mkfifo("\(folder.path)/train_32x32.mat", 0o600) == 0)
+    #expect(throws: ImageError.notARegularFile(path: "\(folder.path)/train_32x32.mat")) {
+      try SVHNSource(path: folder.path)
+    }
+  }
+
+  @Test(arguments: [
+    ("svhn-double.mat", "array X is no array of unsigned bytes"),
+    ("svhn-grey.mat", "found an array X of 32×32×2×1, expected the cropped digits of SVHN, 32×32×3×n"),
+    ("svhn-labels.mat", "it has no array X"),
+  ])
+  func otherArraysAreRefused(name: String, expected: String) throws {
+    #expect(try reason(try Fixture.bytes(name))?.contains(expected) == true)
+  }
+
+  @Test func otherFormatsAreRefused() throws {
+    let mat = try Fixture.bytes("svhn.mat")
+    let version73 = Array("MATLAB 7.3 MAT-file, Platform: GLNXA64".utf8) + mat.dropFirst(38)
+    #expect(try reason(version73)?.contains("in version 7.3 (HDF5), expected version 5: save it with -v7") == true)
+    #expect(try reason([])?.contains("its header needs 128 bytes, the file has 0") == true)
+    #expect(try reason([UInt8](repeating: 7, count: 500))?.contains("marks of a MATLAB 5 file") == true)
+    #expect(try reason(Array(mat.prefix(128)))?.contains("it has no array X") == true)
+  }
+
+  /// Cut short anywhere in the pictures.
+  @Test(arguments: ["svhn.mat", "svhn-plain.mat", "svhn-swapped.mat"])
+  func cutFilesAreRefused(name: String) throws {
+    let mat = try Fixture.bytes(name)
+    #expect(try reason(mat) == nil)
+    for count in stride(from: 0, to: mat.count, by: 37) {
+      // Between two elements the file is whole, but for the last array.
+      #expect(try reason(Array(mat.prefix(count))) != nil, "\(count) of \(mat.count) bytes")
+    }
+  }
+
+  /// Every bit of the compressed pictures counts, by their checksum.
+  @Test func flippedBitsAreRefused() throws {
+    let mat = try Fixture.bytes("svhn.mat")
+    for at in stride(from: 136, to: mat.count - 100, by: 29) {
+      var flipped = mat
+      flipped[at] ^= 1 << UInt8(at % 8)
+      #expect(try reason(flipped) != nil, "byte \(at)")
+    }
+  }
+
+  /// Sizes that the file cannot hold are refused before memory is asked for.
+  @Test func promisesAreRefused() throws {
+    let mat = try Fixture.bytes("svhn-swapped.mat")
+    // 128 header, 8 tag, 16 flags, 8 tag, then rows, columns, channels, images.
+    for (at, bytes) in [(172, [0, 0, 0, 4]), (172, [0x7F, 0xFF, 0xFF, 0xFF]), (168, [0, 0, 0, 9])] as [(Int, [UInt8])] {
+      var promising = mat
+      promising.replaceSubrange(at..<at + 4, with: bytes)
+      #expect(try reason(promising)?.contains("promises more bytes than the file can hold") == true)
+    }
+    var empty = mat
+    empty.replaceSubrange(172..<176, with: [0, 0, 0, 0])
+    #expect(try reason(empty)?.contains("its array X is empty") == true)
+  }
+
+  /// Broken at random, a file is read or refused; nothing else.
+  @Test func brokenFilesDoNoHarm() throws {
+    var random = SystemRandomNumberGenerator()
+    for name in ["svhn.mat", "svhn-plain.mat", "svhn-swapped.mat"] {
+      let mat = try Fixture.bytes(name)
+      for _ in 0..<150 {
+        var broken = mat
+        for _ in 0..<3 { broken[Int.random(in: 120..<300, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+        _ = try reason(broken)
+      }
+    }
+  }
+
+  /// The same real digits, compressed and not.
+  @Test(.enabled(if: Fixture.svhn != nil)) func realDigitsAreRead() throws {
+    let folder = try #require(Fixture.svhn)
+    let compressed = try SVHNSource(path: folder)
+    let plain = try SVHNSource(path: "\(folder)/train_uncompressed.mat")
+    #expect(compressed.count == 55 && plain.count == 55)
+    for index in 0..<55 {
+      #expect(try compressed.load(index, channels: 3).picture == plain.load(index, channels: 3).picture)
+    }
+    #expect(try SVHNSource(path: folder, split: .test).count == 15)
+  }
+}
+
+extension Picture {
+  /// The first of pictures of 32×32 one below the other.
+  fileprivate var first: Picture {
+    Picture(width: 32, height: 32, channels: 3, pixels: Array(pixels.prefix(3072)))
+  }
+}
