@@ -32,6 +32,9 @@ package struct RunFolder: Sendable, Equatable {
 
   /// Grid of the fixed latents after `step` steps.
   package func sample(step: Int) -> String { samplesFolder + "/\(Self.digits(step)).png" }
+  /// The grids of the fixed latents over time.
+  package var sampleAnimation: String { path + "/samples.gif" }
+
 
   package func checkpoint(step: Int) -> String { checkpointsFolder + "/\(Self.digits(step)).safetensors" }
 

@@ -15,6 +15,7 @@ final class RunOutput {
       sampler = Sampler(state.configuration, state.step, engine: state.engine)
       try state.folder.setAside(checkpointsAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
+      try state.folder.setAside(samplesAfter: step)
       try state.folder.write(state.configuration.resolved(for: state.plan).resolved, to: state.folder.configuration)
     }
     self.sampler = sampler
@@ -94,6 +95,20 @@ final class RunOutput {
 
   /// `trace.safetensors`. Collective.
   func finishTrace(_ trace: TraceRecorder) throws {
+  /// `samples.gif`, when training ends. Collective.
+  ///
+  /// - Returns: what there is to take notice of, on rank 0.
+  func finish() throws -> [String] {
+    var notes: [String] = []
+    try state.job.onFirst {
+      let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.imageChannels)
+      if !leftOut.isEmpty {
+        notes = ["\(state.folder.sampleAnimation) is without these samples:\n  " + leftOut.joined(separator: "\n  ")]
+      }
+    }
+    return notes
+  }
+
     try trace.finish(
       samples: try sampler?.samples(), metadata: state.traceMetadata, to: state.folder.trace)
   }

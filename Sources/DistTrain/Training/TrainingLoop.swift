@@ -83,6 +83,7 @@ final class TrainingLoop {
     if !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
     if savedStep != done { try save(done) }
     progress?.end()
+    try output.finish().forEach(console.note)
     let peak = try job.maximum(ProcessMemory.peak)
     console.say("peak memory of a \(job.size == 1 ? "process" : "rank"): \(ProcessMemory.megabytes(peak))")
     console.say("done: \(done) steps; samples in \(state.folder.sample(step: done))")
