@@ -50,7 +50,7 @@ final class TrainingLoop {
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
     if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch()) }
     if job.isFirst {
-      progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every))
+      progress = console.trainingProgress(schedule, from: start, settings.log)
     }
 
     clock.reset()
@@ -129,12 +129,14 @@ final class TrainingLoop {
         status, images: schedule.imagesSeen(afterSteps: done), secondsPerStep: summary.secondsPerStep, summary.parts)
       clock.reset()
     }
+    (status.lossReal, status.lossFake) = (report.lossReal, report.lossFake)
     progress?.update(status)
   }
 
   private func save(_ done: Int) throws {
     try output.writeCheckpoint(done, schedule)
     savedStep = done
+    progress?.checkpointWritten()
   }
 
   private func stop(after done: Int, _ request: StopRequest) throws -> ExitCode {
