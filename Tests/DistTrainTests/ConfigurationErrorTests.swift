@@ -102,7 +102,7 @@ struct ConfigurationErrorTests {
       "found 5 epoch s, expected a whole number of steps from 1 on, or such as 5 epochs"
     ),
     ("output.samples.every=0", "found 0"),
-    ("output.log.format=glasses", "glasses is not in this version, which has standard."),
+    ("output.log.format=glases", "found glases, expected one of standard, architecture, fashion, glasses, ganlab."),
     ("output.onnx=checkpoints", "checkpoints is not in this version, which has never."),
     ("output.checkpoints.keep=0", "found 0"),
     ("model.latent.distribution=gauss", "expected one of normal, uniform"),

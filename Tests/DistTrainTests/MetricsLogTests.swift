@@ -50,6 +50,24 @@ import Testing
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(record.json.utf8)) }
   }
 
+  @Test func theLossesAreThoseOfAllLines() throws {
+    let place = try TemporaryFolder()
+    let path = place.path + "/metrics.jsonl"
+    do {
+      let log = try MetricsLog(at: path, continuingFrom: 0)
+      #expect(log.losses.isEmpty)
+      var broken = record(100)
+      broken.status.lossG = .infinity
+      for record in [record(50), broken, record(150)] { try log.append(record) }
+      #expect(log.losses.map(\.step) == [50, 100, 150])
+    }
+    let log = try MetricsLog(at: path, continuingFrom: 100)
+    try log.append(record(120))
+    #expect(log.losses.map(\.step) == [50, 100, 120])
+    #expect(log.losses.map(\.discriminator) == [0.5, 0.5, 0.5])
+    #expect(log.losses[0].generator == 2.25 && log.losses[1].generator.isNaN && log.losses[2].generator == 2.25)
+  }
+
   @Test func continuingLeavesNoGapAndNoDoubledLine() throws {
     let place = try TemporaryFolder()
     let path = place.path + "/metrics.jsonl"

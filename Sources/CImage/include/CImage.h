@@ -1,7 +1,7 @@
-// Decoding and encoding by libpng and libjpeg-turbo, inflating by zlib and MATLAB files by matio, behind functions that
-// return.
+// Decoding and encoding by libpng, libjpeg-turbo and giflib, inflating by zlib and MATLAB files by matio, behind functions
+// that return.
 //
-// Both picture libraries report a failure by longjmp, which must not cross Swift's frames: here it never leaves C.
+// libpng and libjpeg-turbo report a failure by longjmp, which must not cross Swift's frames: here it never leaves C.
 // Every function returns 0 or, after a failure, 1 with the reason in `message`, at most `capacity` bytes with its NUL.
 #pragma once
 
@@ -42,6 +42,22 @@ cimage_jpeg *cimage_jpeg_open(const uint8_t *bytes, size_t count, uint32_t *widt
 int cimage_jpeg_decode(cimage_jpeg *jpeg, int channels, int eighths, uint8_t *pixels, char *message, size_t capacity);
 
 void cimage_jpeg_close(cimage_jpeg *jpeg);
+
+/// An animation in memory, without end, every picture with 256 colours of its own.
+typedef struct cimage_gif cimage_gif;
+
+/// Begins a GIF file of at most 65,535 pixels a side; NULL where that fails.
+cimage_gif *cimage_gif_open(uint32_t width, uint32_t height, char *message, size_t capacity);
+
+/// Adds a picture: height × width `indices`, which giflib may touch but leaves as they are, into `palette`, 256 × RGB.
+/// It is shown for `hundredths` of a second.
+int cimage_gif_add(cimage_gif *gif, uint8_t *indices, const uint8_t *palette, int hundredths, char *message,
+                   size_t capacity);
+
+/// Ends the file and hands it over at `*bytes`, which `cimage_free` releases; only `cimage_gif_close` may follow.
+int cimage_gif_finish(cimage_gif *gif, uint8_t **bytes, size_t *count, char *message, size_t capacity);
+
+void cimage_gif_close(cimage_gif *gif);
 
 /// Inflates the gzip file in `bytes`, which must hold one member of at least `wanted` bytes, into `output`.
 ///

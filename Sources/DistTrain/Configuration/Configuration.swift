@@ -131,6 +131,8 @@ package struct OutputSettings: Hashable, Sendable {
   }
   package enum LogFormat: String, Hashable, Sendable, CaseIterable {
     case standard
+    /// A recipe's own lines.
+    case architecture, fashion, glasses, ganlab
   }
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
     case never
@@ -150,7 +152,7 @@ package struct OutputSettings: Hashable, Sendable {
     package var keep: Int
   }
   package struct Log: Hashable, Sendable {
-    /// 50 steps by default.
+    /// 50 steps by default; of `metrics.jsonl` in any case.
     package var every: Interval
     /// `standard` by default.
     package var format: LogFormat

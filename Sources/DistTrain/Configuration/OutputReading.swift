@@ -16,7 +16,7 @@ extension OutputSettings {
     let log = section.section("log")
     self.log = Log(
       every: log.interval("every", default: .steps(50)),
-      format: log.choice("format", default: .standard, later: ["architecture", "fashion", "glasses", "ganlab"]))
+      format: log.choice("format", default: .standard))
     log.finish()
     onnx = section.choice("onnx", default: .never, later: ["end", "checkpoints"])
     section.finish()

@@ -6,16 +6,27 @@ package final class MetricsLog {
   package let path: String
   /// What opening took away: lines of later steps, to be made again, and lines that are not a whole record.
   package let removed: (later: Int, damaged: Int)
+  /// The losses of every line, in the order of steps.
+  package private(set) var losses: [Losses]
   private let descriptor: Int32
   private var length: Int
+
+  /// What a loss chart needs of a line.
+  package struct Losses: Equatable, Sendable {
+    package let step: Int
+    /// NaN where they were not finite, for which JSON has no number.
+    package let discriminator: Double
+    package let generator: Double
+  }
 
   /// Opens the log of a run that goes on from `step`, or begins (0): keeps the lines up to that step only.
   package init(at path: String, continuingFrom step: Int) throws(ModelFileError) {
     self.path = path
     let old = try contents(ofFile: path) ?? []
-    let (kept, removed) = Self.lines(of: old, upTo: step)
+    let (kept, losses, removed) = Self.lines(of: old, upTo: step)
     if kept != old { try AtomicFile.replace(path, with: kept, throughLinks: false) }
     self.removed = removed
+    self.losses = losses
     length = kept.count
     descriptor = try checked("open", path) { open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666) }
   }
@@ -32,6 +43,8 @@ package final class MetricsLog {
       throw error
     }
     length += line.count
+    let status = record.status
+    losses.append(Losses(step: status.step, discriminator: status.lossD, generator: status.lossG))
   }
 
   /// Makes the lines so far durable: before a checkpoint that goes on from here.
@@ -39,11 +52,16 @@ package final class MetricsLog {
 
   private struct Line: Decodable {
     let step: Int
+    let lossD: Double?
+    let lossG: Double?
   }
 
-  private static func lines(of bytes: [UInt8], upTo step: Int) -> (kept: [UInt8], removed: (later: Int, damaged: Int)) {
+  private static func lines(
+    of bytes: [UInt8], upTo step: Int
+  ) -> (kept: [UInt8], losses: [Losses], removed: (later: Int, damaged: Int)) {
     let newline = UInt8(ascii: "\n")
     var kept: [UInt8] = []
+    var losses: [Losses] = []
     var removed = (later: 0, damaged: 0)
     var last = Int.min
     for line in bytes.split(separator: newline, omittingEmptySubsequences: false) {
@@ -59,7 +77,9 @@ package final class MetricsLog {
       }
       last = record.step
       kept += line + [newline]
+      losses.append(
+        Losses(step: record.step, discriminator: record.lossD ?? .nan, generator: record.lossG ?? .nan))
     }
-    return (kept, removed)
+    return (kept, losses, removed)
   }
 }

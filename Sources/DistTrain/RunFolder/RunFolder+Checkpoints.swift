@@ -11,14 +11,7 @@ extension RunFolder {
 
   /// The checkpoints of this run, newest first; none where the folder does not exist yet.
   package func checkpoints() throws(RunFolderError) -> [CheckpointFile] {
-    let names: [String]
-    do {
-      names = try DistTrain.names(inFolder: checkpointsFolder)
-    } catch {
-      if case .system(_, _, ENOENT) = error { return [] }
-      throw .file(error)
-    }
-    return names.compactMap(Self.step(ofCheckpoint:)).sorted(by: >).map { step in
+    try Self.steps(in: checkpointsFolder, suffix: Self.suffix).reversed().map { step in
       CheckpointFile(step: step, path: checkpoint(step: step))
     }
   }
@@ -45,15 +38,7 @@ extension RunFolder {
   @discardableResult
   package func setAside(checkpointsAfter step: Int) throws(RunFolderError) -> [Int] {
     let later = try checkpoints().filter { $0.step > step }
-    for file in later where rename(file.path, file.path + ".superseded") == -1 {
-      throw Self.failed("rename", file.path)
-    }
+    for file in later { try Self.setAside(file.path) }
     return later.map(\.step)
-  }
-
-  /// `000500.safetensors` → 500; nil for every other name, `00000500.safetensors` too.
-  private static func step(ofCheckpoint name: String) -> Int? {
-    guard name.hasSuffix(suffix), let step = Int(name.dropLast(suffix.count)), step >= 0 else { return nil }
-    return digits(step) + suffix == name ? step : nil
   }
 }

@@ -25,10 +25,15 @@ package struct RunFolder: Sendable, Equatable {
   package var checkpointsFolder: String { path + "/checkpoints" }
   package var configuration: String { path + "/config.yaml" }
   package var metrics: String { path + "/metrics.jsonl" }
+  /// The curves of `metrics.jsonl`'s losses.
+  package var lossChart: String { path + "/losses.png" }
   package var trace: String { path + "/trace.safetensors" }
   package var lock: String { path + "/run.lock" }
   /// Grid of real images.
   package var realSample: String { samplesFolder + "/real.png" }
+
+  /// The grids of the fixed latents over time.
+  package var sampleAnimation: String { path + "/samples.gif" }
 
   /// Grid of the fixed latents after `step` steps.
   package func sample(step: Int) -> String { samplesFolder + "/\(Self.digits(step)).png" }

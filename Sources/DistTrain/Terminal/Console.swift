@@ -24,11 +24,12 @@ package final class Console: Sendable {
     CountProgress(title, of: count, on: terminal, clock: Self.seconds, write: Terminal.writeToStandardOutput)
   }
 
-  func trainingProgress(_ schedule: EpochSchedule, from step: Int, every: Int) -> TrainingProgress {
+  func trainingProgress(_ schedule: EpochSchedule, from step: Int, _ log: OutputSettings.Log) -> TrainingProgress {
     TrainingProgress(
       continuingFrom: step, totalSteps: schedule.totalSteps,
-      totalEpochs: schedule.epochsDone(afterSteps: schedule.totalSteps), logEvery: every, on: terminal,
-      clock: Self.seconds, write: Terminal.writeToStandardOutput)
+      totalEpochs: schedule.epochsDone(afterSteps: schedule.totalSteps), logEvery: schedule.steps(in: log.every),
+      recipe: log.format.recipeLog(every: log.every).map { ($0, schedule) }, on: terminal, clock: Self.seconds,
+      write: Terminal.writeToStandardOutput)
   }
 
   private static let seconds: @Sendable () -> Double = { ProcessInfo.processInfo.systemUptime }

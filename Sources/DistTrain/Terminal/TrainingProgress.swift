@@ -1,10 +1,13 @@
 /// What training shows: a bar where the output can redraw a line, and elsewhere a line every `logEvery` steps.
+///
+/// The lines of a recipe's log, where one is asked for, stand in place of the latter, and above the bar too.
 package struct TrainingProgress: Sendable {
   private static let gap = "  "
 
   private let totalSteps: Int
   private let totalEpochs: Int
   private let logEvery: Int
+  private var recipe: (log: any RecipeLog, schedule: EpochSchedule)?
   private var line: StatusLine
   private var timeLeft: TimeLeft
   private var last: TrainingStatus?
@@ -13,14 +16,17 @@ package struct TrainingProgress: Sendable {
   /// - Parameters:
   ///   - step: steps that were done before, where the run continues.
   ///   - totalEpochs: whole epochs of the run, for the width of the column.
-  ///   - logEvery: steps between two lines.
+  ///   - logEvery: steps between two standard lines.
+  ///   - recipe: a log in other words, and the schedule that it counts epochs by.
   package init(
-    continuingFrom step: Int, totalSteps: Int, totalEpochs: Int, logEvery: Int, on terminal: Terminal,
+    continuingFrom step: Int, totalSteps: Int, totalEpochs: Int, logEvery: Int,
+    recipe: (log: any RecipeLog, schedule: EpochSchedule)? = nil, on terminal: Terminal,
     clock: @escaping @Sendable () -> Double, write: @escaping @Sendable (String) -> Void
   ) {
     self.totalSteps = totalSteps
     self.totalEpochs = totalEpochs
     self.logEvery = max(1, logEvery)
+    self.recipe = recipe
     line = StatusLine(on: terminal, clock: clock, write: write)
     timeLeft = TimeLeft(done: step, now: line.now)
   }
@@ -30,9 +36,12 @@ package struct TrainingProgress: Sendable {
     timeLeft.record(done: status.step, now: line.now)
     last = status
     hasLogged = false
+    if let schedule = recipe?.schedule {
+      recipe?.log.lines(after: LoggedStep(status, in: schedule)).forEach { line.say($0) }
+    }
     if line.terminal.redraws {
       draw(status, now: status.step >= totalSteps)
-    } else if status.step % logEvery == 0 {
+    } else if recipe == nil, status.step % logEvery == 0 {
       log(status)
     }
   }
@@ -40,9 +49,15 @@ package struct TrainingProgress: Sendable {
   /// Says something beside the numbers, for example that a checkpoint has been written.
   package mutating func say(_ message: String) { line.say(message) }
 
+  /// A checkpoint is whole; some recipes say so.
+  package mutating func checkpointWritten() {
+    if let words = recipe?.log.checkpointLine { line.say(words) }
+  }
+
   /// When training ends, by itself or not; shows the last state where it has not been shown.
   package mutating func end() {
-    if let last, !hasLogged, !line.terminal.redraws { log(last) }
+    recipe?.log.endingLines().forEach { line.say($0) }
+    if let last, !hasLogged, !line.terminal.redraws, recipe == nil { log(last) }
     if let last { draw(last, now: true) }
     line.end()
   }

@@ -14,6 +14,26 @@ package struct TrainingStatus: Equatable, Sendable {
   /// D(G(z)) after it.
   package var probabilityFakeAfter: Double
   package var imagesPerSecond: Double
+  /// D's loss on real images and on fakes apart, and on real images that are held out; nil where not measured.
+  package var lossReal: Double?
+  package var lossFake: Double?
+  package var lossHeldOut: Double?
+  package var accuracies = Accuracies()
+
+  /// The shares of images that D takes for what they are, and of fakes that G passes off as real; nil where not measured.
+  package struct Accuracies: Equatable, Sendable {
+    package var real: Double?
+    package var fake: Double?
+    package var heldOut: Double?
+    package var generator: Double?
+
+    package init(real: Double? = nil, fake: Double? = nil, heldOut: Double? = nil, generator: Double? = nil) {
+      self.real = real
+      self.fake = fake
+      self.heldOut = heldOut
+      self.generator = generator
+    }
+  }
 
   package init(
     step: Int, epoch: Int, lossD: Double, lossG: Double, probabilityReal: Double, probabilityFakeBefore: Double,

@@ -1,4 +1,5 @@
 import GAN
+import ImageIO
 import Tensor
 
 /// What a run writes into its folder; rank 0 writes, the others take part where their data are needed.
@@ -14,6 +15,7 @@ final class RunOutput {
     try state.job.onFirst {
       sampler = Sampler(state.configuration, state.step, engine: state.engine)
       try state.folder.setAside(checkpointsAfter: step)
+      try state.folder.setAside(samplesAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
       try state.folder.write(state.configuration.resolved(for: state.plan).resolved, to: state.folder.configuration)
     }
@@ -75,7 +77,7 @@ final class RunOutput {
     }
   }
 
-  /// `checkpoints/<step>.safetensors`, and the oldest go. Collective.
+  /// `checkpoints/<step>.safetensors`, and the oldest go; `losses.png` up to this step. Collective.
   func writeCheckpoint(_ step: Int, _ schedule: EpochSchedule) throws {
     let configuration = state.configuration.resolved(for: state.plan)
     let facts = CheckpointFacts(
@@ -89,7 +91,22 @@ final class RunOutput {
     try Checkpoint(state.step, job: state.job).save(facts, to: state.folder.checkpoint(step: step))
     try state.job.onFirst {
       try state.folder.prune(keep: configuration.output.checkpoints.keep, valid: step)
+      try state.folder.writeLossChart(metrics!.losses)
     }
+  }
+
+  /// `samples.gif`, when training ends. Collective.
+  ///
+  /// - Returns: what there is to take notice of, on rank 0.
+  func finish() throws -> [String] {
+    var notes: [String] = []
+    try state.job.onFirst {
+      let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.imageChannels)
+      if !leftOut.isEmpty {
+        notes = ["\(state.folder.sampleAnimation) is without these samples:\n  " + leftOut.joined(separator: "\n  ")]
+      }
+    }
+    return notes
   }
 
   /// `trace.safetensors`. Collective.

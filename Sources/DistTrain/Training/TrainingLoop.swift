@@ -50,7 +50,7 @@ final class TrainingLoop {
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
     if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch()) }
     if job.isFirst {
-      progress = console.trainingProgress(schedule, from: start, every: schedule.steps(in: settings.log.every))
+      progress = console.trainingProgress(schedule, from: start, settings.log)
     }
 
     clock.reset()
@@ -83,6 +83,7 @@ final class TrainingLoop {
     if !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
     if savedStep != done { try save(done) }
     progress?.end()
+    try output.finish().forEach(console.note)
     let peak = try job.maximum(ProcessMemory.peak)
     console.say("peak memory of a \(job.size == 1 ? "process" : "rank"): \(ProcessMemory.megabytes(peak))")
     console.say("done: \(done) steps; samples in \(state.folder.sample(step: done))")
@@ -128,12 +129,14 @@ final class TrainingLoop {
         status, images: schedule.imagesSeen(afterSteps: done), secondsPerStep: summary.secondsPerStep, summary.parts)
       clock.reset()
     }
+    (status.lossReal, status.lossFake) = (report.lossReal, report.lossFake)
     progress?.update(status)
   }
 
   private func save(_ done: Int) throws {
     try output.writeCheckpoint(done, schedule)
     savedStep = done
+    progress?.checkpointWritten()
   }
 
   private func stop(after done: Int, _ request: StopRequest) throws -> ExitCode {

@@ -1,0 +1,52 @@
+import ImageIO
+
+extension RunFolder {
+  /// The steps of the grids of the fixed latents, ascending.
+  package func sampledSteps() throws(RunFolderError) -> [Int] { try Self.steps(in: samplesFolder, suffix: ".png") }
+
+  /// Takes the samples of steps after `step` out of the run, because it goes on from `step` on another path.
+  ///
+  /// - Returns: the steps set aside.
+  @discardableResult
+  package func setAside(samplesAfter step: Int) throws(RunFolderError) -> [Int] {
+    let later = try sampledSteps().filter { $0 > step }
+    for step in later { try Self.setAside(sample(step: step)) }
+    return later
+  }
+
+  /// Writes `samples.gif` from the samples that are there, so that a run which was continued shows all of its steps.
+  ///
+  /// - Parameter channels: of the samples.
+  /// - Returns: the files that could not be shown, with the reason, in the order of their steps.
+  package func writeSampleAnimation(channels: Int) throws -> [String] {
+    let steps = try sampledSteps()
+    var leftOut: [String] = []
+    func picture(_ path: String) -> Picture? {
+      do throws(any Error) {
+        guard let bytes = try contents(ofFile: path) else {
+          leftOut.append("\(path): has just been removed")
+          return nil
+        }
+        return try Decoder.picture(in: bytes, channels: channels, path: path)
+      } catch {
+        leftOut.append("\(error)")
+        return nil
+      }
+    }
+    // output.samples.count may have changed on the way; the newest grids are those that the user wants.
+    guard let last = steps.last.flatMap({ picture(sample(step: $0)) }) else { return leftOut }
+    let made = try Animation(pictures: steps.count).bytes { frame in
+      let path = sample(step: steps[frame])
+      guard frame < steps.count - 1 else { return last }
+      guard let picture = picture(path) else { return nil }
+      guard (picture.width, picture.height) == (last.width, last.height) else {
+        leftOut.append(
+          "\(path): \(picture.width)×\(picture.height) pixels, and the last one has \(last.width)×\(last.height)")
+        return nil
+      }
+      return picture
+    }
+    if let made { try write(made.bytes, to: sampleAnimation) }
+    return leftOut
+  }
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+// Files that are named by a step.
+extension RunFolder {
+  /// The steps of the files in `folder` whose names are a step and `suffix`, ascending; none where there is no folder.
+  ///
+  /// `000500.safetensors` → 500; every other name, `00000500.safetensors` too, is another file's.
+  static func steps(in folder: String, suffix: String) throws(RunFolderError) -> [Int] {
+    let names: [String]
+    do {
+      names = try DistTrain.names(inFolder: folder)
+    } catch {
+      if case .system(_, _, ENOENT) = error { return [] }
+      throw .file(error)
+    }
+    return names.compactMap { name -> Int? in
+      guard name.hasSuffix(suffix), let step = Int(name.dropLast(suffix.count)), step >= 0 else { return nil }
+      return digits(step) + suffix == name ? step : nil
+    }.sorted()
+  }
+
+  /// Takes a file out of the run, beside the others, with `.superseded` at the end of its name.
+  static func setAside(_ path: String) throws(RunFolderError) {
+    if rename(path, path + ".superseded") == -1 { throw failed("rename", path) }
+  }
+}

@@ -1,0 +1,107 @@
+/// The losses of D and G over the steps, as a picture to look at: every value pale, and a running mean over it.
+package struct LossChart: Sendable {
+  package struct Line: Sendable {
+    package var name: String
+    /// In the order of steps; losses that are not finite, or as good as that, are left out.
+    package var points: [(step: Int, loss: Double)]
+
+    package init(name: String, points: [(step: Int, loss: Double)]) {
+      self.name = name
+      self.points = points.filter { abs($0.loss) <= Axis.largest / 2 }
+    }
+  }
+
+  package static let width = 900
+  package static let height = 500
+  private static let colours = [Colour(31, 105, 190), Colour(214, 96, 20), Colour(40, 140, 60)]
+  /// Of a line's points, what the running mean is taken over, and from how many points on there is one.
+  private static let meanPart = 40
+  private static let fewestForMean = 100
+
+  private let lines: [Line]
+  private let steps: Axis
+  private let losses: Axis
+
+  /// - Parameter lines: at most three.
+  package init(_ lines: [Line]) {
+    precondition(lines.count <= Self.colours.count, "a colour for every line")
+    self.lines = lines
+    let last = lines.compactMap(\.points.last?.step).max() ?? 1
+    steps = Axis(0...Double(max(1, last)), marks: 8)
+    losses = Axis(Self.range(of: lines.flatMap { $0.points.map(\.loss) }), marks: 7)
+  }
+
+  /// All values but one in 200 at either end, which would press the others into a line, and a margin; 0 where it is near.
+  private static func range(of values: [Double]) -> ClosedRange<Double> {
+    let sorted = values.sorted()
+    guard let first = sorted.first else { return 0...1 }
+    let spare = sorted.count / 200
+    let (low, high) = (sorted[spare], sorted[sorted.count - 1 - spare])
+    let margin = (high - low) * 0.04
+    return (first >= 0 && low < high / 2 ? 0 : low - margin)...(high + margin)
+  }
+
+  package func picture() -> Picture {
+    var sheet = Sheet(width: Self.width, height: Self.height)
+    let (grey, light) = (Colour(70, 70, 70), Colour(226, 226, 226))
+    for mark in losses.marks {
+      let y = y(mark.value)
+      sheet.line(Sheet.Point(Plot.left, y), Sheet.Point(Plot.right, y), light, thickness: 1)
+      sheet.text(mark.text, right: Plot.left - 8, top: y - Double(BitmapFont.height), grey)
+    }
+    for mark in steps.marks {
+      let x = x(mark.value)
+      sheet.line(Sheet.Point(x, Plot.top), Sheet.Point(x, Plot.bottom), light, thickness: 1)
+      sheet.text(mark.text, centre: x, top: Plot.bottom + 8, grey)
+    }
+    for (i, line) in lines.enumerated() where line.points.count < Self.fewestForMean {
+      sheet.path(points(line.points), Self.colours[i], thickness: 2)
+    }
+    // All pale values first, so that no running mean is below them.
+    for (i, line) in lines.enumerated() where line.points.count >= Self.fewestForMean {
+      sheet.path(points(line.points), Self.colours[i].lighter(150), thickness: 1)
+    }
+    for (i, line) in lines.enumerated() where line.points.count >= Self.fewestForMean {
+      sheet.path(points(Self.runningMean(of: line.points)), Self.colours[i], thickness: 2)
+    }
+    sheet.frame(Sheet.Point(Plot.left, Plot.top), Sheet.Point(Plot.right, Plot.bottom), grey)
+    sheet.text("steps", centre: (Plot.left + Plot.right) / 2, top: Plot.bottom + 30, grey)
+    sheet.text("loss", right: Plot.left - 8, top: 4, grey)
+    for (i, line) in lines.enumerated() {
+      let x = Plot.right - Double(60 * (lines.count - i))
+      sheet.line(Sheet.Point(x, 11), Sheet.Point(x + 24, 11), Self.colours[i], thickness: 3)
+      sheet.text(line.name, left: x + 32, top: 4, Self.colours[i])
+    }
+    return sheet.picture()
+  }
+
+  private enum Plot {
+    static let (left, right) = (80.0, 880.0)
+    static let (top, bottom) = (26.0, 446.0)
+  }
+
+  private func x(_ step: Double) -> Double {
+    Plot.left + (step - steps.low) / (steps.high - steps.low) * (Plot.right - Plot.left)
+  }
+
+  /// Values outside the axis lie on the frame.
+  private func y(_ loss: Double) -> Double {
+    let part = (loss - losses.low) / (losses.high - losses.low)
+    return Plot.bottom - min(max(part, 0), 1) * (Plot.bottom - Plot.top)
+  }
+
+  private func points(_ points: [(step: Int, loss: Double)]) -> [Sheet.Point] {
+    points.map { Sheet.Point(x(Double($0.step)), y($0.loss)) }
+  }
+
+  /// Each loss replaced by the mean of those around it, of fewer towards the ends.
+  private static func runningMean(of points: [(step: Int, loss: Double)]) -> [(step: Int, loss: Double)] {
+    let reach = points.count / meanPart / 2
+    var sums = [0.0]
+    for point in points { sums.append(sums.last! + point.loss) }
+    return points.indices.map { i in
+      let (from, to) = (max(0, i - reach), min(points.count, i + reach + 1))
+      return (points[i].step, (sums[to] - sums[from]) / Double(to - from))
+    }
+  }
+}
