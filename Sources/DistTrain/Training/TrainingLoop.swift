@@ -130,6 +130,8 @@ final class TrainingLoop {
       clock.reset()
     }
     (status.lossReal, status.lossFake) = (report.lossReal, report.lossFake)
+    status.accuracies = .init(
+      real: report.accuracyReal, fake: report.accuracyFake, generator: report.accuracyGenerator)
     progress?.update(status)
   }
 
