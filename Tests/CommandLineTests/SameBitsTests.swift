@@ -26,6 +26,9 @@ extension CommandLineTests {
           "train.loss.discriminator=mean", "train.optimizer.discriminator={kind: adamW, weightDecay: 0.01}",
         ], ranks: [1, 2, 3, 8]),
       Case(
+        name: "augmentation", settings: ["data.augment={flip: true, brightness: 0.2, contrast: 0.2}"],
+        ranks: [1, 2, 3, 8]),
+      Case(
         name: "preset ganlab",
         settings: ["model.generator={preset: ganlab, width: 8}", "model.discriminator={preset: ganlab, width: 8}"],
         ranks: [1, 2, 3, 8]),

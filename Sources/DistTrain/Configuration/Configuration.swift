@@ -82,6 +82,8 @@ package struct DataSettings: Hashable, Sendable {
   package var lastBatch: LastBatch
   /// Which files of a folder, by their name; `*` by default.
   package var pattern: String
+  /// Random changes of a picture each time it is seen; none by default.
+  package var augment: Augmentation
   /// First N pictures; nil, the default, is all.
   package var limit: Int?
   /// `exact` by default.

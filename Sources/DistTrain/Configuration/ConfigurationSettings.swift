@@ -35,7 +35,6 @@ extension Configuration {
     let example = try? Configuration(
       yaml: "{data: {source: synthetic}, train: {steps: 1}}", file: "example")
     return (example.map(\.settings) ?? []).map(\.key) + optional.map(\.key)
-      + ["data.augment.flip", "data.augment.brightness", "data.augment.contrast"]
   }()
 }
 
@@ -64,9 +63,10 @@ extension DataSettings {
         ("celeba.partition", celeba.partition.rawValue), ("celeba.attributes", celeba.attributesText),
         ("image.size", "\(model.imageSize)"), ("image.channels", "\(model.imageChannels)"),
         ("image.resize", resize.rawValue), ("image.antialias", "\(antialias)"), ("range", "[-1, 1]"),
-        ("shuffle", "\(shuffle)"),
-        ("lastBatch", lastBatch.rawValue), ("pattern", quoted(pattern)), ("validation", "0"), ("augment", "null"),
-        ("limit", limit.map { "\($0)" } ?? "null"), ("decode", decode.rawValue),
+        ("shuffle", "\(shuffle)"), ("lastBatch", lastBatch.rawValue), ("pattern", quoted(pattern)),
+        ("validation", "0"), ("augment.flip", "\(augment.flip)"), ("augment.brightness", shortest(augment.brightness)),
+        ("augment.contrast", shortest(augment.contrast)), ("limit", limit.map { "\($0)" } ?? "null"),
+        ("decode", decode.rawValue),
         ("onBadImage", onBadImage.rawValue), ("cache", cacheText), ("synthetic.count", "\(syntheticCount)"),
       ])
   }

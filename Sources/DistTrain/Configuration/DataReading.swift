@@ -28,7 +28,7 @@ extension DataSettings {
     }
     section.checkRange()
     section.checkValidation()
-    section.checkAugmentation()
+    augment = section.augmentation()
     section.finish()
     // A source that was not understood asks for no path.
     let isUnderstood = section.node("source").map { $0.text == source.rawValue } ?? section.isGroup
@@ -120,14 +120,13 @@ extension SettingSection {
   }
 
   /// Only what changes nothing.
-  fileprivate func checkAugmentation() {
-    guard present("augment") != nil else { return }
+  fileprivate func augmentation() -> Augmentation {
+    guard present("augment") != nil else { return .none }
     let augment = section("augment")
-    if augment.boolean("flip", default: false) { augment.reportLater("flip", "true", accepted: ["false"]) }
-    for key in ["brightness", "contrast"] {
-      let strength = augment.number(key, .fraction, default: 0.0)
-      if strength != 0 { augment.reportLater(key, "\(shortest(strength))", accepted: ["0"]) }
-    }
-    augment.finish()
+    defer { augment.finish() }
+    return Augmentation(
+      flip: augment.boolean("flip", default: false),
+      brightness: augment.number("brightness", .fraction, default: 0),
+      contrast: augment.number("contrast", .fraction, default: 0))
   }
 }

@@ -95,7 +95,11 @@ final class TrainingLoop {
     var sample = 0
     for shard in state.plan.shards(ofRank: state.job.rank) {
       for image in schedule.images(ofShard: shard, step: index) {
-        state.images.copy(image, to: target.sample(sample), kernels: state.kernels)
+        let random = RandomStream(
+          seed: state.configuration.seed, purpose: .augmentation, step: index, sample: batch.firstSample + sample)
+        state.images.copy(
+          image, changedBy: state.configuration.data.augment, random: random, to: target.sample(sample),
+          kernels: state.kernels)
         sample += 1
       }
     }
