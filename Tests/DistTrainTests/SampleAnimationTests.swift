@@ -39,7 +39,7 @@ import Testing
     try folder.write(png(9, width: 5), to: folder.sample(step: 100))
     try folder.write(png(9).dropLast(9) + [], to: folder.sample(step: 200))
     let leftOut = try folder.writeSampleAnimation(channels: 3)
-    #expect(leftOut.count == 2, "\(leftOut)")
+    try #require(leftOut.count == 2, "\(leftOut)")
     #expect(leftOut[0].hasSuffix("000100.png: 5×3 pixels, and the last one has 4×3"), "\(leftOut)")
     #expect(leftOut[1].contains("000200.png: damaged PNG file"), "\(leftOut)")
     #expect(try frames(folder) == 2)
