@@ -103,7 +103,8 @@ struct DryRun {
     print(
       "would write to \(folder)/: config.yaml, metrics.jsonl (\(count(output.log.every)) lines), "
         + "\(count(output.samples.every) + 1) samples of \(output.samples.count), "
-        + "\(min(output.checkpoints.keep, count(output.checkpoints.every) + 1)) checkpoints kept")
+        + "\(min(output.checkpoints.keep, count(output.checkpoints.every) + 1)) checkpoints kept, losses.png, samples.gif"
+    )
   }
 
   /// Seconds of a step: the median of as many as fit into 20 s, the first one left out where there are more.

@@ -5,7 +5,7 @@ package struct PassRandomness: Sendable {
   package let seed: UInt64
   package let step: Int
   /// Number of the pass among those of the step, counting each group as one.
-  package let number: Int
+  package var number: Int
   /// Index in the global batch of this rank's first sample of each group.
   package let firstSample: Int
 

@@ -118,7 +118,7 @@ package final class GANStep {
     // D's pass has two groups, real and fake.
     discriminatorPass.randomness = randomness(0)
     opinionPass.randomness = randomness(2)
-    generatorPass.randomness = randomness(3)
+    generatorPass.randomness = randomness(Self.fakesForDiscriminator)
     latents.discriminator = draw(into: latentMemory.discriminator, index, update: 0, batch)
     latents.generator =
       training.noise == .fresh
@@ -127,7 +127,7 @@ package final class GANStep {
 
   /// D: maximize log D(x) + log(1 − D(G(z))). Real and fake go through D together, as two groups of batch norm.
   package func teachDiscriminator(_ batch: LocalBatch, _ report: inout StepReport) throws {
-    try generateFakes(from: latents.discriminator, batch)
+    try generateFakes(batch)
     let layout = layouts(batch).pair
     let images = pair[samples: 0..<2 * batch.samples]
     try judge(images, labels: pairLabels, pass: discriminatorPass, layout: layout, weight: discriminatorWeight)
@@ -145,7 +145,9 @@ package final class GANStep {
 
   /// G: maximize log D(G(z)). D is asked, not taught: no gradients of its weights.
   package func teachGenerator(_ batch: LocalBatch, _ report: inout StepReport) throws {
-    if training.noise == .fresh { try generateFakes(from: latents.generator, batch) }
+    if training.noise == .fresh {
+      try generateFakes(from: latents.generator, batch, number: Self.fakesForGenerator)
+    }
     let layout = layouts(batch).fakes
     let fakes = fakeImages(batch.samples)
     try judge(fakes, labels: wantedLabel, pass: opinionPass, layout: layout)
@@ -163,9 +165,16 @@ package final class GANStep {
   }
 
   /// Makes the fakes that D learns from, by G as it is now.
-  package func generateFakes(_ batch: LocalBatch) throws { try generateFakes(from: latents.discriminator, batch) }
+  package func generateFakes(_ batch: LocalBatch) throws {
+    try generateFakes(from: latents.discriminator, batch, number: Self.fakesForDiscriminator)
+  }
 
-  private func generateFakes(from latents: Tensor, _ batch: LocalBatch) throws {
+  /// Numbers of G's passes among those of a step, after D's three groups.
+  private static let fakesForDiscriminator = 3
+  private static let fakesForGenerator = 4
+
+  private func generateFakes(from latents: Tensor, _ batch: LocalBatch, number: Int) throws {
+    generatorPass.randomness?.number = number
     generatorPass.redirect(to: fakeImages(batch.samples))
     _ = try generator.forward(latents, pass: generatorPass, layout: layouts(batch).fakes, mode: .training)
   }
