@@ -3,7 +3,8 @@ import PackageDescription
 
 // Who may import whom; nothing else is allowed:
 //   CMPI ← MPI;  {CKernels, COpenBLAS} ← Tensor ← {ImageIO, GAN, ModelFiles};  CImage ← ImageIO;
-//   COpenSSL ← ModelFiles ← GAN;  {MPI, GAN, ImageIO, ModelFiles} ← DistTrain ← cli;  launcher imports none of them.
+//   COpenSSL ← ModelFiles ← GAN;  {MPI, GAN, ImageIO, ModelFiles, Events} ← DistTrain ← cli;  launcher imports none of
+//   them.
 let package = Package(
   name: "disttrain",
   products: [
@@ -12,6 +13,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -29,11 +31,16 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "ImageIO", dependencies: ["CImage", "Tensor"]),
-    .target(name: "ModelFiles", dependencies: ["COpenSSL", "Tensor"]),
+    .target(
+      name: "ModelFiles",
+      dependencies: ["COpenSSL", "Tensor", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .target(name: "Events", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .target(name: "GAN", dependencies: ["ModelFiles", "Tensor"]),
     .target(
       name: "DistTrain",
-      dependencies: ["MPI", "GAN", "ImageIO", "ModelFiles", "Tensor", .product(name: "Yams", package: "Yams")]),
+      dependencies: [
+        "MPI", "GAN", "ImageIO", "ModelFiles", "Events", "Tensor", .product(name: "Yams", package: "Yams"),
+      ]),
 
     .executableTarget(
       name: "disttrain",
@@ -49,6 +56,7 @@ let package = Package(
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
     .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Tensor"], exclude: ["Fixtures"]),
     .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"], exclude: ["Fixtures"]),
+    .testTarget(name: "EventsTests", dependencies: ["Events"]),
     .testTarget(
       name: "GANTests", dependencies: ["CAllocationCounter", "GAN", "ModelFiles", "Tensor"], exclude: ["Fixtures"]),
     .testTarget(
