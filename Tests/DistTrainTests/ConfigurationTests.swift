@@ -173,7 +173,8 @@ struct ConfigurationTests {
         "train.batch=32", "train.batch=64", "data.image={size: 32}", "train.loss.smoothing.real=.9", "name=two",
         "train.steps=null", "train.epochs=3", "output.log.every=2 epochs",
       ])
-    #expect(found.train.batch == 64 && found.model.imageSize == 32 && found.train.loss.labels == .fixed(real: 0.9, fake: 0))
+    #expect(
+      found.train.batch == 64 && found.model.imageSize == 32 && found.train.loss.labels == .fixed(real: 0.9, fake: 0))
     #expect(found.name == "two" && found.train.steps == nil && found.train.epochs == 3)
     #expect(found.output.log.every == .epochs(2))
   }

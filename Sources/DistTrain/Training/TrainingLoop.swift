@@ -68,7 +68,8 @@ final class TrainingLoop {
       let batches = batches(ofStep: index)
       state.step.observe = trace.map { trace in
         { update, report in
-          let batch = if case .discriminator(let number) = update { batches[number] } else { batches[batches.count - 1] }
+          let batch =
+            if case .discriminator(let number) = update { batches[number] } else { batches[batches.count - 1] }
           try trace.record(index, update, batch, report)
         }
       }
@@ -210,6 +211,12 @@ extension ShardPlan {
 }
 
 extension EpochSchedule {
+  /// What a run will go through, in one line.
+  func summary(heldOut: Int) -> String {
+    let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
+    return "\(deal.images) images\(aside), \(batchesPerEpoch) batches of \(plan.batch) an epoch, \(totalSteps) steps"
+  }
+
   /// An interval in steps.
   func steps(in interval: Interval) -> Int {
     switch interval {
