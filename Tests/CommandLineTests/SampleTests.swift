@@ -72,9 +72,11 @@ extension CommandLineTests {
       let place = try Workplace()
       let settings = ["data.validation=0.34", "train.batch=16", "output.log.format=ganlab", "output.log.every=1000"]
       let outcome = try await place.train(settings)
-      #expect(outcome.output.contains("32 images and 16 held out, 2 batches of 16 an epoch, 5 steps"), "\(outcome.text)")
+      #expect(
+        outcome.output.contains("32 images and 16 held out, 2 batches of 16 an epoch, 5 steps"), "\(outcome.text)")
       let lines = outcome.output.split(separator: "\n").filter { $0.hasPrefix("Epoch ") }
-      #expect(lines.count == 3 && lines[1].contains("; D held out: loss ") && !lines[2].contains("held out"), "\(lines)")
+      #expect(
+        lines.count == 3 && lines[1].contains("; D held out: loss ") && !lines[2].contains("held out"), "\(lines)")
       let records = try place.metrics()
       #expect(records.map { $0["step"] as? Int } == [2, 4, 5])
       let losses = records.map { $0["lossHeldOut"] as? Double }
