@@ -7,7 +7,7 @@ import time
 import numpy as np
 import torch
 
-from disttrain_peers import dcgan, pictures
+from disttrain_peers import dcgan, networks, pictures
 from twin.step import Step, Twin
 
 
@@ -27,8 +27,8 @@ def build(options: argparse.Namespace) -> Twin:
     random = torch.Generator().manual_seed(options.seed)
     generator = dcgan.generator(options.image_size, options.width, options.channels, options.latent_size)
     discriminator = dcgan.discriminator(options.image_size, options.width, options.channels)
-    dcgan.initialize(generator, random)
-    dcgan.initialize(discriminator, random)
+    networks.initialize(generator, random)
+    networks.initialize(discriminator, random)
     return Twin(generator, discriminator, options.latent_size, tuned=not options.literal, bf16=options.bf16)
 
 
