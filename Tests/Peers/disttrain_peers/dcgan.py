@@ -30,8 +30,7 @@ def generator(image_size: int, width: int, channels: int, latent_size: int, bias
 
 def discriminator(image_size: int, width: int, channels: int, bias: bool = False, dropout: float = 0.0,
                   norm: bool = True) -> nn.Sequential:
-    """Pictures [n, channels, image_size, image_size] to logits [n, 1, 1, 1]; dropout follows each rectifier. A critic of
-    Wasserstein's distance has no batch norm."""
+    """Pictures [n, channels, image_size, image_size] to logits [n, 1, 1, 1]; dropout follows each rectifier."""
     dropped = [nn.Dropout(dropout)] if dropout else []
     stage = width
     layers: list[nn.Module] = [nn.Conv2d(channels, stage, 4, 2, 1, bias=bias), nn.LeakyReLU(0.2), *dropped]

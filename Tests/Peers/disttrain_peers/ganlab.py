@@ -7,7 +7,8 @@ def generator(image_size: int, width: int, channels: int, latent_size: int, bias
     """Latents [n, latent_size] to pictures. A dense layer makes 4 · width channels of 7×7 pixels (for 28) or 8×8; each
     block doubles the side and halves the channels."""
     side, stage = 7 if image_size == 28 else 8, 4 * width
-    layers: list[nn.Module] = [nn.Linear(latent_size, stage * side * side), nn.ReLU(), nn.Unflatten(1, (stage, side, side))]
+    layers: list[nn.Module] = [
+        nn.Linear(latent_size, stage * side * side), nn.ReLU(), nn.Unflatten(1, (stage, side, side))]
     while side < image_size:
         layers.append(nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False))
         for inputs in (stage, stage // 2):

@@ -13,7 +13,7 @@ from .replay import replay
 from .trace import Trace
 from .writing import write
 
-# Of a layer's size before a ReLU; single precision is wrong by up to some 5e-7 of it, Winograd's F4 by a few times that.
+# Of a layer's size before a ReLU; single precision is wrong by up to some 5e-7 of it, Winograd's F4 by some times that.
 MARGIN = 1e-5
 
 SMALL = {"imageSize": 32, "width": 4, "latentSize": 4, "batch": 4}
@@ -27,15 +27,16 @@ RECIPES = {
     "smoothed-grey": Recipe(**FACADES, channels=1, labels=Labels(real=0.9, fake=0.1),
                             discriminator=Optimizer(learningRate=1e-4, weightDecay=1e-3)),
     "architecture": Recipe(**SMALL | {"width": 1}, preset="same5", bias=True, latentDistribution="uniform",
-                           repeatsFakes=True, discriminator=Optimizer(learningRate=5e-5)),
+                           generatorStatistics="eachUpdate", discriminator=Optimizer(learningRate=5e-5)),
     "fashion": Recipe(**SMALL, channels=1, bias=True, noise="fresh", discriminator=Optimizer(learningRate=1e-4)),
     "glasses": Recipe(**SMALL, dropout=0.1, discriminator=Optimizer(learningRate=1e-4)),
-    "ganlab": Recipe(**SMALL | {"imageSize": 28}, channels=1, preset="ganlab", dropout=0.3, noise="fresh", inputNoise=0.1,
-                     discriminatorLoss="mean", labels=Labels(amplitude=0.2),
+    "ganlab": Recipe(**SMALL | {"imageSize": 28}, channels=1, preset="ganlab", dropout=0.3, noise="fresh",
+                     inputNoise=0.1, discriminatorLoss="mean", labels=Labels(amplitude=0.2),
                      discriminator=Optimizer("adamW", weightDecay=1e-2)),
-    "wgan-gp": Recipe(**SMALL, loss="wganGP", criticUpdates=2, noise="fresh", generator=CRITIC, discriminator=CRITIC),
-    "wgan": Recipe(**SMALL, channels=1, loss="wgan", criticUpdates=3, noise="fresh", generator=CLIPPED,
-                   discriminator=CLIPPED),
+    "wgan-gp": Recipe(**SMALL, batchNorm=False, loss="wganGP", discriminatorUpdates=2, noise="fresh", generator=CRITIC,
+                      discriminator=CRITIC),
+    "wgan": Recipe(**SMALL, channels=1, batchNorm=False, loss="wgan", discriminatorUpdates=3, noise="fresh",
+                   generator=CLIPPED, discriminator=CLIPPED),
 }
 
 

@@ -15,11 +15,11 @@ import torch
 
 from . import networks
 from .kinks import NearestKink
-from .optimizers import GivenGradients, is_buffer
+from .optimizers import GivenGradients
 from .phases import discriminator_pass, generator_pass, load, losses_after, running_statistics
 from .randomness import PassRandomness
 from .recipe import Recipe
-from .updates import clipped, learned, part_of
+from .updates import clipped, learned, parts_of
 from .writing import write
 
 
@@ -34,13 +34,15 @@ class Recorder:
     def __init__(self, recipe: Recipe) -> None:
         self.recipe, self.random = recipe, torch.Generator().manual_seed(recipe.seed)
         self.networks = networks.of(recipe)
-        # Of a critic that is clipped at once nearly all weights would be one number, and its means would cancel.
-        deviations = {"bce": 0.02, "wganGP": None, "wgan": 0.5 * recipe.clip}
         for network in self.networks.values():
             # With a shift of 0 rectifiers leave batch norm's scale without any effect on the next batch norm, and some of
             # its gradients are nothing but rounding.
-            networks.initialize(network, self.random, deviations[recipe.loss], shift=0.5)
+            networks.initialize(network, self.random, 0.02 if recipe.loss == "bce" else None, shift=0.5)
             network.double()
+        if recipe.loss == "wgan":
+            # Of a critic that is clipped at once nearly all weights would be one number, and its means would cancel.
+            for parameter in self.networks["discriminator"].parameters():
+                parameter.data *= recipe.clip / parameter.data.abs().max()
         self.kink = NearestKink(self.networks)
         self.optimizers = {part: GivenGradients(self.state(part), getattr(recipe, part)) for part in self.networks}
         self.tensors: dict[str, np.ndarray] = {}
@@ -97,7 +99,7 @@ class Recorder:
         for_g = self.latents(recipe.batch) if recipe.noise == "fresh" else for_d
         onto_d = discriminator_pass(recipe, self.networks, real.double(), for_d.double(), randomness(0))
         self.update(prefix, "discriminator", onto_d.gradients)
-        repeats = recipe.noise == "fresh" or recipe.repeatsFakes
+        repeats = recipe.noise == "fresh" or recipe.generatorStatistics == "eachUpdate"
         onto_g = generator_pass(recipe, self.networks, None if repeats else onto_d.fake, for_g.double(), randomness(1))
         self.update(prefix, "generator", onto_g.gradients)
 
@@ -106,7 +108,7 @@ class Recorder:
                    "probability": torch.tensor([*onto_d.probabilities, onto_g.probability])}
         for each in passes:
             tensors |= each.drawn
-        if recipe.repeatsFakes:
+        if recipe.generatorStatistics == "eachUpdate":
             tensors["loss.after"] = torch.tensor(
                 losses_after(recipe, self.networks, real.double(), for_d.double(), randomness(0)))
         for name, value in tensors.items():
@@ -116,12 +118,11 @@ class Recorder:
             self.store(f"{prefix}/parameter", part, self.state(part))
 
     def several_updates(self, step: int) -> None:
-        """Updates of D, then one of G, each under a prefix of its own."""
+        """Updates of D, then of G, each under a prefix of its own."""
         recipe = self.recipe
-        for update in range(recipe.criticUpdates + 1):
+        for update, part in enumerate(parts_of(recipe)):
             prefix = self.kink.phase = f"step{step}/update{update}"
-            part = part_of(recipe, update)
-            inputs = {"latent": self.latents(recipe.batch)}
+            inputs = {f"latent.{part}": self.latents(recipe.batch)}
             if part == "discriminator":
                 # Bright pictures, unlike the fakes: otherwise the critic's two means all but cancel.
                 inputs["real"] = self.real(darkest=128)
@@ -130,13 +131,11 @@ class Recorder:
             onto = learned(recipe, self.networks, part, {name: value.double() for name, value in inputs.items()},
                            lambda part: PassRandomness(recipe.seed, step, update, part))
             self.update(prefix, part, onto.gradients)
-            load(self.networks[part], clipped(recipe, part, self.state(part)), buffers=False)
-            for name, value in (inputs | {"loss": torch.tensor(onto.losses)}).items():
+            load(self.networks[part], clipped(recipe, part, self.state(part)))
+            found = {"loss": onto.losses, "probability": onto.scores, "penalty/value": onto.penalty}
+            for name, value in (inputs | {name: torch.tensor(value) for name, value in found.items() if value}).items():
                 self.put(f"{prefix}/{name}", value)
-            self.round_statistics()
-            for each in self.networks:
-                moved = {name: value for name, value in self.state(each).items() if each == part or is_buffer(name)}
-                self.store(f"{prefix}/parameter", each, moved)
+            self.store(f"{prefix}/parameter", part, self.state(part))
 
 
 def record(recipe: Recipe, steps: int, samples: int) -> Recorder:

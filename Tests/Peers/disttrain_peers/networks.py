@@ -13,10 +13,10 @@ def of(recipe: Recipe) -> dict[str, nn.Sequential]:
     """New networks, in training mode."""
     preset = PRESETS[recipe.preset]
     sizes = (recipe.imageSize, recipe.width, recipe.channels)
-    options: dict[str, object] = {"bias": recipe.bias}
+    options: dict[str, object] = {"bias": recipe.bias or not recipe.batchNorm}
     if recipe.dropout:
         options["dropout"] = recipe.dropout
-    if recipe.loss != "bce":
+    if not recipe.batchNorm:
         options["norm"] = False
     return {"generator": preset.generator(*sizes, recipe.latentSize, bias=recipe.bias),
             "discriminator": preset.discriminator(*sizes, **options)}

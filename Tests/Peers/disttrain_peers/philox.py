@@ -1,4 +1,4 @@
-"""Philox 4×32-10 in NumPy (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", section 3.3)."""
+"""Philox 4×32-10 in NumPy (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", §3.3)."""
 
 import numpy as np
 
@@ -12,13 +12,13 @@ KNOWN_ANSWERS = [
 
 def blocks(counters: np.ndarray, key: tuple[int, int]) -> np.ndarray:
     """The four words of each counter [..., 4]."""
-    low = np.uint64(0xFFFFFFFF)
+    low, high = np.uint64(0xFFFFFFFF), np.uint64(32)
     x0, x1, x2, x3 = (counters[..., i].astype(np.uint64) for i in range(4))
     for turn in range(10):
         key0, key1 = (np.uint64((word + turn * step) & 0xFFFFFFFF)
                       for word, step in zip(key, (0x9E3779B9, 0xBB67AE85)))
         first, second = x0 * np.uint64(0xD2511F53), x2 * np.uint64(0xCD9E8D57)
-        x0, x1, x2, x3 = (second >> np.uint64(32)) ^ x1 ^ key0, second & low, (first >> np.uint64(32)) ^ x3 ^ key1, first & low
+        x0, x1, x2, x3 = (second >> high) ^ x1 ^ key0, second & low, (first >> high) ^ x3 ^ key1, first & low
     return np.stack([x0, x1, x2, x3], axis=-1).astype(np.uint32)
 
 

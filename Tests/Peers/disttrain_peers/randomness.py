@@ -1,5 +1,5 @@
-"""disttrain's random numbers, drawn anew: what a layer or a label of a pass gets is a function of the seed, the step, the
-pass, the layer and the sample's place in the batch, whoever draws it.
+"""disttrain's random numbers, drawn anew: what a layer or a label of a pass gets is a function of the seed, the step,
+the pass, the layer and the sample's place in the batch, whoever draws it.
 
 The key is the seed; the counter is (block, sample, step, purpose · 2²⁴ + pass · 2¹⁰ + layer).
 """

@@ -1,5 +1,5 @@
-"""What a training consists of beside its data: networks, latents, losses, optimizers; kept in a trace's metadata, or read
-from the config.yaml of a run."""
+"""What a training consists of beside its data: networks, latents, losses, optimizers; kept in a trace's metadata, or
+read from the config.yaml of a run."""
 
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -9,7 +9,7 @@ import yaml
 
 @dataclass
 class Optimizer:
-    """PyTorch's Adam (`adam`: weight decay is its L2 penalty), AdamW (`adamW`) or RMSprop (`rmsprop`)."""
+    """PyTorch's Adam (`adam`: weight decay is its L2 penalty), AdamW (`adamW`) or RMSprop (`rmsprop`: α is beta2)."""
 
     kind: str = "adam"
     learningRate: float = 2e-4
@@ -38,6 +38,8 @@ class Recipe:
     channels: int = 3
     width: int = 64
     bias: bool = False
+    # of D; without it D's convolutions have biases
+    batchNorm: bool = True
     dropout: float = 0.0
     latentSize: int = 100
     latentDistribution: str = "normal"
@@ -47,12 +49,12 @@ class Recipe:
     inputNoise: float = 0.0
     # sum or mean of D's losses on real pictures and on fakes
     discriminatorLoss: str = "sum"
-    # whether G makes its fakes twice a step though the latents stay, so that its running statistics move twice
-    repeatsFakes: bool = False
+    # eachUpdate: G makes its fakes twice a step though the latents stay, so that its running statistics move twice
+    generatorStatistics: str = "once"
     # bce, wgan (clipping) or wganGP
     loss: str = "bce"
-    # updates of D to one of G
-    criticUpdates: int = 1
+    discriminatorUpdates: int = 1
+    generatorUpdates: int = 1
     clip: float = 0.01
     penalty: float = 10.0
     labels: Labels = field(default_factory=Labels)
@@ -62,7 +64,7 @@ class Recipe:
     @property
     def severalUpdates(self) -> bool:
         """Whether a trace's keys name the updates of a step."""
-        return self.loss != "bce" or self.criticUpdates > 1
+        return (self.discriminatorUpdates, self.generatorUpdates) != (1, 1)
 
     def metadata(self) -> dict[str, str]:
         """One text for each number: `<name>`, or `<group>.<name>`."""
@@ -103,15 +105,20 @@ class Recipe:
         if len(presets) > 1 or len(widths) > 1 or None in presets:
             raise ValueError(f"{file}: both networks must be of one preset and one width")
         defaults = {"dcgan": (False, 0.0), "same5": (True, 0.0), "ganlab": (False, 0.5)}
-        preset, image, smoothing = presets.pop(), everything["data"]["image"], train["loss"]["smoothing"]
+        preset, image, loss = presets.pop(), everything["data"]["image"], train["loss"]
         bias, dropout = defaults[preset]
         return cls(
             preset=preset, imageSize=image["size"], channels=image["channels"], width=widths.pop(),
-            bias=networks[1].get("bias", bias), dropout=float(networks[1].get("dropout", dropout)),
+            bias=networks[0].get("bias", bias), batchNorm=networks[1].get("batchNorm", True),
+            dropout=float(networks[1].get("dropout", dropout)),
             latentSize=model["latent"]["size"], latentDistribution=model["latent"]["distribution"],
             batch=train["batch"], seed=everything["seed"], noise=train["noise"], inputNoise=float(train["inputNoise"]),
-            discriminatorLoss=train["loss"]["discriminator"],
-            labels=Labels(**{name: float(value) for name, value in smoothing.items() if name != "kind"}),
+            generatorStatistics=train.get("generatorStatistics", "once"),
+            discriminatorUpdates=train["updates"]["discriminator"], generatorUpdates=train["updates"]["generator"],
+            loss=loss["kind"], discriminatorLoss=loss.get("discriminator", "sum"), clip=float(loss.get("clip", 0.01)),
+            penalty=float(loss.get("penalty", 10)),
+            labels=Labels(**{name: float(value) for name, value in loss.get("smoothing", {}).items()
+                             if name != "kind"}),
             **{part: optimizer(train["optimizer"][part]) for part in ("generator", "discriminator")})
 
 

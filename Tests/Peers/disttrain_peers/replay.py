@@ -18,7 +18,7 @@ from .optimizers import GivenGradients, is_buffer
 from .phases import discriminator_pass, generator_pass, load, losses_after, running_statistics
 from .randomness import PassRandomness
 from .trace import Trace, TraceError
-from .updates import clipped, learned, part_of
+from .updates import clipped, learned, parts_of
 
 
 def replay(trace: Trace) -> tuple[Comparison, NearestKink]:
@@ -59,7 +59,7 @@ def replay_step(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential
     # Only the weights: D's running statistics go on from its passes over real and fake.
     load(discriminator, trace.after(step, "discriminator"), buffers=False)
     kink.phase = f"G's pass of step{step}"
-    repeats = recipe.repeatsFakes or not trace.reused(step)
+    repeats = recipe.generatorStatistics == "eachUpdate" or not trace.reused(step)
     onto_g = generator_pass(recipe, networks, None if repeats else onto_d.fake,
                             trace.input(f"step{step}/latent.generator"), randomness(1))
 
@@ -85,7 +85,7 @@ def replay_step(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential
             if f"step{step}/{name}" in trace.tensors:
                 found = trace.double(f"step{step}/{name}")
                 comparison.add("drawn", name, step, (found - truth).abs().max().item())
-    if recipe.repeatsFakes:
+    if f"step{step}/loss.after" in trace.tensors:
         load(networks["generator"], trace.after(step, "generator"))
         truth = losses_after(recipe, networks, real, for_d, randomness(0))
         for name, found, expected in zip(("D after", "G after"), trace[f"step{step}/loss.after"], truth):
@@ -99,27 +99,26 @@ def replay_updates(trace: Trace, step: int, networks: dict[str, torch.nn.Sequent
     if step == 0:
         for part, network in networks.items():
             load(network, trace.before(0, part))
-    for update in range(recipe.criticUpdates + 1):
+    for update, part in enumerate(parts_of(recipe)):
         prefix = kink.phase = f"step{step}/update{update}"
-        part = part_of(recipe, update)
         before = {name: value.detach().double().clone() for name, value in networks[part].state_dict().items()}
-        inputs = {name: trace.input(f"{prefix}/{name}") for name in ("latent", "real", "penalty/mix")
+        inputs = {name: trace.input(f"{prefix}/{name}") for name in (f"latent.{part}", "real", "penalty/mix")
                   if f"{prefix}/{name}" in trace.tensors}
         truth = learned(recipe, networks, part, inputs, lambda part: PassRandomness(recipe.seed, step, update, part))
         found, after = trace.state(f"{prefix}/gradient", part), trace.state(f"{prefix}/parameter", part)
         for name, error in gradient_errors(found, truth.gradients).items():
             comparison.add("gradient", f"{part}.{name}", step, error)
-        updated = clipped(recipe, part, optimizers[part].step(before, found))
-        for name, parameter in updated.items():
+        for name, parameter in clipped(recipe, part, optimizers[part].step(before, found)).items():
             comparison.add("parameter", f"{part}.{name}", step, relative(after[name], parameter))
-        for each, network in networks.items():
-            for name, statistic in running_statistics(network).items():
-                error = relative(trace.double(f"{prefix}/parameter/{each}.{name}"), statistic)
-                comparison.add("statistics", f"{each}.{name}", step, error)
-            load(network, {name: value.double() for name, value in network.state_dict().items()}
-                 | trace.state(f"{prefix}/parameter", each))
-        for number, (loss, expected) in enumerate(zip(trace[f"{prefix}/loss"], truth.losses)):
-            comparison.add("loss", f"update{update}, {number}", step, abs(float(loss) - expected) / abs(expected))
+        for name, statistic in running_statistics(networks[part]).items():
+            comparison.add("statistics", f"{part}.{name}", step, relative(after[name], statistic))
+        load(networks[part], after)
+        for kind, numbers in (("loss", truth.losses), ("probability", truth.scores), ("penalty/value", truth.penalty)):
+            for number, expected in enumerate(numbers):
+                error = abs(float(trace[f"{prefix}/{kind}"][number]) - expected)
+                if kind != "probability" or recipe.loss != "bce":
+                    error /= abs(expected)
+                comparison.add(kind.replace("penalty/value", "loss"), f"update{update}, {kind} {number}", step, error)
 
 
 def main() -> int:

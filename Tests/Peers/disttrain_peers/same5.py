@@ -15,8 +15,8 @@ class SameConv2d(nn.Conv2d):
     """A convolution whose output has as many pixels as there are strides in its input."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        (top, bottom), (left, right) = (
-            padding_same(size, kernel, stride) for size, kernel, stride in zip(x.shape[2:], self.kernel_size, self.stride))
+        (top, bottom), (left, right) = (padding_same(size, kernel, stride) for size, kernel, stride
+                                        in zip(x.shape[2:], self.kernel_size, self.stride))
         if (top, left) == (bottom, right):
             return functional.conv2d(x, self.weight, self.bias, self.stride, (top, left))
         return super().forward(functional.pad(x, (left, right, top, bottom)))
@@ -38,7 +38,8 @@ def generator(image_size: int, width: int, channels: int, latent_size: int, bias
     layers: list[nn.Module] = [
         nn.Linear(latent_size, stage * side * side), nn.LeakyReLU(0.2), nn.Unflatten(1, (stage, side, side))]
     while stage > width:
-        layers += [SameConvTranspose2d(stage, stage // 2, 5, 2, bias=bias), nn.BatchNorm2d(stage // 2), nn.LeakyReLU(0.2)]
+        layers += [SameConvTranspose2d(stage, stage // 2, 5, 2, bias=bias), nn.BatchNorm2d(stage // 2),
+                   nn.LeakyReLU(0.2)]
         stage //= 2
     return nn.Sequential(*layers, SameConvTranspose2d(stage, channels, 5, 1, bias=bias), nn.Tanh())
 

@@ -6,10 +6,10 @@ too). `<name>` is `generator.<i>.weight` and so on, i as in nn.Sequential. Where
 `step<k>/loss.after`, and what was drawn at random, `step<k>/labels/<pass>`, `step<k>/mask/<pass>.<layer>`,
 `step<k>/inputNoise/<pass>`, pass being real, fake or opinion.
 
-Where a step has several updates, each update u, D's first, has `step<k>/update<u>/latent`, `…/real` (of D),
-`…/penalty/mix` [n] (of a penalty on the gradient: the share of the real picture), `…/loss` (of D on real, on fake and the
-penalty times its factor; of G alone), `…/gradient/<name>` of the network that learns, and `…/parameter/<name>` of it after
-the update with the buffers of both networks.
+Where a step has several updates, each update u, D's first, has keys of its own, `step<k>/update<u>/…`: the latents, of D
+`real`; `loss` and `probability` (or a critic's score) of D on real and on fake, or of G alone; with a penalty on the
+gradient `penalty/mix` [n], the share of the real picture, and `penalty/value` [penalty times its factor, mean length of the
+gradient]; `gradient/<name>` and `parameter/<name>` of the network that learns, with its buffers.
 """
 
 import re
@@ -23,7 +23,9 @@ from torch import nn
 from . import networks
 from .optimizers import is_buffer
 from .recipe import Recipe
-from .updates import part_of
+from .updates import parts_of
+
+Shapes = dict[str, tuple[int, ...]]
 
 
 class TraceError(Exception):
@@ -43,7 +45,7 @@ def recipe_of(metadata: dict[str, str], path: Path) -> Recipe:
         raise TraceError(f"{configuration}: {error}") from error
 
 
-def names(of: dict[str, nn.Sequential]) -> dict[str, tuple[int, ...]]:
+def names(of: dict[str, nn.Sequential]) -> Shapes:
     """Shape of every parameter and buffer by its name in traces and checkpoints."""
     return {f"{part}.{name}": tuple(value.shape) for part, network in of.items()
             for name, value in network.state_dict().items() if not name.endswith("num_batches_tracked")}
@@ -62,20 +64,22 @@ class Trace:
                              default=-1)
         if self.steps == 0:
             raise TraceError(f"{path}: no tensor named step0/…")
+        if self.recipe.loss != "bce" and not self.recipe.severalUpdates:
+            raise TraceError(f"{path}: {self.recipe.loss} is replayed with several updates a step alone")
         self.check()
 
     def networks(self) -> dict[str, nn.Sequential]:
         """New networks of this trace's sizes, in training mode."""
         return {part: network.to(self.precision) for part, network in networks.of(self.recipe).items()}
 
-    def expected(self) -> dict[str, tuple[int, ...]]:
+    def expected(self) -> Shapes:
         """Every tensor the format asks for, with its shape."""
         recipe, state = self.recipe, names(self.networks())
         shapes = {f"initial/{name}": shape for name, shape in state.items()}
         for step in range(self.steps):
             if recipe.severalUpdates:
-                for update in range(recipe.criticUpdates + 1):
-                    shapes |= self.expected_of_update(f"step{step}/update{update}", part_of(recipe, update), state)
+                for update, part in enumerate(parts_of(recipe)):
+                    shapes |= self.expected_of_update(f"step{step}/update{update}", part, state)
                 continue
             batch = min(recipe.batch, len(self[f"step{step}/real"]))  # the last one of an epoch may be short
             shapes |= {
@@ -83,24 +87,25 @@ class Trace:
                 f"step{step}/latent.discriminator": (batch, recipe.latentSize),
                 f"step{step}/latent.generator": (batch, recipe.latentSize),
                 f"step{step}/loss": (3,), f"step{step}/probability": (3,)}
-            if recipe.repeatsFakes:
+            if f"step{step}/loss.after" in self.tensors:
                 shapes[f"step{step}/loss.after"] = (2,)
             shapes |= {f"step{step}/parameter/{name}": shape for name, shape in state.items()}
             shapes |= {f"step{step}/gradient/{name}": shape for name, shape in state.items() if not is_buffer(name)}
         return shapes
 
-    def expected_of_update(self, prefix: str, part: str, state: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    def expected_of_update(self, prefix: str, part: str, state: Shapes) -> Shapes:
         recipe = self.recipe
-        shapes = {f"{prefix}/latent": (recipe.batch, recipe.latentSize), f"{prefix}/loss": (1,)}
+        count = 2 if part == "discriminator" else 1
+        shapes: Shapes = {
+            f"{prefix}/latent.{part}": (recipe.batch, recipe.latentSize), f"{prefix}/loss": (count,),
+            f"{prefix}/probability": (count,)}
         if part == "discriminator":
-            shapes |= {f"{prefix}/real": (recipe.batch, recipe.channels, recipe.imageSize, recipe.imageSize),
-                       f"{prefix}/loss": (2,)}
+            shapes[f"{prefix}/real"] = (recipe.batch, recipe.channels, recipe.imageSize, recipe.imageSize)
             if recipe.loss == "wganGP":
-                shapes |= {f"{prefix}/penalty/mix": (recipe.batch,), f"{prefix}/loss": (3,)}
+                shapes |= {f"{prefix}/penalty/mix": (recipe.batch,), f"{prefix}/penalty/value": (2,)}
         own = {name: shape for name, shape in state.items() if name.startswith(part)}
         shapes |= {f"{prefix}/gradient/{name}": shape for name, shape in own.items() if not is_buffer(name)}
-        return shapes | {f"{prefix}/parameter/{name}": shape for name, shape in state.items()
-                         if name in own or is_buffer(name)}
+        return shapes | {f"{prefix}/parameter/{name}": shape for name, shape in own.items()}
 
     def check(self) -> None:
         expected = self.expected()
