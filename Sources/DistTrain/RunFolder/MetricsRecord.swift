@@ -36,6 +36,10 @@ package struct MetricsRecord: Equatable, Sendable {
 
   /// One JSON object without a newline; a number that is not finite, which JSON lacks, becomes null.
   package var json: String {
+    let optional: [(String, Double?)] = [
+      ("lossHeldOut", status.lossHeldOut), ("accuracyHeldOut", status.accuracies.heldOut),
+      ("penalty", status.penalty), ("gradientNorm", status.gradientNorm),
+    ]
     let fields: [(String, String)] = [
       ("step", "\(status.step)"), ("epoch", "\(status.epoch)"), ("images", "\(images)"),
       ("lossD", number(status.lossD)), ("lossG", number(status.lossG)),
@@ -44,7 +48,7 @@ package struct MetricsRecord: Equatable, Sendable {
       ("imagesPerSecond", number(status.imagesPerSecond)), ("secondsPerStep", number(secondsPerStep)),
       ("secondsCompute", object(secondsCompute)), ("secondsExchange", object(secondsExchange)),
       ("secondsData", object(secondsData)),
-    ]
+    ] + optional.compactMap { key, value in value.map { (key, number($0)) } }
     return "{" + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
   }
 

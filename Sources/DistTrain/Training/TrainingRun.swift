@@ -59,7 +59,7 @@ package final class TrainingRun {
     let schedule = try AgreedError.alike {
       try EpochSchedule(
         plan: plan, deal: images.deal, lastBatch: configuration.data.lastBatch, steps: configuration.train.steps,
-        epochs: configuration.train.epochs)
+        epochs: configuration.train.epochs, batchesPerStep: configuration.train.updates.discriminator)
     }
     let start = resumption.facts?.step ?? 0
     console.say(describe(images, schedule))
@@ -160,7 +160,7 @@ package final class TrainingRun {
       hash: SHA256.imageHash, warn: { console.note($0) })
     let images = try ImageSet.load(
       cache, plan: plan, seed: configuration.seed, shuffle: settings.shuffle,
-      skipsBadImages: settings.onBadImage == .skip, job: job, threads: threads
+      validation: settings.validation, skipsBadImages: settings.onBadImage == .skip, job: job, threads: threads
     ) { count in
       job.isFirst ? console.countProgress(job.size > 1 ? "loading rank 0's images" : "loading images", of: count) : nil
     }
@@ -193,7 +193,7 @@ package final class TrainingRun {
   }
 
   private func describe(_ images: ImageSet, _ schedule: EpochSchedule) -> String {
-    "\(images.deal.images) images, \(schedule.batchesPerEpoch) batches of \(schedule.plan.batch) an epoch, "
+    "\(images.deal.images) images\(images.heldOut.map { " and \($0.deal.images) held out" } ?? ""), \(schedule.batchesPerEpoch) batches of \(schedule.plan.batch) an epoch, "
       + "\(schedule.totalSteps) steps"
   }
 }

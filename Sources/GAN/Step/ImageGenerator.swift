@@ -42,6 +42,12 @@ package final class ImageGenerator {
       into: fixedLatents, seed: seed, purpose: .fixedLatent, step: 0, update: 0, firstSample: 0)
   }
 
+  /// Draws other latents in their place, new ones for each number of steps.
+  package func drawFreshLatents(_ specification: LatentSpecification, seed: UInt64, step: Int) {
+    specification.draw(
+      into: fixedLatents, seed: seed, purpose: .freshLatent, step: step, update: 0, firstSample: 0)
+  }
+
   /// The pictures of the latents; they stay until others use the scratch memory.
   package func images(_ mode: ForwardMode) throws -> Tensor {
     precondition(mode != .training, "samples leave the running statistics alone")

@@ -27,7 +27,7 @@ struct Trace {
       imageChannels: number("channels"))
     training = TrainingSpecification(
       batch: number("batch"), shards: shards,
-      labels: LabelSpecification.fixed(real: number("labels.real"), fake: number("labels.fake")),
+      loss: .binaryCrossEntropy(labels: .fixed(real: number("labels.real"), fake: number("labels.fake"))),
       noise: NoisePolicy(rawValue: metadata["noise"]!)!, generator: adam("generator"),
       discriminator: adam("discriminator"))
   }
