@@ -115,9 +115,9 @@ struct TraceReplay {
       worst.add("gradient", name, relativeError(found, truth, scale: max(norm(truth), norm(weights))))
     }
     let adam = isDiscriminator ? step.discriminatorAdam : step.generatorAdam
-    try adam.descend(
-      averagedBy: GivenGradients(gradients, owned: adam.owned),
-      clippingTo: isDiscriminator ? trace.training.loss.clip : nil)
+    var limit: Float?
+    if case .wasserstein(let clip) = trace.training.loss, isDiscriminator { limit = clip }
+    try adam.descend(averagedBy: GivenGradients(gradients, owned: adam.owned), clippingTo: limit)
     for tensor in network.tensors {
       let name = "\(place)/parameter/\(network.name).\(tensor.name)"
       let found = tensor.values(in: network.parameters)
