@@ -20,7 +20,8 @@ package final class NPYFile: Sendable {
     let length = prefix[8..<min(prefix.count, 8 + digits)].reversed().reduce(0) { $0 << 8 | Int($1) }
     start = 8 + digits + length
     guard length <= NPYHeader.longest, start <= file.size else {
-      throw .damaged(path: path, found: "a header of \(length) bytes in a file of \(file.size)", expected: "one that fits")
+      throw .damaged(
+        path: path, found: "a header of \(length) bytes in a file of \(file.size)", expected: "one that fits")
     }
     let text = String(decoding: try file.bytes(at: 8 + digits, count: length), as: UTF8.self)
     let header: NPYHeader

@@ -5,11 +5,12 @@ package struct NPYWriter: ~Copyable {
   private let end: Int
 
   package init(path: String, shape: [Int]) throws(ModelFileError) {
-    file = try AtomicFile(replacing: path)
     let header = NPYHeader.bytes(shape: shape)
+    let file = try AtomicFile(replacing: path)
+    try file.write(header, at: 0)
+    self.file = file
     place = header.count
     end = place + shape.reduce(4, *)
-    try file.write(header, at: 0)
   }
 
   /// Appends values in row-major order.
