@@ -141,6 +141,10 @@ package struct OutputSettings: Hashable, Sendable {
     case architecture, fashion, glasses, ganlab
   }
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
+    /// `generator.onnx` is written with each checkpoint.
+    case checkpoints
+    /// When training ends.
+    case end
     case never
   }
   package enum Latents: String, Hashable, Sendable, CaseIterable {
@@ -191,6 +195,7 @@ package struct OutputSettings: Hashable, Sendable {
   package var samples: Samples
   package var checkpoints: Checkpoints
   package var log: Log
+  /// `checkpoints` by default.
   package var onnx: OnnxExport
 }
 

@@ -28,7 +28,7 @@ extension OutputSettings {
       format: log.choice("format", default: .standard),
       losses: log.choice("losses", default: .step))
     log.finish()
-    onnx = section.choice("onnx", default: .never, later: ["end", "checkpoints"])
+    onnx = section.choice("onnx", default: .checkpoints)
     section.finish()
   }
 }

@@ -77,7 +77,7 @@ final class RunOutput {
     }
   }
 
-  /// `checkpoints/<step>.safetensors`, and the oldest go; `losses.png` up to this step. Collective.
+  /// `checkpoints/<step>.safetensors`, and the oldest go; `losses.png` up to this step, `generator.onnx`. Collective.
   func writeCheckpoint(_ step: Int, _ schedule: EpochSchedule) throws {
     let configuration = state.configuration.resolved(for: state.plan)
     let facts = CheckpointFacts(
@@ -92,15 +92,25 @@ final class RunOutput {
     try state.job.onFirst {
       try state.folder.prune(keep: configuration.output.checkpoints.keep, valid: step)
       try state.folder.writeLossChart(metrics!.losses)
+      if configuration.output.onnx == .checkpoints { try writeGenerator(step) }
     }
   }
 
-  /// `samples.gif`, and `samples/final.png` where it is asked for, when training ends. Collective.
+  /// `generator.onnx`, by running statistics.
+  private func writeGenerator(_ step: Int) throws {
+    let model = state.configuration.model
+    let facts = GeneratorFacts(name: state.configuration.name, step: step, distribution: model.latent.distribution)
+    let bytes = GeneratorExport.onnx(of: state.step.generator, layers: model.generatorLayers, facts)
+    try state.folder.write(bytes, to: state.folder.generator)
+  }
+
+  /// `samples.gif`, `generator.onnx` where it is to be written then, and `samples/final.png` where it is asked for, when training ends. Collective.
   ///
   /// - Returns: what there is to take notice of, on rank 0.
   func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
     try state.job.onFirst {
+      if state.configuration.output.onnx == .end { try writeGenerator(step) }
       if let final = try sampler!.final(step) { try state.folder.write(final, to: state.folder.finalSample) }
       let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.imageChannels)
       if !leftOut.isEmpty {
