@@ -4,6 +4,7 @@ import argparse
 import tempfile
 import warnings
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -40,7 +41,8 @@ def run(rank: int, store: str, options: argparse.Namespace) -> None:
     images = photographs(options)
     twin = DistributedTwin(build(options))
     torch.manual_seed(options.seed + rank)
-    share = argparse.Namespace(**vars(options) | {"batch": options.batch // options.processes})
+    recipe = replace(options.recipe, batch=options.recipe.batch // options.processes)
+    share = argparse.Namespace(**vars(options) | {"recipe": recipe})
     taken = seconds_per_step(twin.step, images, share, options.steps)
     if rank == 0:
         report(f"eager, {options.processes} processes by gloo", taken, options)

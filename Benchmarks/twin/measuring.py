@@ -7,16 +7,16 @@ import time
 import numpy as np
 import torch
 
-from disttrain_peers import dcgan, pictures
+from disttrain_peers import networks, pictures
 from twin.step import Step, Twin
 
 
 def photographs(options: argparse.Namespace) -> torch.Tensor:
     """Training pictures [n, c, size, size] in [-1, 1]."""
+    recipe = options.recipe
     if options.data is None:
-        shape = (options.batch * 2, options.channels, options.image_size, options.image_size)
-        return torch.rand(shape) * 2 - 1
-    images = pictures.folder(options.data, options.image_size, options.channels)
+        return torch.rand(recipe.batch * 2, recipe.channels, recipe.imageSize, recipe.imageSize) * 2 - 1
+    images = pictures.folder(options.data, recipe.imageSize, recipe.channels)
     if options.holdout:
         images = images[np.arange(1, len(images) + 1) % options.holdout != 0]
     return torch.from_numpy(images)
@@ -25,18 +25,17 @@ def photographs(options: argparse.Namespace) -> torch.Tensor:
 def build(options: argparse.Namespace) -> Twin:
     """The twin with freshly initialized networks, the same for the same seed."""
     random = torch.Generator().manual_seed(options.seed)
-    generator = dcgan.generator(options.image_size, options.width, options.channels, options.latent_size)
-    discriminator = dcgan.discriminator(options.image_size, options.width, options.channels)
-    dcgan.initialize(generator, random)
-    dcgan.initialize(discriminator, random)
-    return Twin(generator, discriminator, options.latent_size, tuned=not options.literal, bf16=options.bf16)
+    both = networks.of(options.recipe)
+    for network in both.values():
+        networks.initialize(network, random)
+    return Twin(options.recipe, both, tuned=not options.literal, bf16=options.bf16)
 
 
 def seconds_per_step(step: Step, images: torch.Tensor, options: argparse.Namespace, steps: int) -> list[float]:
     """Of `steps` steps on random batches, after the warm-up."""
     taken = []
     for index in range(options.warm_up + steps):
-        choice = torch.randint(len(images), (options.batch,))
+        choice = torch.randint(len(images), (options.recipe.batch,))
         start = time.perf_counter()
         step(images[choice])
         if index >= options.warm_up:
@@ -64,7 +63,8 @@ def measure(options: argparse.Namespace) -> None:
 def report(how: str, taken: list[float], options: argparse.Namespace) -> None:
     """Prints what ran and the images/s of its median step."""
     loop = "literal" if options.literal else "tuned"
-    print(f"twin {loop} {'bf16' if options.bf16 else 'fp32'} {how}, threads {options.threads}, batch {options.batch}, "
-          f"width {options.width}, {options.image_size} px, torch {torch.__version__}")
-    print(f"images/s {options.batch / statistics.median(taken):.2f} (median of {len(taken)} steps, "
-          f"{options.batch / max(taken):.2f} to {options.batch / min(taken):.2f})")
+    recipe = options.recipe
+    print(f"twin {loop} {'bf16' if options.bf16 else 'fp32'} {how}, threads {options.threads}, batch {recipe.batch}, "
+          f"width {recipe.width}, {recipe.imageSize} px, torch {torch.__version__}")
+    print(f"images/s {recipe.batch / statistics.median(taken):.2f} (median of {len(taken)} steps, "
+          f"{recipe.batch / max(taken):.2f} to {recipe.batch / min(taken):.2f})")

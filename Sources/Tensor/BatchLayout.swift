@@ -100,6 +100,11 @@ package struct NodeBuffers {
     data = memory
   }
 
+  /// The buffers of the groups from `group` on.
+  package func from(group: Int) -> NodeBuffers {
+    NodeBuffers(groups: groups - group, nodes: nodes, count: count, at: self[group: group, node: 0])
+  }
+
   package subscript(group group: Int, node node: Int) -> Floats {
     data + (group * nodes + node) * count
   }

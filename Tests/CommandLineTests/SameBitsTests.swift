@@ -20,6 +20,30 @@ extension CommandLineTests {
       Case(name: "wrapped last batch", settings: ["data.synthetic.count=20", "data.lastBatch=wrap"], ranks: [3, 8]),
       Case(name: "fresh noise", settings: ["train.noise=fresh"], ranks: [1, 3, 8]),
       Case(
+        name: "three updates of D, two of G, dropout",
+        settings: [
+          "train.noise=fresh", "train.updates={discriminator: 3, generator: 2}", "model.discriminator.dropout=0.3",
+          "data.augment={flip: true}",
+        ], ranks: [1, 2, 3, 8]),
+      Case(
+        name: "WGAN with clipping",
+        settings: [
+          "train.noise=fresh", "train.loss={kind: wgan}", "train.updates.discriminator=2",
+          "train.optimizer.discriminator={kind: rmsprop, learningRate: 5e-5}",
+        ], ranks: [1, 2, 3, 8]),
+      Case(
+        name: "WGAN-GP with dropout and noise",
+        settings: [
+          "train.noise=fresh", "train.loss={kind: wganGP}", "train.updates.discriminator=2",
+          "model.discriminator={batchNorm: false, dropout: 0.2, width: 8}", "train.inputNoise=0.1",
+        ], ranks: [1, 2, 3, 8]),
+      Case(
+        name: "held-out pictures, statistics moved twice, losses recomputed",
+        settings: [
+          "data.validation=0.25", "train.generatorStatistics=eachUpdate", "output.log.losses=recomputed",
+          "output.samples.batchNorm=running",
+        ], ranks: [1, 2, 3, 8]),
+      Case(
         name: "dropout, noise and random labels",
         settings: [
           "model.discriminator.dropout=0.3", "train.inputNoise=0.1", "train.loss.smoothing={kind: random}",
@@ -121,6 +145,7 @@ extension CommandLineTests {
     private static func losses(_ place: Workplace, _ out: String) throws -> [[Double]] {
       let lines = try place.metrics(out: out).map { line in
         ["step", "epoch", "images", "lossD", "lossG", "Dx", "DGz1", "DGz2"].map { line[$0] as? Double ?? .nan }
+          + ["lossHeldOut", "accuracyHeldOut", "penalty", "gradientNorm"].compactMap { line[$0] as? Double }
       }
       #expect(lines.count == 5 && lines.allSatisfy { $0.allSatisfy(\.isFinite) })
       return lines

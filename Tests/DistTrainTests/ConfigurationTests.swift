@@ -48,7 +48,7 @@ struct ConfigurationTests {
         == InitializationSpecification(weights: .normal(deviation: 0.02), scaleMean: 1, scaleDeviation: 0.02))
     let adam = AdamSpecification(learningRate: 0.0002, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0)
     #expect(found.train.generator == adam && found.train.discriminator == adam)
-    #expect(found.train.labels == LabelSpecification.fixed(real: 1, fake: 0))
+    #expect(found.train.loss.labels == LabelSpecification.fixed(real: 1, fake: 0))
     #expect(found.train.batch == 128 && found.train.epochs == 500 && found.train.steps == nil)
     #expect(found.train.noise == .reuse && found.data.resize == .crop && found.output.samples.count == 64)
     #expect(found.data.path == recipePath("../data/facades"))
@@ -135,7 +135,7 @@ struct ConfigurationTests {
         == InitializationSpecification(weights: .normal(deviation: 3e-5), scaleMean: -1.5, scaleDeviation: 0))
     #expect(found.train.batch == 13 && found.train.steps == 20 && found.train.epochs == 3)
     #expect(found.train.shards == .fixed(8) && found.train.noise == .fresh && found.threads == .fixed(3))
-    #expect(found.train.labels == LabelSpecification.fixed(real: 0.9, fake: 0.1))
+    #expect(found.train.loss.labels == LabelSpecification.fixed(real: 0.9, fake: 0.1))
     #expect(
       found.train.generator
         == AdamSpecification(learningRate: 1.5e-4, beta1: 0, beta2: 0.9, epsilon: 1e-7, weightDecay: 1e-5))
@@ -173,7 +173,8 @@ struct ConfigurationTests {
         "train.batch=32", "train.batch=64", "data.image={size: 32}", "train.loss.smoothing.real=.9", "name=two",
         "train.steps=null", "train.epochs=3", "output.log.every=2 epochs",
       ])
-    #expect(found.train.batch == 64 && found.model.imageSize == 32 && found.train.labels == .fixed(real: 0.9, fake: 0))
+    #expect(
+      found.train.batch == 64 && found.model.imageSize == 32 && found.train.loss.labels == .fixed(real: 0.9, fake: 0))
     #expect(found.name == "two" && found.train.steps == nil && found.train.epochs == 3)
     #expect(found.output.log.every == .epochs(2))
   }

@@ -93,9 +93,8 @@ import Testing
       job.secondsExchanging = 100  // before the clock
       var clock = StepClock(job)
       for _ in 0..<2 {
-        let result = clock.measure(images: 16) {
-          usleep(20_000)
-        } step: {
+        let result = clock.measure(images: 16) { clock in
+          clock.loading { usleep(20_000) }
           usleep(60_000 * UInt32(job.rank + 1))
           job.secondsExchanging += 0.025
           return 5
@@ -119,17 +118,12 @@ import Testing
   @Test func aClockBeginsAnew() throws {
     let job = SingleProcess()
     var clock = StepClock(job)
-    _ = clock.measure(images: 4) {
-      usleep(1000)
-    } step: {
-      0
+    clock.measure(images: 4) { clock in
+      clock.loading { usleep(1000) }
     }
     clock.reset()
     #expect(clock.steps == 0 && clock.total == 0 && clock.data == 0)
-    _ = clock.measure(images: 4) {
-    } step: {
-      usleep(1000)
-    }
+    clock.measure(images: 4) { _ in usleep(1000) }
     #expect(clock.steps == 1 && clock.total >= 0.001)
   }
 }

@@ -74,10 +74,11 @@ import Testing
     }
     let images = step.realImages(10)
     images.data.update(from: normals(images.shape.count, seed: 1, deviation: 0.5), count: images.shape.count)
-    for batch in batches { _ = try step.step(0, batch) }
+    for batch in batches { _ = try step.step(0, [batch]) { _, _ in } }
     let planned = engine.arena.bytes
     for batch in batches + batches.reversed() {
-      let found = try allocations(threads) { _ = try step.step(1, batch) }
+      let alone = [batch]
+      let found = try allocations(threads) { _ = try step.step(1, alone) { _, _ in } }
       if count == 1 {
         #expect(found.calls == 0, "\(batch.samples) samples")
         if found.calls > 0 { allocation_counter_report() }

@@ -75,7 +75,7 @@ import Testing
       kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 1, kernels: kernels))
     let layout = BatchLayout(
       reduction: engine.peers.reduction, shardSizes: [1], globalSamples: 1, groups: logits.count)
-    let loss = BinaryCrossEntropy(groups: logits.count, engine: engine)
+    let loss = BatchLoss(BinaryCrossEntropy(), groups: logits.count, engine: engine)
     let shape = Shape(samples: logits.count, height: 1, width: 1, channels: 1)
     let (input, gradient) = (engine.arena.tensor(shape), engine.arena.tensor(shape))
     input.set(fromPyTorch: logits)

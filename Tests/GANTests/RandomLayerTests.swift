@@ -4,7 +4,7 @@ import Testing
 
 /// Dropout and noise: what they do to numbers, and that a sample's are its own.
 @Suite struct RandomLayerTests {
-  private let randomness = PassRandomness(seed: 7, step: 3, number: 2, firstSample: 0)
+  private let randomness = PassRandomness(seed: 7, step: 3, update: 0, .fakes, firstSample: 0)
 
   private func network(_ layers: [LayerSpecification], inputNoise: Float = 0, samples: Int = 4) throws -> TestNetwork {
     let net = try TestNetwork(
@@ -69,7 +69,7 @@ import Testing
     let net = try network([.dropout(rate: 0.5)])
     let first = array(try net.forward(.training).data, net.input.shape.count)
     #expect(array(try net.forward(.training).data, net.input.shape.count) == first)
-    net.pass.randomness = PassRandomness(seed: 7, step: 4, number: 2, firstSample: 0)
+    net.pass.randomness = PassRandomness(seed: 7, step: 4, update: 0, .fakes, firstSample: 0)
     #expect(array(try net.forward(.training).data, net.input.shape.count) != first)
   }
 }

@@ -82,6 +82,8 @@ package struct DataSettings: Hashable, Sendable {
   package var lastBatch: LastBatch
   /// Which files of a folder, by their name; `*` by default.
   package var pattern: String
+  /// The share of the pictures that is held out; 0 by default.
+  package var validation: Double
   /// Random changes of a picture each time it is seen; none by default.
   package var augment: Augmentation
   /// First N pictures; nil, the default, is all.
@@ -105,12 +107,14 @@ package struct TrainSettings: Hashable, Sendable {
   /// The first of both that is reached ends the run; one is there at least.
   package var steps: Int?
   package var epochs: Int?
-  package var labels: LabelSpecification
-  /// `sum` by default.
-  package var discriminatorLoss: DiscriminatorLoss
+  package var loss: LossSpecification
   /// Deviation of the normal noise that is added to what D sees; 0 by default.
   package var inputNoise: Float
   package var noise: NoisePolicy
+  /// One each by default.
+  package var updates: UpdateCounts
+  /// `once` by default.
+  package var generatorStatistics: GeneratorStatistics
   package var generator: AdamSpecification
   package var discriminator: AdamSpecification
 
@@ -139,6 +143,18 @@ package struct OutputSettings: Hashable, Sendable {
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
     case never
   }
+  package enum Latents: String, Hashable, Sendable, CaseIterable {
+    /// The same for all samples of a run.
+    case fixed
+    /// New ones for each sample.
+    case fresh
+  }
+  package enum LoggedLosses: String, Hashable, Sendable, CaseIterable {
+    /// As the updates found them, each before its own.
+    case step
+    /// Of the same pictures and latents, by both networks after their updates.
+    case recomputed
+  }
   package struct Samples: Hashable, Sendable {
     /// 200 steps by default.
     package var every: Interval
@@ -146,6 +162,14 @@ package struct OutputSettings: Hashable, Sendable {
     package var count: Int
     /// `batch` by default.
     package var statistics: Statistics
+    /// `fixed` by default.
+    package var latents: Latents
+    /// How the pictures lie in a grid and which values are black and white.
+    package var grid: Grid
+    /// Pictures side by side in `samples/final.png` when training ends; 0, the default, for no such file.
+    package var final: Int
+    /// Whether a continued run begins with a sample; false by default.
+    package var afterResume: Bool
   }
   package struct Checkpoints: Hashable, Sendable {
     /// 500 steps by default; there is one at the end in any case.
@@ -158,6 +182,8 @@ package struct OutputSettings: Hashable, Sendable {
     package var every: Interval
     /// `standard` by default.
     package var format: LogFormat
+    /// `step` by default.
+    package var losses: LoggedLosses
   }
 
   /// Relative to the working directory; `runs` by default. The run is in `<folder>/<name>`.
@@ -174,8 +200,8 @@ extension Configuration {
   /// The rules of a step on this many ranks.
   package func training(ranks: Int) -> TrainingSpecification {
     TrainingSpecification(
-      batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, labels: train.labels,
-      discriminatorLoss: train.discriminatorLoss, inputNoise: train.inputNoise, noise: train.noise,
-      generator: train.generator, discriminator: train.discriminator)
+      batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, loss: train.loss,
+      inputNoise: train.inputNoise, noise: train.noise, updates: train.updates,
+      generatorStatistics: train.generatorStatistics, generator: train.generator, discriminator: train.discriminator)
   }
 }

@@ -18,10 +18,21 @@ extension Configuration {
       section.report(
         "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
     }
-    let logits = (1...2).map { FeatureShape(channels: $0, height: 1, width: 1) }
+    let accepted = (1...2).filter { type(of: train.loss.sampleLoss).accepts(logits: $0) }
+    let logits = accepted.map { FeatureShape(channels: $0, height: 1, width: 1) }
     check(
-      model.discriminatorLayers, from: picture, to: logits, "one logit, \(logits[0]), or two", section,
-      "discriminator")
+      model.discriminatorLayers, from: picture, to: logits,
+      logits.count > 1 ? "one logit, \(logits[0]), or two" : "one score, \(logits[0])", section, "discriminator")
+    if case .wassersteinPenalty = train.loss { checkCritic(section) }
+  }
+
+  private func checkCritic(_ section: SettingSection) {
+    guard let place = model.discriminatorLayers.firstIndex(where: { !$0.isPiecewiseLinear }) else { return }
+    section.report(
+      "discriminator",
+      "layer \(place) is \(model.discriminatorLayers[place].yaml), which the gradient penalty of loss.kind wganGP cannot go "
+        + "through: expected layers that are linear but for kinks, each sample apart. A preset does without batch norm "
+        + "by batchNorm: false.")
   }
 
   private func check(

@@ -64,7 +64,8 @@ extension DataSettings {
         ("image.size", "\(model.imageSize)"), ("image.channels", "\(model.imageChannels)"),
         ("image.resize", resize.rawValue), ("image.antialias", "\(antialias)"), ("range", "[-1, 1]"),
         ("shuffle", "\(shuffle)"), ("lastBatch", lastBatch.rawValue), ("pattern", quoted(pattern)),
-        ("validation", "0"), ("augment.flip", "\(augment.flip)"), ("augment.brightness", shortest(augment.brightness)),
+        ("validation", shortest(validation)), ("augment.flip", "\(augment.flip)"),
+        ("augment.brightness", shortest(augment.brightness)),
         ("augment.contrast", shortest(augment.contrast)), ("limit", limit.map { "\($0)" } ?? "null"),
         ("decode", decode.rawValue),
         ("onBadImage", onBadImage.rawValue), ("cache", cacheText), ("synthetic.count", "\(syntheticCount)"),
@@ -117,6 +118,7 @@ extension NetworkSpecification {
         path,
         [("preset", preset.preset.rawValue), ("width", "\(preset.width)")]
           + (preset.bias.map { [("bias", "\($0)")] } ?? [])
+          + (preset.batchNorm ? [] : [("batchNorm", "false")])
           + (preset.dropout.map { [("dropout", shortest($0))] } ?? []))
     case .layers(let layers): [Setting(key: "\(path).layers", value: .list(layers.map(\.yaml)))]
     }
@@ -158,16 +160,27 @@ extension TrainSettings {
       "train",
       [
         ("batch", "\(batch)"), ("shards", shards.yaml), ("steps", steps.map { "\($0)" } ?? "null"),
-        ("epochs", epochs.map { "\($0)" } ?? "null"), ("loss.kind", "bce"),
-        ("loss.discriminator", discriminatorLoss.rawValue),
-      ] + labels.settings) + generator.settings("train.optimizer.generator")
+        ("epochs", epochs.map { "\($0)" } ?? "null"),
+      ] + loss.settings) + generator.settings("train.optimizer.generator")
       + discriminator.settings("train.optimizer.discriminator")
       + scalars(
         "train",
         [
-          ("noise", noise.rawValue), ("updates.discriminator", "1"), ("updates.generator", "1"),
+          ("noise", noise.rawValue), ("updates.discriminator", "\(updates.discriminator)"),
+          ("updates.generator", "\(updates.generator)"), ("generatorStatistics", generatorStatistics.rawValue),
           ("inputNoise", shortest(inputNoise)),
         ])
+  }
+}
+
+extension LossSpecification {
+  fileprivate var settings: [(String, String)] {
+    switch self {
+    case .binaryCrossEntropy(let labels, let combination):
+      [("loss.kind", "bce"), ("loss.discriminator", combination.rawValue)] + labels.settings
+    case .wasserstein(let clip): [("loss.kind", "wgan"), ("loss.clip", shortest(clip))]
+    case .wassersteinPenalty(let weight): [("loss.kind", "wganGP"), ("loss.penalty", shortest(weight))]
+    }
   }
 }
 
@@ -190,7 +203,7 @@ extension AdamSpecification {
     scalars(
       path,
       [
-        ("kind", isDecoupled ? "adamW" : "adam"), ("learningRate", shortest(learningRate)),
+        ("kind", kind.rawValue), ("learningRate", shortest(learningRate)),
         ("betas", "[\(shortest(beta1)), \(shortest(beta2))]"), ("weightDecay", shortest(weightDecay)),
         ("epsilon", shortest(epsilon)),
       ])
@@ -203,9 +216,12 @@ extension OutputSettings {
       "output",
       [
         ("folder", quoted(folder)), ("samples.every", "\(samples.every)"), ("samples.count", "\(samples.count)"),
-        ("samples.batchNorm", samples.statistics.rawValue), ("checkpoints.every", "\(checkpoints.every)"),
+        ("samples.batchNorm", samples.statistics.rawValue), ("samples.latents", samples.latents.rawValue),
+        ("samples.columns", "\(samples.grid.columns)"), ("samples.padding", "\(samples.grid.padding)"),
+        ("samples.normalize", samples.grid.range.rawValue), ("samples.final", "\(samples.final)"),
+        ("samples.afterResume", "\(samples.afterResume)"), ("checkpoints.every", "\(checkpoints.every)"),
         ("checkpoints.keep", "\(checkpoints.keep)"), ("log.every", "\(log.every)"),
-        ("log.format", log.format.rawValue), ("onnx", onnx.rawValue),
+        ("log.format", log.format.rawValue), ("log.losses", log.losses.rawValue), ("onnx", onnx.rawValue),
       ])
   }
 }

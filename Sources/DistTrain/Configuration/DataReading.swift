@@ -27,7 +27,7 @@ extension DataSettings {
         "decode", "found fast, which averages as image.antialias: true does, expected exact beside antialias: false.")
     }
     section.checkRange()
-    section.checkValidation()
+    validation = section.number("validation", .belowOne, default: 0)
     augment = section.augmentation()
     section.finish()
     // A source that was not understood asks for no path.
@@ -112,11 +112,6 @@ extension SettingSection {
     _ = read("range", expected: "[-1, 1], the only range in this version") { node in
       node.list { $0.number(Double.self) } == [-1, 1] ? true : nil
     }
-  }
-
-  fileprivate func checkValidation() {
-    let fraction = number("validation", .belowOne, default: 0.0)
-    if fraction != 0 { reportLater("validation", "\(shortest(fraction))", accepted: ["0"]) }
   }
 
   /// Only what changes nothing.

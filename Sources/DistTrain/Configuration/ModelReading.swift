@@ -29,7 +29,7 @@ extension SettingSection {
     let section = section(key)
     defer { section.finish() }
     if section.node("layers") != nil {
-      for other in ["preset", "width", "bias", "dropout"] where section.node(other) != nil {
+      for other in ["preset", "width", "bias", "batchNorm", "dropout"] where section.node(other) != nil {
         section.report(other, "found beside layers, expected either a preset and its settings, or layers.")
       }
       return .layers(section.layers("layers"))
@@ -37,6 +37,7 @@ extension SettingSection {
     var preset = PresetSpecification(
       section.choice("preset", default: .dcgan), width: section.integer("width", 1...4096, default: 64))
     if section.present("bias") != nil { preset.bias = section.boolean("bias", default: false) }
+    preset.batchNorm = section.boolean("batchNorm", default: true)
     if key == "discriminator", section.present("dropout") != nil {
       preset.dropout = section.number("dropout", .belowOne, default: 0)
     }

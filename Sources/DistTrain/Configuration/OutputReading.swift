@@ -1,3 +1,5 @@
+import ImageIO
+
 extension OutputSettings {
   /// The section `output`.
   init(_ section: SettingSection) {
@@ -6,7 +8,14 @@ extension OutputSettings {
     self.samples = Samples(
       every: samples.interval("every", default: .steps(200)),
       count: samples.integer("count", 1...4096, default: 64),
-      statistics: samples.choice("batchNorm", default: .batch))
+      statistics: samples.choice("batchNorm", default: .batch),
+      latents: samples.choice("latents", default: .fixed),
+      grid: Grid(
+        columns: samples.integer("columns", 1...4096, default: 8),
+        padding: samples.integer("padding", 0...256, default: 2),
+        range: samples.choice("normalize", default: Grid.Range.fixed)),
+      final: samples.integer("final", 0...4096, default: 0),
+      afterResume: samples.boolean("afterResume", default: false))
     samples.finish()
     let checkpoints = section.section("checkpoints")
     self.checkpoints = Checkpoints(
@@ -16,7 +25,8 @@ extension OutputSettings {
     let log = section.section("log")
     self.log = Log(
       every: log.interval("every", default: .steps(50)),
-      format: log.choice("format", default: .standard))
+      format: log.choice("format", default: .standard),
+      losses: log.choice("losses", default: .step))
     log.finish()
     onnx = section.choice("onnx", default: .never, later: ["end", "checkpoints"])
     section.finish()

@@ -10,27 +10,29 @@ package final class ImageSet {
   package let skipped: [String]
   /// Hash of what all images of the data set were decoded from, and of the transform; equal on all ranks.
   package let hash: String
+  /// The images that are held out, if any.
+  package let heldOut: ImageSet?
   /// Where each image of the deal is in `pixels`; the deal counts good images only.
   private let slots: [Int: Int]
-  private let pixels: UnsafeMutableBufferPointer<UInt8>
+  private let pixels: DecodedPixels
 
   private init(
-    _ transform: Transform, _ deal: Deal, skipped: [String], hash: String, slots: [Int: Int],
-    pixels: UnsafeMutableBufferPointer<UInt8>
+    _ transform: Transform, _ deal: Deal, skipped: [String], hash: String, heldOut: ImageSet?, slots: [Int: Int],
+    pixels: DecodedPixels
   ) {
     self.transform = transform
     self.deal = deal
     self.skipped = skipped
     self.hash = hash
+    self.heldOut = heldOut
     self.slots = slots
     self.pixels = pixels
   }
 
-  deinit { pixels.deallocate() }
-
-  /// Images that this rank holds.
+  /// Images that this rank holds, those held out apart.
   package var count: Int { slots.count }
-  package var bytes: Int { pixels.count }
+  /// Of this rank's images, those held out among them.
+  package var bytes: Int { pixels.bytes.count }
 
   /// Writes the image of the deal `image`, which is one of this rank's, as floats in [−1, 1].
   package func copy(_ image: Int, to target: Floats, kernels: Kernels) {
@@ -57,31 +59,40 @@ package final class ImageSet {
   /// The pixels of one of this rank's images.
   private subscript(image: Int) -> UnsafeBufferPointer<UInt8> {
     guard let slot = slots[image] else { preconditionFailure("image \(image) is another rank's") }
-    return UnsafeBufferPointer(rebasing: pixels[slot * transform.byteCount..<(slot + 1) * transform.byteCount])
+    return UnsafeBufferPointer(rebasing: pixels.bytes[slot * transform.byteCount..<(slot + 1) * transform.byteCount])
   }
 
   /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks leave
   /// out the same unreadable images, or fail with the same error. Collective.
   ///
-  /// - Parameter progress: told of each image that this rank has done, after it was told how many there are.
+  /// - Parameters:
+  ///   - validation: the share of the good images that is held out.
+  ///   - progress: told of each image that this rank has done, after it was told how many there are.
   package static func load(
-    _ cache: PictureCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, skipsBadImages: Bool, job: any Job,
-    threads: Threads, progress: (_ count: Int) -> CountProgress?
+    _ cache: PictureCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, validation: Double = 0, skipsBadImages: Bool,
+    job: any Job, threads: Threads, progress: (_ count: Int) -> CountProgress?
   ) throws -> ImageSet {
     var good = Array(0..<cache.source.count)
     var skipped: [String] = []
     while true {
-      let deal = Deal(images: good.count, plan: plan, seed: seed, shuffle: shuffle)
-      let mine = plan.shards(ofRank: job.rank).flatMap(deal.images(ofShard:))
-      let decoded = decode(mine.map { good[$0] }, cache, threads, progress(mine.count))
+      let split = DataPartition(images: good.count, validation: validation, seed: seed)
+      let deal = Deal(images: split.training.count, plan: plan, seed: seed, shuffle: shuffle)
+      let heldDeal = Deal(images: split.heldOut.count, plan: plan, seed: seed, shuffle: false)
+      let shards = plan.shards(ofRank: job.rank)
+      let (mine, held) = (shards.flatMap(deal.images(ofShard:)), shards.flatMap(heldDeal.images(ofShard:)))
+      let sources = mine.map { good[split.training[$0]] } + held.map { good[split.heldOut[$0]] }
+      let decoded = decode(sources, cache, threads, progress(sources.count))
       let bad = try agree(on: decoded.failures, cache, job)
       if bad.isEmpty {
-        let hash = try hash(of: mine.map { good[$0] }, decoded.hashes, cache, job)
-        let slots = Dictionary(uniqueKeysWithValues: mine.enumerated().map { ($1, $0) })
-        return ImageSet(
-          cache.transform, deal, skipped: skipped, hash: hash, slots: slots, pixels: decoded.pixels)
+        let hash = try hash(of: sources, decoded.hashes, cache, job)
+        func set(_ deal: Deal, _ images: [Int], from first: Int, heldOut: ImageSet?) -> ImageSet {
+          let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first + $0) })
+          return ImageSet(
+            cache.transform, deal, skipped: skipped, hash: hash, heldOut: heldOut, slots: slots, pixels: decoded.pixels)
+        }
+        let heldOut = split.heldOut.isEmpty ? nil : set(heldDeal, held, from: mine.count, heldOut: nil)
+        return set(deal, mine, from: 0, heldOut: heldOut)
       }
-      decoded.pixels.deallocate()
       // A disk that fails says nothing about the image.
       guard skipsBadImages, !bad.contains(where: \.isSystem) else { throw AgreedError(unreadable(bad, of: good.count)) }
       let indices = Set(bad.map(\.index))
@@ -93,7 +104,7 @@ package final class ImageSet {
   private typealias Failure = (index: Int, reason: String, isSystem: Bool)
 
   private static func decode(_ images: [Int], _ cache: PictureCache, _ threads: Threads, _ progress: CountProgress?)
-    -> (pixels: UnsafeMutableBufferPointer<UInt8>, hashes: [ContentHash?], failures: [Failure])
+    -> (pixels: DecodedPixels, hashes: [ContentHash?], failures: [Failure])
   {
     let size = cache.transform.byteCount
     let pixels = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: images.count * size)
@@ -110,7 +121,7 @@ package final class ImageSet {
       guard case .failure(let error)? = result else { return nil }
       return (image, error.description, error.isSystemError)
     }
-    return (pixels, results.map { try? $0?.get() }, failures)
+    return (DecodedPixels(pixels), results.map { try? $0?.get() }, failures)
   }
 
   /// The bad images of all ranks, in order. Collective.
@@ -157,4 +168,13 @@ package final class ImageSet {
     }
     return SHA256.digest(of: "\(cache.transform.canonicalDescription) \(sums)").hex
   }
+}
+
+/// Memory of decoded images, which training and held-out images share.
+private final class DecodedPixels {
+  let bytes: UnsafeMutableBufferPointer<UInt8>
+
+  init(_ bytes: UnsafeMutableBufferPointer<UInt8>) { self.bytes = bytes }
+
+  deinit { bytes.deallocate() }
 }

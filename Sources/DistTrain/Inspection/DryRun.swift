@@ -43,14 +43,20 @@ struct DryRun {
     try configuration.data.requirePath()
     let source = try configuration.data.open(seed: configuration.seed, size: configuration.model.imageSize)
     for note in source.notes { print("note: \(note)") }
-    let deal = Deal(images: source.count, plan: plan, seed: configuration.seed, shuffle: configuration.data.shuffle)
+    let split = DataPartition(
+      images: source.count, validation: configuration.data.validation, seed: configuration.seed)
+    let deal = Deal(
+      images: split.training.count, plan: plan, seed: configuration.seed, shuffle: configuration.data.shuffle)
     let schedule = try EpochSchedule(
       plan: plan, deal: deal, lastBatch: configuration.data.lastBatch,
-      steps: configuration.train.steps, epochs: configuration.train.epochs)
-    let held = plan.shards(ofRank: 0).reduce(0) { $0 + deal.images(ofShard: $1).count }
+      steps: configuration.train.steps, epochs: configuration.train.epochs,
+      batchesPerStep: configuration.train.updates.discriminator)
+    let heldDeal = Deal(images: split.heldOut.count, plan: plan, seed: configuration.seed, shuffle: false)
+    let held = plan.shards(ofRank: 0).reduce(0) {
+      $0 + deal.images(ofShard: $1).count + heldDeal.images(ofShard: $1).count
+    }
     let imageBytes = held * configuration.model.imageShape.count
-    print(
-      "\(source.count) images, \(schedule.batchesPerEpoch) batches of \(batch) an epoch, \(schedule.totalSteps) steps")
+    print(schedule.summary(heldOut: split.heldOut.count))
     let memory = MemoryEstimate(step, engine, plan, images: imageBytes, program: base, startsMPI: ranks > 1)
     print("memory a rank: \(memory)")
     printOutput(schedule)

@@ -22,7 +22,7 @@ struct MemoryEstimate: CustomStringConvertible {
   ///   - startsMPI: whether MPI is not among them yet.
   init(_ step: GANStep, _ engine: Engine, _ plan: ShardPlan, images: Int, program: Int, startsMPI: Bool) {
     let float = MemoryLayout<Float>.stride
-    let trained = [(step.generator, groups: 1), (step.discriminator, groups: 2)]
+    let trained = [step.generator, step.discriminator].map { ($0, groups: $0.sums?.groups ?? 1) }
     // Adam's moments: those that this step holds, and the share that a rank will hold.
     let held = [step.generatorAdam, step.discriminatorAdam].flatMap(\.owned).reduce(0) { $0 + $1.count }
     let share = trained.reduce(0) { $0 + $1.0.flatCount } / plan.ranks

@@ -36,15 +36,20 @@ package struct MetricsRecord: Equatable, Sendable {
 
   /// One JSON object without a newline; a number that is not finite, which JSON lacks, becomes null.
   package var json: String {
-    let fields: [(String, String)] = [
-      ("step", "\(status.step)"), ("epoch", "\(status.epoch)"), ("images", "\(images)"),
-      ("lossD", number(status.lossD)), ("lossG", number(status.lossG)),
-      ("Dx", number(status.probabilityReal)), ("DGz1", number(status.probabilityFakeBefore)),
-      ("DGz2", number(status.probabilityFakeAfter)),
-      ("imagesPerSecond", number(status.imagesPerSecond)), ("secondsPerStep", number(secondsPerStep)),
-      ("secondsCompute", object(secondsCompute)), ("secondsExchange", object(secondsExchange)),
-      ("secondsData", object(secondsData)),
+    let optional: [(String, Double?)] = [
+      ("lossHeldOut", status.lossHeldOut), ("accuracyHeldOut", status.accuracies.heldOut),
+      ("penalty", status.penalty), ("gradientNorm", status.gradientNorm),
     ]
+    let fields: [(String, String)] =
+      [
+        ("step", "\(status.step)"), ("epoch", "\(status.epoch)"), ("images", "\(images)"),
+        ("lossD", number(status.lossD)), ("lossG", number(status.lossG)),
+        ("Dx", number(status.probabilityReal)), ("DGz1", number(status.probabilityFakeBefore)),
+        ("DGz2", number(status.probabilityFakeAfter)),
+        ("imagesPerSecond", number(status.imagesPerSecond)), ("secondsPerStep", number(secondsPerStep)),
+        ("secondsCompute", object(secondsCompute)), ("secondsExchange", object(secondsExchange)),
+        ("secondsData", object(secondsData)),
+      ] + optional.compactMap { key, value in value.map { (key, number($0)) } }
     return "{" + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
   }
 

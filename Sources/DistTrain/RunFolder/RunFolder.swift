@@ -32,6 +32,9 @@ package struct RunFolder: Sendable, Equatable {
   /// Grid of real images.
   package var realSample: String { samplesFolder + "/real.png" }
 
+  /// Pictures side by side when training has ended.
+  package var finalSample: String { samplesFolder + "/final.png" }
+
   /// The grids of the fixed latents over time.
   package var sampleAnimation: String { path + "/samples.gif" }
 

@@ -19,6 +19,9 @@ package struct TrainingStatus: Equatable, Sendable {
   package var lossFake: Double?
   package var lossHeldOut: Double?
   package var accuracies = Accuracies()
+  /// The gradient penalty with its weight, and the mean length of the gradient; nil where there is none.
+  package var penalty: Double?
+  package var gradientNorm: Double?
 
   /// The shares of images that D takes for what they are, and of fakes that G passes off as real; nil where not measured.
   package struct Accuracies: Equatable, Sendable {

@@ -32,7 +32,7 @@ final class RunOutput {
   /// `samples/<step>.png`. Collective.
   func writeSamples(_ step: Int) throws {
     try state.job.onFirst {
-      try state.folder.write(try sampler!.grid(), to: state.folder.sample(step: step))
+      try state.folder.write(try sampler!.grid(step), to: state.folder.sample(step: step))
     }
   }
 
@@ -59,7 +59,7 @@ final class RunOutput {
     try state.job.onFirst {
       let count = min(wanted, values.count / shape.count)
       let png = try values.withUnsafeMutableBufferPointer {
-        try Sampler.png(Tensor(shape.with(samples: count), $0.baseAddress!))
+        try Sampler.png(Tensor(shape.with(samples: count), $0.baseAddress!), state.configuration.output.samples.grid)
       }
       try state.folder.write(png, to: state.folder.realSample)
     }
@@ -95,12 +95,13 @@ final class RunOutput {
     }
   }
 
-  /// `samples.gif`, when training ends. Collective.
+  /// `samples.gif`, and `samples/final.png` where it is asked for, when training ends. Collective.
   ///
   /// - Returns: what there is to take notice of, on rank 0.
-  func finish() throws -> [String] {
+  func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
     try state.job.onFirst {
+      if let final = try sampler!.final(step) { try state.folder.write(final, to: state.folder.finalSample) }
       let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.imageChannels)
       if !leftOut.isEmpty {
         notes = ["\(state.folder.sampleAnimation) is without these samples:\n  " + leftOut.joined(separator: "\n  ")]
@@ -110,9 +111,11 @@ final class RunOutput {
   }
 
   /// `trace.safetensors`. Collective.
-  func finishTrace(_ trace: TraceRecorder) throws {
+  ///
+  /// - Parameter step: steps done.
+  func finishTrace(_ trace: TraceRecorder, _ step: Int) throws {
     try trace.finish(
-      samples: try sampler?.samples(), metadata: state.traceMetadata, to: state.folder.trace)
+      samples: try sampler?.samples(step), metadata: state.traceMetadata, to: state.folder.trace)
   }
 }
 
@@ -133,7 +136,7 @@ extension RunState {
       "batch": "\(train.batch)", "shards": "\(plan.shards)", "seed": "\(configuration.seed)",
       "noise": train.noise.rawValue, "labels.opinion": "1.0",
     ]
-    if case .fixed(let real, let fake) = train.labels {
+    if case .fixed(let real, let fake) = train.loss.labels {
       metadata["labels.real"] = "\(real)"
       metadata["labels.fake"] = "\(fake)"
     }

@@ -18,19 +18,25 @@ package struct StepClock {
     exchangeBefore = job.secondsExchanging
   }
 
-  /// Measures one step; `load` is its share of data.
-  package mutating func measure<Result>(images: Int, load: () throws -> Void, step: () throws -> Result) rethrows
-    -> Result
-  {
+  /// Of this rank's steps so far.
+  package var imagesPerSecond: Double { total > 0 ? Double(images) / total : 0 }
+
+  /// Measures one step, which calls `loading` for its share of data.
+  package mutating func measure<Result>(images: Int, step: (inout StepClock) throws -> Result) rethrows -> Result {
     let start = ContinuousClock.now
-    try load()
-    data += (ContinuousClock.now - start) / .seconds(1)
-    let result = try step()
+    let result = try step(&self)
     total += (ContinuousClock.now - start) / .seconds(1)
     exchange = job.secondsExchanging - exchangeBefore
     steps += 1
     self.images += images
     return result
+  }
+
+  /// Measures the loading of images within a step.
+  package mutating func loading(_ load: () -> Void) {
+    let start = ContinuousClock.now
+    load()
+    data += (ContinuousClock.now - start) / .seconds(1)
   }
 
   /// Means per step over the interval, and how they differ between ranks. Collective.

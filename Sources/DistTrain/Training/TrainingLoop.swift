@@ -25,6 +25,7 @@ final class TrainingLoop {
   private let start: Int
   private let console: Console
   private let output: RunOutput
+  private let heldOut: HeldOutPictures?
   private var schedule: EpochSchedule
   /// By the samples of the whole batch; there are two sizes at most.
   private var batches: [Int: LocalBatch] = [:]
@@ -37,6 +38,7 @@ final class TrainingLoop {
     self.start = start
     self.console = console
     schedule = state.schedule
+    heldOut = try state.images.heldOut.map { try HeldOutPictures($0, state) }
     clock = StepClock(state.job)
     output = try RunOutput(state, continuingFrom: start)
   }
@@ -44,7 +46,11 @@ final class TrainingLoop {
   /// Collective.
   func run() throws -> ExitCode {
     let (job, settings) = (state.job, state.configuration.output)
-    if start == 0 { try output.begin(&schedule) }
+    if start == 0 {
+      try output.begin(&schedule)
+    } else if settings.samples.afterResume {
+      try output.writeSamples(start)
+    }
     console.say(describeStop())
     var trace: TraceRecorder?
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
@@ -59,23 +65,29 @@ final class TrainingLoop {
       let wanted = try job.maximum(StopSignals.request.map { Int($0.rawValue) } ?? 0)
       if let request = StopRequest(rawValue: Int32(wanted)) { return try stop(after: index, request) }
 
-      let place = schedule.place(ofStep: index)
-      let batch = localBatch(place.samples)
-      let report = try clock.measure(images: place.samples) {
-        try load(index, batch)
-      } step: {
-        try state.step.step(index, batch)
+      let batches = batches(ofStep: index)
+      state.step.observe = trace.map { trace in
+        { update, report in
+          let batch =
+            if case .discriminator(let number) = update { batches[number] } else { batches[batches.count - 1] }
+          try trace.record(index, update, batch, report)
+        }
+      }
+      let report = try clock.measure(images: batches.reduce(0) { $0 + $1.globalSamples }) { clock in
+        try state.step.step(index, batches) { update, target in
+          clock.loading { load(index, update, batches[update], into: target) }
+        }
       }
       let done = index + 1
       guard report.isFinite else { throw diverged(done, report) }
       if let recorder = trace {
-        try recorder.record(index, batch, report)
+        try recorder.record(index, batches[batches.count - 1], report)
         if done == start + state.options.tracedSteps || done == schedule.totalSteps {
-          try output.finishTrace(recorder)
+          try output.finishTrace(recorder, done)
           trace = nil
         }
       }
-      try tell(done, report)
+      try tell(done, report, batches[batches.count - 1])
       if schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
       if schedule.isDue(settings.checkpoints.every, after: done) { try save(done) }
     }
@@ -83,20 +95,21 @@ final class TrainingLoop {
     if !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
     if savedStep != done { try save(done) }
     progress?.end()
-    try output.finish().forEach(console.note)
+    try output.finish(done).forEach(console.note)
     let peak = try job.maximum(ProcessMemory.peak)
     console.say("peak memory of a \(job.size == 1 ? "process" : "rank"): \(ProcessMemory.megabytes(peak))")
     console.say("done: \(done) steps; samples in \(state.folder.sample(step: done))")
     return .done
   }
 
-  private func load(_ index: Int, _ batch: LocalBatch) throws {
-    let target = state.step.realImages(batch.samples)
+  /// The real images of one of D's updates.
+  private func load(_ index: Int, _ update: Int, _ batch: LocalBatch, into target: Tensor) {
     var sample = 0
     for shard in state.plan.shards(ofRank: state.job.rank) {
-      for image in schedule.images(ofShard: shard, step: index) {
+      for image in schedule.images(ofShard: shard, step: index, update: update) {
         let random = RandomStream(
-          seed: state.configuration.seed, purpose: .augmentation, step: index, sample: batch.firstSample + sample)
+          seed: state.configuration.seed, purpose: .augmentation, step: index, update: update,
+          sample: batch.firstSample + sample)
         state.images.copy(
           image, changedBy: state.configuration.data.augment, random: random, to: target.sample(sample),
           kernels: state.kernels)
@@ -105,10 +118,14 @@ final class TrainingLoop {
     }
   }
 
-  private func firstBatch() throws -> LocalBatch {
-    let batch = localBatch(schedule.place(ofStep: start).samples)
-    try load(start, batch)
+  private func firstBatch() -> LocalBatch {
+    let batch = batches(ofStep: start)[0]
+    load(start, 0, batch, into: state.step.realImages(batch.samples))
     return batch
+  }
+
+  private func batches(ofStep index: Int) -> [LocalBatch] {
+    (0..<schedule.batchesPerStep).map { localBatch(schedule.place(ofStep: index, update: $0).samples) }
   }
 
   private func localBatch(_ samples: Int) -> LocalBatch {
@@ -119,13 +136,22 @@ final class TrainingLoop {
   }
 
   /// The bar at every step, a line of metrics every `log.every`. Collective.
-  private func tell(_ done: Int, _ report: StepReport) throws {
-    let isDue = schedule.isDue(state.configuration.output.log.every, after: done) || done == schedule.totalSteps
+  private func tell(_ done: Int, _ report: StepReport, _ batch: LocalBatch) throws {
+    let log = state.configuration.output.log
+    let endsEpoch = schedule.epochsDone(afterSteps: done) > schedule.epochsDone(afterSteps: done - 1)
+    let isDue =
+      schedule.isDue(log.every, after: done) || done == schedule.totalSteps || endsEpoch && heldOut != nil
     var status = TrainingStatus(
       step: done, epoch: schedule.epochsDone(afterSteps: done), lossD: report.lossDiscriminator,
       lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
       probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
-      imagesPerSecond: clock.total > 0 ? Double(clock.steps * state.plan.batch) / clock.total : 0)
+      imagesPerSecond: clock.imagesPerSecond)
+    (status.penalty, status.gradientNorm) = (report.penalty, report.gradientNorm)
+    if isDue, log.losses == .recomputed { (status.lossD, status.lossG) = try state.step.losses(of: batch) }
+    if endsEpoch, let heldOut {
+      let opinion = try heldOut.judge(after: done)
+      (status.lossHeldOut, status.accuracies.heldOut) = (opinion.loss, opinion.accuracy)
+    }
     if isDue {
       let summary = try clock.summary()
       status.imagesPerSecond = summary.imagesPerSecond
@@ -134,8 +160,8 @@ final class TrainingLoop {
       clock.reset()
     }
     (status.lossReal, status.lossFake) = (report.lossReal, report.lossFake)
-    status.accuracies = .init(
-      real: report.accuracyReal, fake: report.accuracyFake, generator: report.accuracyGenerator)
+    let accuracies = (report.accuracyReal, report.accuracyFake, report.accuracyGenerator)
+    (status.accuracies.real, status.accuracies.fake, status.accuracies.generator) = accuracies
     progress?.update(status)
   }
 
@@ -185,6 +211,12 @@ extension ShardPlan {
 }
 
 extension EpochSchedule {
+  /// What a run will go through, in one line.
+  func summary(heldOut: Int) -> String {
+    let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
+    return "\(deal.images) images\(aside), \(batchesPerEpoch) batches of \(plan.batch) an epoch, \(totalSteps) steps"
+  }
+
   /// An interval in steps.
   func steps(in interval: Interval) -> Int {
     switch interval {

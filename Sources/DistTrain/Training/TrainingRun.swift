@@ -59,10 +59,10 @@ package final class TrainingRun {
     let schedule = try AgreedError.alike {
       try EpochSchedule(
         plan: plan, deal: images.deal, lastBatch: configuration.data.lastBatch, steps: configuration.train.steps,
-        epochs: configuration.train.epochs)
+        epochs: configuration.train.epochs, batchesPerStep: configuration.train.updates.discriminator)
     }
     let start = resumption.facts?.step ?? 0
-    console.say(describe(images, schedule))
+    console.say(schedule.summary(heldOut: images.heldOut?.deal.images ?? 0))
     if start >= schedule.totalSteps { return finished(start, folder) }
 
     let resolved = try resolved(resumption, plan)
@@ -160,7 +160,7 @@ package final class TrainingRun {
       hash: SHA256.imageHash, warn: { console.note($0) })
     let images = try ImageSet.load(
       cache, plan: plan, seed: configuration.seed, shuffle: settings.shuffle,
-      skipsBadImages: settings.onBadImage == .skip, job: job, threads: threads
+      validation: settings.validation, skipsBadImages: settings.onBadImage == .skip, job: job, threads: threads
     ) { count in
       job.isFirst ? console.countProgress(job.size > 1 ? "loading rank 0's images" : "loading images", of: count) : nil
     }
@@ -190,11 +190,6 @@ package final class TrainingRun {
     let each = threads.count == 1 ? "1 thread" : "\(threads.count) threads"
     return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(plan.shards) shards, "
       + "\(kernels.instructionSet) kernels, OpenBLAS for \(MatrixProduct.coreName)"
-  }
-
-  private func describe(_ images: ImageSet, _ schedule: EpochSchedule) -> String {
-    "\(images.deal.images) images, \(schedule.batchesPerEpoch) batches of \(schedule.plan.batch) an epoch, "
-      + "\(schedule.totalSteps) steps"
   }
 }
 

@@ -17,11 +17,15 @@ package struct GradientCheck: Sendable {
 extension GANStep {
   /// Checks the gradient of every learned tensor on the batch that is loaded, for one process. Parameters, running
   /// statistics and what the next step computes stay as they are.
+  ///
+  /// Without a gradient penalty: differences see how the critic's kinks move, which its gradient does not count.
   package func checkGradients(_ index: Int, _ batch: LocalBatch) throws -> [GradientCheck] {
     var report = StepReport()
     let saved = [generator, discriminator].map { $0.saveBuffers() }
     defer { for (network, values) in zip([generator, discriminator], saved) { network.restoreBuffers(values) } }
     begin(index, batch)
+    isPenalized = false
+    defer { isPenalized = true }
 
     try teachDiscriminator(batch, &report)
     try discriminatorExchange.finish { _, _ in }
@@ -33,7 +37,7 @@ extension GANStep {
     try teachGenerator(batch, &report)
     try generatorExchange.finish { _, _ in }
     checks += try check(generator) {
-      try generateFakes(batch)
+      if training.noise == .reuse { try generateFakes(batch) }
       try teachGenerator(batch, &$0)
       try generatorExchange.finish { _, _ in }
       return $0.lossGenerator

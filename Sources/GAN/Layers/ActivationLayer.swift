@@ -43,11 +43,14 @@ final class ActivationLayer: Layer {
     forEachRun(samples, channels) { [function, isInPlace, kernels = context.kernels] sample, start, count in
       let output = record.output.sample(sample) + start
       if !isInPlace { output.update(from: input.sample(sample) + start, count: count) }
+      if mode == .tangent { return }
       switch function {
       case .leakyRelu(let slope): kernels.leakyRelu(output, count: count, slope: slope)
       case .tanh: kernels.tanh(output, count: count)
       }
     }
+    // The derivative is a product with the same factors as on the way back.
+    if mode == .tangent { multiplyBySlopes(record.output, record, samples: samples, channels: channels) }
   }
 
   func forward(
@@ -60,17 +63,22 @@ final class ActivationLayer: Layer {
     _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
     layout: BatchLayout
   ) {
+    multiplyBySlopes(gradient, record, samples: samples, channels: channels)
+  }
+
+  private func multiplyBySlopes(_ values: Tensor, _ record: LayerRecord, samples: Range<Int>, channels: Range<Int>) {
+    let output = record.point ?? record.output
     switch function {
     case .leakyRelu(let slope):
       for sample in samples {
         context.kernels.leakyReluBackward(
-          gradient.sample(sample), output: record.output.sample(sample), rows: outputShape.area,
+          values.sample(sample), output: output.sample(sample), rows: outputShape.area,
           channels: outputShape.channels, range: channels, slope: slope)
       }
     case .tanh:
       forEachRun(samples, channels) { sample, start, count in
         context.kernels.tanhBackward(
-          gradient.sample(sample) + start, output: record.output.sample(sample) + start, count: count)
+          values.sample(sample) + start, output: output.sample(sample) + start, count: count)
       }
     }
   }

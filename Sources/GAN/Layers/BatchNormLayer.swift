@@ -18,6 +18,7 @@ final class BatchNormLayer: Layer {
   }
 
   private let specification: BatchNormSpecification
+  private let runningUpdates: Int
   private let slope: Float?
   private let context: LayerContext
   private let moments: ShardStatistics
@@ -28,14 +29,17 @@ final class BatchNormLayer: Layer {
   private var runningMean: Floats!
   private var runningVariance: Floats!
 
-  /// - Parameter slope: of the rectifier below 0, where one follows.
+  /// - Parameters:
+  ///   - slope: of the rectifier below 0, where one follows.
+  ///   - runningUpdates: how often the running statistics move in a training pass.
   init(
-    index: Int, _ specification: BatchNormSpecification, slope: Float?, shape: Shape, groups: Int,
+    index: Int, _ specification: BatchNormSpecification, slope: Float?, shape: Shape, groups: Int, runningUpdates: Int,
     allocator: inout ParameterAllocator, buffers bufferAllocator: inout ParameterAllocator, context: LayerContext
   ) {
     self.index = index
     self.specification = specification
     self.slope = slope
+    self.runningUpdates = runningUpdates
     self.context = context
     outputShape = shape
     let channels = shape.channels
@@ -165,7 +169,7 @@ final class BatchNormLayer: Layer {
         let m2 = total[1 + channels + channel]
         record.mean![group * channels + channel] = Float(mean)
         record.inverse![group * channels + channel] = inverseDeviation(m2 / count)
-        if movingRunning {
+        for _ in 0..<(movingRunning ? runningUpdates : 0) {
           let unbiased = m2 / max(1, count - 1)
           runningMean[channel] += specification.momentum * (Float(mean) - runningMean[channel])
           runningVariance[channel] += specification.momentum * (Float(unbiased) - runningVariance[channel])
@@ -175,7 +179,8 @@ final class BatchNormLayer: Layer {
   }
 
   private func goesByRunning(_ mode: ForwardMode) -> Bool {
-    if case .runningStatistics = mode { !specification.alwaysBatch } else { false }
+    precondition(mode != .tangent, "batch norm is not piecewise linear")
+    return mode == .runningStatistics && !specification.alwaysBatch
   }
 
   private func inverseDeviation(_ variance: Double) -> Float {

@@ -77,7 +77,7 @@ final class ConvolutionLayer: Layer {
   ) {
     let output = record.output
     func written(_ samples: Range<Int>, _ channels: Range<Int>) {
-      if let bias {
+      if let bias, mode != .tangent {
         for sample in samples {
           context.kernels.addBias(
             output.sample(sample), bias, rows: outputShape.area, channels: outputShape.channels, range: channels)
@@ -100,13 +100,28 @@ final class ConvolutionLayer: Layer {
       convolution.weightGradient(
         large: isTransposed ? gradient : input, small: isTransposed ? input : gradient, into: sums,
         at: parameters[0].offset, layout: layout)
-      if let shardSums { biasGradient(gradient, shardSums, into: sums, layout) }
+      if let shardSums {
+        if record.point == nil {
+          biasGradient(gradient, shardSums, into: sums, layout)
+        } else {
+          clearBias(sums, layout)
+        }
+      }
     }
     guard let inputGradient else { return }
     if isTransposed {
       convolution.reduce(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
     } else {
       convolution.expand(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
+    }
+  }
+
+  /// A tangent does not depend on the bias.
+  private func clearBias(_ sums: NodeBuffers, _ layout: BatchLayout) {
+    for group in 0..<layout.groups {
+      for node in layout.reduction.nodes.indices {
+        (sums[group: group, node: node] + parameters[1].offset).update(repeating: 0, count: outputShape.channels)
+      }
     }
   }
 

@@ -30,7 +30,7 @@ final class DropoutLayer: Layer {
     context.threads.forEach(layout.samples) { sample, thread in
       let output = record.output.sample(sample)
       if !isInPlace { output.update(from: input.sample(sample), count: outputShape.sampleCount) }
-      if case .training = mode { drop(output, sample, thread, record, layout) }
+      if mode == .training || mode == .tangent { drop(output, sample, thread, record, layout) }
       finished(sample..<sample + 1, 0..<outputShape.channels)
     }
   }

@@ -8,6 +8,8 @@ package enum ForwardMode: Sendable {
   case batchStatistics
   /// Running statistics.
   case runningStatistics
+  /// The derivative of a pass along a direction, which is the input; what is random in that pass is the same.
+  case tangent
 }
 
 /// What every layer computes with.
@@ -32,6 +34,8 @@ struct LayerRecord {
   let sampleStatistics: UnsafeMutablePointer<Double>?
   /// nil where nothing is to be random.
   let randomness: PassRandomness?
+  /// In a tangent pass the layer's output at the point where the derivative is taken.
+  let point: Tensor?
 }
 
 /// A step of a network with its parameters. Layers keep no activations: these belong to a `Pass`.

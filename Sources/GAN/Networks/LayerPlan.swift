@@ -8,14 +8,17 @@ struct LayerPlan {
   private(set) var buffers = ParameterAllocator()
   private let network: String
   private let groups: Int
+  private let runningUpdates: Int
   private let context: LayerContext
 
   /// - Parameters:
   ///   - network: its name.
   ///   - groups: the most groups of a pass.
-  init(network: String, groups: Int, context: LayerContext) {
+  ///   - runningUpdates: how often batch norm's running statistics move in a training pass.
+  init(network: String, groups: Int, runningUpdates: Int, context: LayerContext) {
     self.network = network
     self.groups = groups
+    self.runningUpdates = runningUpdates
     self.context = context
   }
 
@@ -51,8 +54,8 @@ struct LayerPlan {
       let slope = next?.rectifierSlope
       layers.append(
         BatchNormLayer(
-          index: index, batchNorm, slope: slope, shape: output, groups: groups, allocator: &parameters,
-          buffers: &buffers, context: context))
+          index: index, batchNorm, slope: slope, shape: output, groups: groups, runningUpdates: runningUpdates,
+          allocator: &parameters, buffers: &buffers, context: context))
       if slope != nil { return 2 }
     case .relu, .leakyRelu, .tanh:
       let function = entry.rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh

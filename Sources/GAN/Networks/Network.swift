@@ -30,6 +30,7 @@ package final class Network {
   private let inputNoise: Float
   /// The most groups of a pass.
   private let groups: Int
+  private let runningUpdates: Int
   /// Parts of the flat memory between tensors.
   private let gaps: [Range<Int>]
 
@@ -38,17 +39,19 @@ package final class Network {
   ///   - input: shape of one sample of the input.
   ///   - inputNoise: deviation of the normal noise that is added to the input in training.
   ///   - groups: the most groups of a pass.
+  ///   - runningUpdates: how often batch norm's running statistics move in a training pass.
   ///   - other: a network of the same layers whose parameters and buffers this one uses, too.
   package init(
     name: String, layers specification: [LayerSpecification], input: Shape, inputNoise: Float = 0, groups: Int,
-    sharing other: Network? = nil, engine: Engine
+    runningUpdates: Int = 1, sharing other: Network? = nil, engine: Engine
   ) throws(ShapeError) {
     self.name = name
     self.specification = specification
     self.inputNoise = inputNoise
     self.groups = groups
+    self.runningUpdates = runningUpdates
     context = engine.context
-    var plan = LayerPlan(network: name, groups: groups, context: context)
+    var plan = LayerPlan(network: name, groups: groups, runningUpdates: runningUpdates, context: context)
     if inputNoise > 0 { plan.append(noise: inputNoise, input: input) }
     try plan.append(specification, input: input)
     layers = plan.layers
@@ -74,7 +77,7 @@ package final class Network {
     do {
       try self.init(
         name: other.name, layers: other.specification, input: other.inputShape, inputNoise: other.inputNoise,
-        groups: other.groups, sharing: other, engine: engine)
+        groups: other.groups, runningUpdates: other.runningUpdates, sharing: other, engine: engine)
     } catch { preconditionFailure("a network's layers fit: \(error)") }
   }
 
@@ -126,12 +129,13 @@ package final class Network {
   /// - Parameters:
   ///   - pass: the gradient is in its `outputGradient`, and is overwritten.
   ///   - teaching: whether to sum the parameters' gradients into `sums`.
+  ///   - group: of `sums`, where those of the pass's first group go.
   ///   - needsInputGradient: whether to compute the gradient of `input`, as planned.
   ///   - finished: called when a layer's gradients are complete, with its place in `layers`.
   /// - Returns: the gradient of the input, if asked for.
   @discardableResult
   package func backward(
-    input: Tensor, pass: Pass, layout: BatchLayout, teaching: Bool, needsInputGradient: Bool,
+    input: Tensor, pass: Pass, layout: BatchLayout, teaching: Bool, into group: Int = 0, needsInputGradient: Bool,
     finished: (_ layer: Int) throws -> Void = { _ in }
   ) throws -> Tensor? {
     if teaching { clearGaps() }
@@ -142,7 +146,7 @@ package final class Network {
       let (before, record) = ends(of: place, input, pass, layout)
       let isWanted = place > 0 || needsInputGradient
       let next = isWanted ? pass.inputGradient(place, samples: layout.samples) : nil
-      let sums = teaching ? sums : nil
+      let sums = teaching ? sums?.from(group: group) : nil
       if fusesLayers, place > 0 {
         let below = layers[place - 1]
         let (belowInput, belowRecord) = ends(of: place - 1, input, pass, layout)
@@ -187,6 +191,12 @@ package final class Network {
   ) -> (input: Tensor, record: LayerRecord) {
     let before = place == 0 ? input : pass.record(place - 1, samples: layout.samples, input: input).output
     return (before, pass.record(place, samples: layout.samples, input: before))
+  }
+
+  /// Leaves no gradient of one group.
+  func clearSums(ofGroup group: Int) {
+    guard let sums else { preconditionFailure("\(name) has no memory for gradients") }
+    for node in 0..<sums.nodes { sums[group: group, node: node].update(repeating: 0, count: flatCount) }
   }
 
   /// What lies between the tensors is exchanged and updated with them, so it must be the same on all ranks.

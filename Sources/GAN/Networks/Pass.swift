@@ -8,6 +8,8 @@ package final class Pass {
   /// What the random layers of the next forward pass, and of the backward pass after it, go by; without it they leave
   /// everything as it is.
   package var randomness: PassRandomness?
+  /// The pass whose derivative this one is.
+  private let point: Pass?
   private let network: Network
   /// Of a batch norm, as in its `LayerRecord`.
   private typealias Statistics = (mean: Floats, inverse: Floats, ofSamples: UnsafeMutablePointer<Double>)
@@ -30,11 +32,13 @@ package final class Pass {
   ///   - groups: the most groups.
   ///   - keepsOutputs: whether a backward pass will need what the layers put out.
   ///   - writesElsewhere: whether `redirect` will say before each pass where the network's output goes.
+  ///   - point: for a tangent pass the pass whose derivative it is.
   package init(
     _ network: Network, samples: Int, groups: Int, keepsOutputs: Bool = true, writesElsewhere: Bool = false,
-    plan: inout MemoryPlan
+    tangentOf point: Pass? = nil, plan: inout MemoryPlan
   ) {
     self.network = network
+    self.point = point
     self.samples = samples
     gradients = Array(repeating: nil, count: network.layers.count)
     redirected = writesElsewhere ? network.layers.lastIndex { !$0.isInPlace } : nil
@@ -56,27 +60,34 @@ package final class Pass {
 
   /// Plans the backward pass after the forward one.
   ///
-  /// - Parameter start: where the gradient of the network's output will be; nil for a place of its own.
+  /// - Parameters:
+  ///   - start: where the gradient of the network's output will be; nil for a place of its own.
+  ///   - keepsOutputs: whether the layers' outputs are needed after it, up to `releaseOutputs`.
   /// - Returns: where the gradient of the input will be, if it is needed.
   @discardableResult
   package func planBackward(
-    from start: MemoryPlan.Block? = nil, needsInputGradient: Bool, plan: inout MemoryPlan
+    from start: MemoryPlan.Block? = nil, needsInputGradient: Bool, keepsOutputs: Bool = false, plan: inout MemoryPlan
   ) -> MemoryPlan.Block? {
     var gradient = start ?? plan.hold(samples * network.outputShape.sampleCount)
     startGradient = gradient
     for (place, layer) in layers.enumerated().reversed() {
-      if !layer.needsOutput, let output = outputs[place] { plan.release(output) }
+      if !keepsOutputs, !layer.needsOutput, let output = outputs[place] { plan.release(output) }
       if !layer.overwritesGradient, place > 0 || needsInputGradient {
         let next = plan.hold(samples * inputShape(place).sampleCount)
         gradients[place] = next
         plan.release(gradient)
         gradient = next
       }
-      if layer.needsOutput, let output = outputs[place] { plan.release(output) }
+      if !keepsOutputs, layer.needsOutput, let output = outputs[place] { plan.release(output) }
     }
     if needsInputGradient { return gradient }
     plan.release(gradient)
     return nil
+  }
+
+  /// Nobody needs what the layers put out from now on.
+  package func releaseOutputs(plan: inout MemoryPlan) {
+    for output in outputs.compactMap({ $0 }) { plan.release(output) }
   }
 
   /// Takes over the region of the completed plan.
@@ -100,7 +111,7 @@ package final class Pass {
     let statistics = statistics[place]
     return LayerRecord(
       output: output, mean: statistics?.mean, inverse: statistics?.inverse, sampleStatistics: statistics?.ofSamples,
-      randomness: randomness)
+      randomness: randomness, point: point?.record(place, samples: samples, input: input).output)
   }
 
   /// Where the gradient of the network's output is expected.

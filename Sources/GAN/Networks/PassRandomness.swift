@@ -5,14 +5,28 @@ package struct PassRandomness: Sendable {
   package let seed: UInt64
   package let step: Int
   /// Number of the pass among those of the step, counting each group as one.
-  package var number: Int
+  package let number: Int
   /// Index in the global batch of this rank's first sample of each group.
   package let firstSample: Int
 
-  package init(seed: UInt64, step: Int, number: Int, firstSample: Int) {
+  /// The passes of one update. Their numbers within a step are 4 · update + kind, D's updates counting before G's.
+  package enum Kind: Int, Sendable {
+    /// D on real images, then on fakes: two groups, two numbers.
+    case judgement = 0
+    /// G making the fakes.
+    case fakes = 2
+    /// D on the fakes that G learns from; in D's own updates the gradient penalty.
+    case opinion = 3
+    package static let penalty = opinion
+  }
+
+  /// - Parameters:
+  ///   - update: within the step.
+  ///   - firstSample: index in the global batch of this rank's first sample.
+  package init(seed: UInt64, step: Int, update: Int, _ kind: Kind, firstSample: Int) {
     self.seed = seed
     self.step = step
-    self.number = number
+    number = 4 * update + kind.rawValue
     self.firstSample = firstSample
   }
 

@@ -1,6 +1,6 @@
 import Tensor
 
-/// Adam (Kingma & Ba 2014, algorithm 1) on the slices of a network's parameters that this rank owns; their moments exist
+/// Adam (Kingma & Ba 2014, algorithm 1) and its kin on the slices of a network's parameters that this rank owns; their moments exist
 /// nowhere else.
 package final class Adam {
   package let specification: AdamSpecification
@@ -33,19 +33,24 @@ package final class Adam {
   }
 
   /// One update: reduces the gradients over all ranks and moves the parameters. Collective.
-  package func descend(averagedBy exchange: any GradientExchange) throws {
+  ///
+  /// - Parameter limit: where the parameters are clipped to ± it afterwards.
+  package func descend(averagedBy exchange: any GradientExchange, clippingTo limit: Float? = nil) throws {
     let coefficients = AdamCoefficients(
       learningRate: specification.learningRate, beta1: specification.beta1, beta2: specification.beta2,
       epsilon: specification.epsilon, weightDecay: specification.weightDecay,
-      isDecoupled: specification.isDecoupled, step: updates + 1)
+      isDecoupled: specification.kind == .adamW, correctsBias: specification.kind != .rmsprop, step: updates + 1)
     try exchange.finish { bucket, gradient in
       let range = owned[bucket]
       let block = 1 << 16
       threads.forEach((range.count + block - 1) / block) { index, _ in
         let first = index * block
+        let count = min(block, range.count - first)
+        let values = parameters + range.lowerBound + first
         kernels.adam(
-          parameters + range.lowerBound + first, gradient: gradient + first, mean: means + starts[bucket] + first,
-          square: squares + starts[bucket] + first, count: min(block, range.count - first), coefficients)
+          values, gradient: gradient + first, mean: means + starts[bucket] + first,
+          square: squares + starts[bucket] + first, count: count, coefficients)
+        if let limit { for place in 0..<count { values[place] = min(max(values[place], -limit), limit) } }
       }
     }
     updates += 1

@@ -9,38 +9,50 @@ package final class GANStep {
   package let generatorExchange: any GradientExchange
   package let discriminatorExchange: any GradientExchange
   /// The latents of the last step: D's, and those that G learned from (the same where noise is reused).
-  package private(set) var latents: (discriminator: Tensor, generator: Tensor)
+  package internal(set) var latents: (discriminator: Tensor, generator: Tensor)
 
   /// Memory of activations and gradients: between steps nobody needs it but who looks at the gradients.
   package let scratch: UnsafeMutableBufferPointer<Float>
 
-  private let model: ModelSpecification
-  private let training: TrainingSpecification
-  private let engine: Engine
-  private let pair: Tensor
-  private let latentMemory: (discriminator: Tensor, generator: Tensor)
-  private let generatorPass: Pass
-  private let discriminatorPass: Pass
+  /// Called after each update with what it reports; for traces.
+  package var observe: ((Update, StepReport) throws -> Void)?
+
+  let model: ModelSpecification
+  package let training: TrainingSpecification
+  let engine: Engine
+  /// Real images, then fakes.
+  let pair: Tensor
+  let latentMemory: (discriminator: Tensor, generator: Tensor)
+  let generatorPass: Pass
+  let discriminatorPass: Pass
   /// D's pass on fakes alone, which G learns from.
-  private let opinionPass: Pass
-  private let loss: BinaryCrossEntropy
-  private let pairLabels: [Label]
-  private let wantedLabel = [Label(isReal: true)]
-  private var layouts: [Layouts] = []
-  private let generatorBuckets: Buckets
-  private let discriminatorBuckets: Buckets
+  let opinionPass: Pass
+  let penalty: GradientPenalty?
+  /// Whether D's updates add the penalty, if there is one.
+  var isPenalized = true
+  /// Of the G pass that makes new fakes for G's update.
+  var freshFakes: PassRandomness?
+  let loss: BatchLoss
+  let pairLabels: [Label]
+  let wantedLabel = [Label(isReal: true)]
+  let generatorBuckets: Buckets
+  let discriminatorBuckets: Buckets
+  private var layouts: [StepLayouts] = []
 
   /// - Parameter samples: the most images of a step on this rank.
   package init(_ model: ModelSpecification, _ training: TrainingSpecification, samples: Int, engine: Engine) throws {
+    precondition(training.noise == .fresh || training.updates == .oneEach, "reused noise means one update each")
     self.model = model
     self.training = training
     self.engine = engine
     generator = try Network(
       name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1,
-      engine: engine)
+      runningUpdates: training.noise == .reuse && training.generatorStatistics == .eachUpdate ? 2 : 1, engine: engine)
+    // Real images, fakes, and the points of the penalty.
+    let groups = if case .wassersteinPenalty = training.loss { 3 } else { 2 }
     discriminator = try Network(
       name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape,
-      inputNoise: training.inputNoise, groups: 2, engine: engine)
+      inputNoise: training.inputNoise, groups: groups, engine: engine)
     precondition(
       generator.outputShape == model.imageShape && 1...2 ~= discriminator.outputShape.count,
       "the generator makes pictures of \(model.imageShape), the discriminator one logit or two")
@@ -54,9 +66,14 @@ package final class GANStep {
     latents = latentMemory
     var plan = MemoryPlan()
     generatorPass = Pass(generator, samples: samples, groups: 1, writesElsewhere: true, plan: &plan)
-    discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2, plan: &plan)
     // Sums stay to the end of the step, for who wants to look at the gradients.
     let discriminatorSums = plan.hold(discriminator.sumsCount)
+    if case .wassersteinPenalty(let weight) = training.loss {
+      penalty = GradientPenalty(weight: weight, discriminator, samples: samples, engine: engine, plan: &plan)
+    } else {
+      penalty = nil
+    }
+    discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2, plan: &plan)
     discriminatorPass.planBackward(needsInputGradient: false, plan: &plan)
     opinionPass = Pass(discriminator, samples: samples, groups: 1, plan: &plan)
     let imageGradient = opinionPass.planBackward(needsInputGradient: true, plan: &plan)
@@ -67,10 +84,11 @@ package final class GANStep {
     let region = engine.arena.floats(floats)
     scratch = UnsafeMutableBufferPointer(start: region, count: floats)
     for pass in [generatorPass, discriminatorPass, opinionPass] { pass.attach(region) }
+    penalty?.attach(region)
     discriminator.attach(sums: region + discriminatorSums.offset!)
     generator.attach(sums: region + generatorSums.offset!)
-    loss = BinaryCrossEntropy(groups: 2, engine: engine)
-    pairLabels = [Label(isReal: true, training.labels), Label(isReal: false, training.labels)]
+    loss = BatchLoss(training.loss.sampleLoss, groups: 2, engine: engine)
+    pairLabels = [Label(isReal: true, training.loss.labels), Label(isReal: false, training.loss.labels)]
 
     generatorBuckets = Buckets(generator)
     discriminatorBuckets = Buckets(discriminator)
@@ -89,142 +107,87 @@ package final class GANStep {
     }
   }
 
-  /// Where the caller puts this rank's real images before a step.
+  /// Where the caller puts this rank's real images before D learns from them.
   package func realImages(_ samples: Int) -> Tensor { pair[samples: 0..<samples] }
 
-  /// The fakes of the last step, of `samples` images on this rank.
+  /// The fakes of the last update, of `samples` images on this rank.
   package func fakeImages(_ samples: Int) -> Tensor { pair[samples: samples..<2 * samples] }
 
-  /// One step on the real images in `realImages`: D learns from them and from as many fakes, then G from D's opinion of
-  /// the same fakes (or of new ones where noise is fresh). Collective.
+  /// ε of the last gradient penalty, where there is one.
+  package var penaltyMix: Tensor? { penalty?.mix }
+
+  /// One step: D's updates, each on real images of its own and as many fakes; then G's, which learns from D's opinion of
+  /// the same fakes, or of new ones where noise is fresh, as many as the last batch has. Collective.
   ///
-  /// - Parameter index: of the step, from 0; with the seed it decides the latents.
-  package func step(_ index: Int, _ batch: LocalBatch) throws -> StepReport {
+  /// - Parameters:
+  ///   - index: of the step, from 0; with the seed it decides the latents.
+  ///   - batches: one for each update of D.
+  ///   - load: puts the real images of D's update `update` into `target`.
+  package func step(
+    _ index: Int, _ batches: [LocalBatch], load: (_ update: Int, _ target: Tensor) throws -> Void
+  ) throws -> StepReport {
+    let counts = training.updates
+    precondition(batches.count == counts.discriminator, "a batch for each of D's updates")
     var report = StepReport()
-    begin(index, batch)
-    try teachDiscriminator(batch, &report)
-    try discriminatorAdam.descend(averagedBy: discriminatorExchange)
-    try teachGenerator(batch, &report)
-    try generatorAdam.descend(averagedBy: generatorExchange)
+    for (update, batch) in batches.enumerated() {
+      try load(update, realImages(batch.samples))
+      var own = StepReport()
+      beginDiscriminator(index, update: update, batch)
+      try teachDiscriminator(batch, &own)
+      try discriminatorAdam.descend(averagedBy: discriminatorExchange, clippingTo: training.loss.clip)
+      report.add(discriminator: own, share: 1 / Double(counts.discriminator))
+      try observe?(.discriminator(update), own)
+    }
+    let batch = batches[batches.count - 1]
+    for update in 0..<counts.generator {
+      var own = StepReport()
+      beginGenerator(index, update: update, batch)
+      try teachGenerator(batch, &own)
+      try generatorAdam.descend(averagedBy: generatorExchange)
+      report.add(generator: own, share: 1 / Double(counts.generator))
+      try observe?(.generator(update), own)
+    }
     return report
   }
 
-  /// Draws the latents of step `index`: D's, and G's own where noise is fresh; and says where the layers' and labels'
-  /// random numbers come from.
-  package func begin(_ index: Int, _ batch: LocalBatch) {
-    func randomness(_ number: Int) -> PassRandomness {
-      PassRandomness(seed: training.seed, step: index, number: number, firstSample: batch.firstSample)
-    }
-    // D's pass has two groups, real and fake.
-    discriminatorPass.randomness = randomness(0)
-    opinionPass.randomness = randomness(2)
-    generatorPass.randomness = randomness(Self.fakesForDiscriminator)
-    latents.discriminator = draw(into: latentMemory.discriminator, index, update: 0, batch)
-    latents.generator =
-      training.noise == .fresh
-      ? draw(into: latentMemory.generator, index, update: 1, batch) : latents.discriminator
+  /// One step whose updates all learn from the real images that stand in `realImages`; to measure and to test. Collective.
+  package func step(_ index: Int, _ batch: LocalBatch) throws -> StepReport {
+    try step(index, Array(repeating: batch, count: training.updates.discriminator)) { _, _ in }
   }
 
-  /// D: maximize log D(x) + log(1 − D(G(z))). Real and fake go through D together, as two groups of batch norm.
-  package func teachDiscriminator(_ batch: LocalBatch, _ report: inout StepReport) throws {
-    try generateFakes(batch)
-    let layout = layouts(batch).pair
-    let images = pair[samples: 0..<2 * batch.samples]
-    try judge(images, labels: pairLabels, pass: discriminatorPass, layout: layout, weight: discriminatorWeight)
-    let (onReal, onFake) = (loss.opinion(group: 0), loss.opinion(group: 1))
-    (report.lossReal, report.probabilityReal) = (onReal.loss, onReal.probability)
-    (report.lossFake, report.probabilityFake) = (onFake.loss, onFake.probability)
-    (report.accuracyReal, report.accuracyFake) = (onReal.accuracy, onFake.accuracy)
-    report.lossDiscriminator = discriminatorWeight * (onReal.loss + onFake.loss)
-    try discriminator.backward(
-      input: images, pass: discriminatorPass, layout: layout, teaching: true, needsInputGradient: false
-    ) { layer in
-      if let bucket = discriminatorBuckets.completed(by: layer) { try discriminatorExchange.begin(bucket) }
-    }
-  }
-
-  /// G: maximize log D(G(z)). D is asked, not taught: no gradients of its weights.
-  package func teachGenerator(_ batch: LocalBatch, _ report: inout StepReport) throws {
-    if training.noise == .fresh {
-      try generateFakes(from: latents.generator, batch, number: Self.fakesForGenerator)
-    }
-    let layout = layouts(batch).fakes
-    let fakes = fakeImages(batch.samples)
-    try judge(fakes, labels: wantedLabel, pass: opinionPass, layout: layout)
-    let opinion = loss.opinion(group: 0)
-    (report.lossGenerator, report.probabilityFakeAfter) = (opinion.loss, opinion.probability)
-    report.accuracyGenerator = opinion.accuracy
-    try discriminator.backward(
-      input: fakes, pass: opinionPass, layout: layout, teaching: false, needsInputGradient: true)
-    // The gradient of the fakes is where G's backward pass begins.
-    try generator.backward(
-      input: latents.generator, pass: generatorPass, layout: layout, teaching: true, needsInputGradient: false
-    ) { layer in
-      if let bucket = generatorBuckets.completed(by: layer) { try generatorExchange.begin(bucket) }
-    }
-  }
-
-  /// Makes the fakes that D learns from, by G as it is now.
-  package func generateFakes(_ batch: LocalBatch) throws {
-    try generateFakes(from: latents.discriminator, batch, number: Self.fakesForDiscriminator)
-  }
-
-  /// Numbers of G's passes among those of a step, after D's three groups.
-  private static let fakesForDiscriminator = 3
-  private static let fakesForGenerator = 4
-
-  private func generateFakes(from latents: Tensor, _ batch: LocalBatch, number: Int) throws {
-    generatorPass.randomness?.number = number
-    generatorPass.redirect(to: fakeImages(batch.samples))
-    _ = try generator.forward(latents, pass: generatorPass, layout: layouts(batch).fakes, mode: .training)
-  }
-
-  /// Of D's losses on real images and on fakes in their sum.
-  private var discriminatorWeight: Double { training.discriminatorLoss == .mean ? 0.5 : 1 }
-
-  private func judge(
-    _ images: Tensor, labels: [Label], pass: Pass, layout: BatchLayout, weight: Double = 1
-  ) throws {
-    let logits = try discriminator.forward(images, pass: pass, layout: layout, mode: .training)
-    try loss.judge(
-      logits, labels: labels, randomness: pass.randomness, layout: layout,
-      gradient: pass.outputGradient(layout.samples), weight: weight)
-  }
-
-  private func draw(into memory: Tensor, _ step: Int, update: Int, _ batch: LocalBatch) -> Tensor {
-    let latents = memory[samples: 0..<batch.samples]
-    model.latent.draw(
-      into: latents, seed: training.seed, purpose: .latent, step: step, update: update,
-      firstSample: batch.firstSample)
-    return latents
+  /// One of a step's updates, each network's counted from 0.
+  package enum Update: Sendable {
+    case discriminator(Int)
+    case generator(Int)
   }
 
   /// The layouts of a batch, made when batches of its sizes first come.
-  private func layouts(_ batch: LocalBatch) -> Layouts {
+  func layouts(_ batch: LocalBatch) -> StepLayouts {
     for known in layouts where known.globalSamples == batch.globalSamples && known.shardSizes == batch.shardSizes {
       return known
     }
-    let made = Layouts(batch, engine.peers.reduction)
+    let made = StepLayouts(batch, engine.peers.reduction)
     layouts.append(made)
     return made
   }
+}
 
-  private struct Layouts {
-    let globalSamples: Int
-    let shardSizes: [Int]
-    /// Real and fake images, as two groups.
-    let pair: BatchLayout
-    let fakes: BatchLayout
+/// A batch's layouts in the passes of a step.
+struct StepLayouts {
+  let globalSamples: Int
+  let shardSizes: [Int]
+  /// Real and fake images, as two groups.
+  let pair: BatchLayout
+  let fakes: BatchLayout
 
-    init(_ batch: LocalBatch, _ reduction: ShardReduction) {
-      func layout(groups: Int) -> BatchLayout {
-        BatchLayout(
-          reduction: reduction, shardSizes: batch.shardSizes, globalSamples: batch.globalSamples, groups: groups)
-      }
-      globalSamples = batch.globalSamples
-      shardSizes = batch.shardSizes
-      pair = layout(groups: 2)
-      fakes = layout(groups: 1)
+  init(_ batch: LocalBatch, _ reduction: ShardReduction) {
+    func layout(groups: Int) -> BatchLayout {
+      BatchLayout(
+        reduction: reduction, shardSizes: batch.shardSizes, globalSamples: batch.globalSamples, groups: groups)
     }
+    globalSamples = batch.globalSamples
+    shardSizes = batch.shardSizes
+    pair = layout(groups: 2)
+    fakes = layout(groups: 1)
   }
 }

@@ -1,11 +1,11 @@
-/// What a step says of itself: means over the global batch, equal on all ranks.
+/// What a step says of itself: means over the global batch and over the step's updates, equal on all ranks.
 package struct StepReport: Sendable, Equatable {
   /// D's loss on real images.
   package var lossReal = 0.0
   /// D's loss on fakes.
   package var lossFake = 0.0
   package var lossGenerator = 0.0
-  /// D(x): the mean probability that D gives real images of being real.
+  /// D(x): the mean probability that D gives real images of being real; of a critic its mean score.
   package var probabilityReal = 0.0
   /// D(G(z)) before D's update.
   package var probabilityFake = 0.0
@@ -18,8 +18,38 @@ package struct StepReport: Sendable, Equatable {
   package var accuracyGenerator = 0.0
   /// What D descends on.
   package var lossDiscriminator = 0.0
+  /// The gradient penalty with its weight, and the mean length of the gradient; nil where there is none.
+  package var penalty: Double?
+  package var gradientNorm: Double?
 
   package init() {}
 
-  package var isFinite: Bool { (lossReal + lossFake + lossGenerator).isFinite }
+  /// D's part of one update; `weight` is that of the two losses in their sum.
+  mutating func take(real: BatchLoss.Opinion, fake: BatchLoss.Opinion, weight: Double) {
+    (lossReal, probabilityReal, accuracyReal) = (real.loss, real.score, real.accuracy)
+    (lossFake, probabilityFake, accuracyFake) = (fake.loss, fake.score, fake.accuracy)
+    lossDiscriminator = weight * (real.loss + fake.loss) + (penalty ?? 0)
+  }
+
+  /// Adds one of D's updates to the means.
+  mutating func add(discriminator update: StepReport, share: Double) {
+    lossReal += share * update.lossReal
+    lossFake += share * update.lossFake
+    lossDiscriminator += share * update.lossDiscriminator
+    probabilityReal += share * update.probabilityReal
+    probabilityFake += share * update.probabilityFake
+    accuracyReal += share * update.accuracyReal
+    accuracyFake += share * update.accuracyFake
+    if let more = update.penalty { penalty = (penalty ?? 0) + share * more }
+    if let more = update.gradientNorm { gradientNorm = (gradientNorm ?? 0) + share * more }
+  }
+
+  /// Adds one of G's updates to the means.
+  mutating func add(generator update: StepReport, share: Double) {
+    lossGenerator += share * update.lossGenerator
+    probabilityFakeAfter += share * update.probabilityFakeAfter
+    accuracyGenerator += share * update.accuracyGenerator
+  }
+
+  package var isFinite: Bool { (lossDiscriminator + lossGenerator).isFinite }
 }

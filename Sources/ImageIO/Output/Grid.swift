@@ -3,11 +3,11 @@ import Tensor
 /// Many images in one picture, in the layout of torchvision's `make_grid`: row by row, black between and around.
 package struct Grid: Hashable, Sendable {
   /// Which values become black and white.
-  package enum Range: Hashable, Sendable {
+  package enum Range: String, Hashable, Sendable, CaseIterable {
     /// −1 and 1; what is outside is clamped.
-    case fixed
+    case fixed = "range"
     /// The smallest and the largest finite value of all images.
-    case normalized
+    case normalized = "grid"
   }
 
   /// Images in a row.

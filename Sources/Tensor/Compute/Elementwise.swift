@@ -52,13 +52,14 @@ package struct AdamCoefficients: Sendable {
 
   /// - Parameters:
   ///   - isDecoupled: whether weights decay by themselves (Loshchilov & Hutter 2019), not through the gradient.
+  ///   - correctsBias: whether the moments are divided by what they would be of ones.
   ///   - step: number of this update, from 1.
   package init(
     learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, isDecoupled: Bool = false,
-    step: Int
+    correctsBias: Bool = true, step: Int
   ) {
-    let correction1 = 1 - Elementary.power(beta1, step)
-    let correction2 = 1 - Elementary.power(beta2, step)
+    let correction1 = correctsBias ? 1 - Elementary.power(beta1, step) : 1
+    let correction2 = correctsBias ? 1 - Elementary.power(beta2, step) : 1
     settings = dt_adam(
       beta1: Float(beta1), rest1: Float(1 - beta1), beta2: Float(beta2), rest2: Float(1 - beta2),
       step_size: Float(learningRate / correction1), sqrt_correction: Float(correction2.squareRoot()),

@@ -11,25 +11,10 @@ struct Trace {
 
   init(_ name: String, shards: Int) throws {
     file = try fixture(name)
-    let metadata = file.metadata
-    func number<Number: LosslessStringConvertible>(_ key: String) -> Number { Number(metadata[key]!)! }
-    func adam(_ network: String) -> AdamSpecification {
-      AdamSpecification(
-        learningRate: number("\(network).learningRate"), beta1: number("\(network).beta1"),
-        beta2: number("\(network).beta2"), epsilon: number("\(network).epsilon"),
-        weightDecay: number("\(network).weightDecay"))
-    }
-    precondition(number("labels.opinion") == 1.0, "G's label is 1")
-    steps = number("steps")
-    model = ModelSpecification(
-      latent: .init(size: number("latentSize")), generator: .preset(.init(.dcgan, width: number("width"))),
-      discriminator: .preset(.init(.dcgan, width: number("width"))), imageSize: number("imageSize"),
-      imageChannels: number("channels"))
-    training = TrainingSpecification(
-      batch: number("batch"), shards: shards,
-      labels: LabelSpecification.fixed(real: number("labels.real"), fake: number("labels.fake")),
-      noise: NoisePolicy(rawValue: metadata["noise"]!)!, generator: adam("generator"),
-      discriminator: adam("discriminator"))
+    let metadata = TraceMetadata(values: file.metadata)
+    steps = metadata.number("steps")
+    model = metadata.model
+    training = metadata.training(shards: shards)
   }
 
   /// Where the state before step `step` stands.
@@ -48,22 +33,60 @@ struct Trace {
   }
 }
 
-/// The worst error of each kind, and where it was.
-struct WorstErrors: CustomStringConvertible {
-  private(set) var errors: [String: (error: Double, place: String)] = [:]
+/// The numbers that no tensor tells; `Recipe` of Tests/Peers writes them.
+private struct TraceMetadata {
+  let values: [String: String]
 
-  mutating func add(_ kind: String, _ place: String, _ error: Double) {
-    if error > errors[kind]?.error ?? -1 || error.isNaN { errors[kind] = (error, place) }
+  func number<Number: LosslessStringConvertible>(_ key: String) -> Number { Number(values[key]!)! }
+
+  func choice<Choice: RawRepresentable>(_ key: String) -> Choice where Choice.RawValue == String {
+    Choice(rawValue: values[key]!)!
   }
 
-  subscript(kind: String) -> Double { errors[kind]?.error ?? .nan }
+  var model: ModelSpecification {
+    let preset: Preset = choice("preset")
+    // false is what the source has: biases where no batch norm follows.
+    let bias = values["bias"] == "true" ? true : nil
+    return ModelSpecification(
+      latent: .init(size: number("latentSize"), distribution: choice("latentDistribution")),
+      generator: .preset(.init(preset, width: number("width"), bias: bias)),
+      discriminator: .preset(
+        .init(
+          preset, width: number("width"), bias: bias, batchNorm: number("batchNorm"), dropout: number("dropout"))),
+      imageSize: number("imageSize"), imageChannels: number("channels"))
+  }
 
-  var description: String {
-    errors.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.error) (\($0.value.place))" }.joined(separator: ", ")
+  func training(shards: Int) -> TrainingSpecification {
+    TrainingSpecification(
+      batch: number("batch"), shards: shards, seed: number("seed"), loss: loss, inputNoise: number("inputNoise"),
+      noise: choice("noise"),
+      updates: .init(discriminator: number("discriminatorUpdates"), generator: number("generatorUpdates")),
+      generatorStatistics: choice("generatorStatistics"), generator: adam("generator"),
+      discriminator: adam("discriminator"))
+  }
+
+  private var loss: LossSpecification {
+    switch values["loss"]! {
+    case "wgan": return .wasserstein(clip: number("clip"))
+    case "wganGP": return .wassersteinPenalty(weight: number("penalty"))
+    default:
+      let amplitude: Float = number("labels.amplitude")
+      return .binaryCrossEntropy(
+        labels: amplitude > 0
+          ? .random(amplitude: amplitude) : .fixed(real: number("labels.real"), fake: number("labels.fake")),
+        discriminator: choice("discriminatorLoss"))
+    }
+  }
+
+  private func adam(_ network: String) -> AdamSpecification {
+    AdamSpecification(
+      choice("\(network).kind"), learningRate: number("\(network).learningRate"), beta1: number("\(network).beta1"),
+      beta2: number("\(network).beta2"), epsilon: number("\(network).epsilon"),
+      weightDecay: number("\(network).weightDecay"))
   }
 }
 
-/// Gives Adam the gradients that it is told, instead of the ranks' own.
+/// Gives an optimizer the gradients that it is told, instead of the ranks' own.
 final class GivenGradients: GradientExchange {
   let owned: [Range<Int>]
   private let gradients: [Float]

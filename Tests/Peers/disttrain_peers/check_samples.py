@@ -1,4 +1,4 @@
-"""Loads a disttrain checkpoint into an nn.Sequential of the tutorial's layers and compares its pictures with the run's.
+"""Loads a disttrain checkpoint into the nn.Sequentials of its recipe and compares its pictures with the run's.
 
 `samples/latent` [n, size] and `samples/images` [n, c, h, w] of a trace (the last traced state, by batch statistics) to
 1e-4; with --grid, a PNG of the same latents (8 a row, padding 2) to one grey level.
@@ -11,44 +11,40 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from safetensors import safe_open
 from safetensors.numpy import load_file
 from torch import nn
 
-from . import dcgan, pictures
+from . import networks, pictures
+from .recipe import Recipe
+from .trace import recipe_of
 
 IMAGES_BOUND = 1e-4
 
 
 def part_of(tensors: dict[str, np.ndarray], part: str) -> dict[str, torch.Tensor]:
     """One network's state, by the names of its nn.Sequential."""
-    state = {name.removeprefix(f"{part}."): torch.from_numpy(value) for name, value in tensors.items()
-             if name.startswith(f"{part}.")}
-    if "0.weight" not in state:
-        raise SystemExit(f"FAIL no tensor named {part}.0.weight")
-    return state
+    return {name.removeprefix(f"{part}."): torch.from_numpy(value) for name, value in tensors.items()
+            if name.startswith(f"{part}.")}
 
 
-def networks_of(checkpoint: Path) -> tuple[nn.Sequential, nn.Sequential]:
-    """G and D, loaded strictly: every name and shape as nn.Sequential's; sizes are read from the shapes."""
+def networks_of(checkpoint: Path, recipe: Recipe) -> dict[str, nn.Sequential]:
+    """G and D, loaded strictly: every name and shape as nn.Sequential's."""
     tensors = load_file(checkpoint)
-    of_g, of_d = part_of(tensors, "generator"), part_of(tensors, "discriminator")
-    latent_size, widest = of_g["0.weight"].shape[:2]
-    width, channels = of_d["0.weight"].shape[:2]
-    generator = dcgan.generator(widest // width * 8, width, channels, latent_size)
-    discriminator = dcgan.discriminator(widest // width * 8, width, channels)
+    both = networks.of(recipe)
     try:
-        generator.load_state_dict(of_g, strict=True)
-        discriminator.load_state_dict(of_d, strict=True)
+        for part, network in both.items():
+            network.load_state_dict(part_of(tensors, part), strict=True)
     except RuntimeError as error:
         raise SystemExit(f"FAIL {checkpoint}: {error}") from error
-    return generator, discriminator
+    return both
 
 
 def pictures_of(network: nn.Sequential, latents: np.ndarray, running: bool) -> np.ndarray:
     """In double precision, normalized by the statistics of all these latents together, or by the running ones."""
     network = network.double().train(not running)
     with torch.no_grad():
-        return network(torch.from_numpy(latents).double()[:, :, None, None]).numpy()
+        return networks.pictures(network, torch.from_numpy(latents).double()).numpy()
 
 
 def check_images(truth: np.ndarray, found: np.ndarray) -> bool:
@@ -84,15 +80,17 @@ def main() -> int:
     parser.add_argument("--grid", type=Path, help="PNG of the same latents")
     parser.add_argument("--running", action="store_true", help="by running instead of batch statistics")
     options = parser.parse_args()
+    with safe_open(options.trace, framework="np") as file:
+        recipe = recipe_of(file.metadata() or {}, options.trace)
     tensors = load_file(options.trace)
     missing = [name for name in ("samples/latent", "samples/images") if name not in tensors]
     if missing:
         print(f"FAIL {options.trace}: no tensor named {' or '.join(missing)}")
         return 1
-    generator, discriminator = networks_of(options.checkpoint)
-    print(f"PASS {options.checkpoint}: loads strictly into nn.Sequentials of {len(generator)} and "
-          f"{len(discriminator)} layers")
-    truth = pictures_of(generator, tensors["samples/latent"], options.running)
+    both = networks_of(options.checkpoint, recipe)
+    print(f"PASS {options.checkpoint}: loads strictly into nn.Sequentials of "
+          f"{' and '.join(str(len(network)) for network in both.values())} layers")
+    truth = pictures_of(both["generator"], tensors["samples/latent"], options.running)
     passed = check_images(truth, tensors["samples/images"])
     if options.grid:
         passed = check_grid(truth, options.grid) and passed

@@ -17,15 +17,23 @@ class Bound:
 # PyTorch's own FP32 against FP64 over nine seeds at width 64: medians 1e-6 to 1e-3, worst 1e-3 to 8e-3, from
 # LeakyReLUs that flip their sign.
 SMALL = {"gradient": Bound(1e-5), "loss": Bound(1e-5), "probability": Bound(1e-5), "parameter": Bound(1e-6),
-         "statistics": Bound(1e-5), "initial": Bound(0.0)}
+         "statistics": Bound(1e-5), "initial": Bound(0.0), "drawn": Bound(1e-6)}
 WIDE = SMALL | {"gradient": Bound(3e-2, median=5e-3)}
 
 
-def relative(found: torch.Tensor, truth: torch.Tensor) -> float:
-    """Norm of the difference over the norm of the truth; the norm itself where the truth is zero."""
-    scale = truth.norm().item()
+def relative(found: torch.Tensor, truth: torch.Tensor, scale: float | None = None) -> float:
+    """Norm of the difference over the norm of the truth, or over `scale`; the norm itself where that is zero."""
+    scale = truth.norm().item() if scale is None else scale
     difference = (found.double() - truth.double()).norm().item()
     return difference / scale if scale > 0 else difference
+
+
+def gradient_errors(found: dict[str, torch.Tensor], truth: dict[str, torch.Tensor]) -> dict[str, float]:
+    """A bias is held against the gradient of its layer's weights where that is larger: its own is a sum that may cancel,
+    and before a batch norm is nothing but rounding."""
+    return {name: relative(found[name], gradient, max(
+        gradient.norm().item(), truth.get(name.replace("bias", "weight"), gradient).norm().item()))
+            for name, gradient in truth.items()}
 
 
 class Comparison:

@@ -4,7 +4,6 @@ Layer numbers are those of disttrain's layer list, so `generator.<i>.weight` of 
 of these networks.
 """
 
-import torch
 from torch import nn
 
 IMAGE_SIZES = (32, 64, 128, 256)
@@ -17,35 +16,26 @@ def widest(image_size: int, width: int) -> int:
     return width * image_size // 8
 
 
-def generator(image_size: int, width: int, channels: int, latent_size: int) -> nn.Sequential:
+def generator(image_size: int, width: int, channels: int, latent_size: int, bias: bool = False) -> nn.Sequential:
     """Latents [n, latent_size, 1, 1] to pictures [n, channels, image_size, image_size] in [-1, 1]."""
     stage = widest(image_size, width)
     layers: list[nn.Module] = [
-        nn.ConvTranspose2d(latent_size, stage, 4, 1, 0, bias=False), nn.BatchNorm2d(stage), nn.ReLU()]
+        nn.ConvTranspose2d(latent_size, stage, 4, 1, 0, bias=bias), nn.BatchNorm2d(stage), nn.ReLU()]
     while stage > width:
         layers += [
-            nn.ConvTranspose2d(stage, stage // 2, 4, 2, 1, bias=False), nn.BatchNorm2d(stage // 2), nn.ReLU()]
+            nn.ConvTranspose2d(stage, stage // 2, 4, 2, 1, bias=bias), nn.BatchNorm2d(stage // 2), nn.ReLU()]
         stage //= 2
-    return nn.Sequential(*layers, nn.ConvTranspose2d(stage, channels, 4, 2, 1, bias=False), nn.Tanh())
+    return nn.Sequential(*layers, nn.ConvTranspose2d(stage, channels, 4, 2, 1, bias=bias), nn.Tanh())
 
 
-def discriminator(image_size: int, width: int, channels: int) -> nn.Sequential:
-    """Pictures [n, channels, image_size, image_size] to logits [n, 1, 1, 1]."""
+def discriminator(image_size: int, width: int, channels: int, bias: bool = False, dropout: float = 0.0,
+                  norm: bool = True) -> nn.Sequential:
+    """Pictures [n, channels, image_size, image_size] to logits [n, 1, 1, 1]; dropout follows each rectifier."""
+    dropped = [nn.Dropout(dropout)] if dropout else []
     stage = width
-    layers: list[nn.Module] = [nn.Conv2d(channels, stage, 4, 2, 1, bias=False), nn.LeakyReLU(0.2)]
+    layers: list[nn.Module] = [nn.Conv2d(channels, stage, 4, 2, 1, bias=bias), nn.LeakyReLU(0.2), *dropped]
     while stage < widest(image_size, width):
-        layers += [
-            nn.Conv2d(stage, stage * 2, 4, 2, 1, bias=False), nn.BatchNorm2d(stage * 2), nn.LeakyReLU(0.2)]
+        layers += [nn.Conv2d(stage, stage * 2, 4, 2, 1, bias=bias), *([nn.BatchNorm2d(stage * 2)] if norm else []),
+                   nn.LeakyReLU(0.2), *dropped]
         stage *= 2
-    return nn.Sequential(*layers, nn.Conv2d(stage, 1, 4, 1, 0, bias=False))
-
-
-def initialize(network: nn.Sequential, random: torch.Generator) -> None:
-    """Weights normal(0, .02), batch norm scale normal(1, .02), shift 0 (Radford et al. 2015, section 4)."""
-    with torch.no_grad():
-        for layer in network:
-            if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
-                layer.weight.normal_(0.0, 0.02, generator=random)
-            elif isinstance(layer, nn.BatchNorm2d):
-                layer.weight.normal_(1.0, 0.02, generator=random)
-                layer.bias.zero_()
+    return nn.Sequential(*layers, nn.Conv2d(stage, 1, 4, 1, 0, bias=bias))

@@ -9,6 +9,8 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from .same5 import SameConv2d, SameConvTranspose2d
+
 # samples, inputs, height, width, outputs, kernel, stride, padding, bias
 CONVOLUTIONS = [
     (2, 3, 8, 8, 5, 4, 2, 1, False), (2, 3, 7, 9, 5, 4, 2, 1, True), (3, 4, 4, 4, 1, 4, 1, 0, False),
@@ -65,42 +67,17 @@ def convolutions(writer: Writer, kind: str, layer_type: type[nn.Module], cases: 
                    weightGradient=layer.weight.grad, biasGradient=layer.bias.grad if bias else None)
 
 
-def padding_same(size: int, kernel: int, stride: int) -> tuple[int, int]:
-    """Before and behind, as tf.nn documents `SAME`: an odd pixel goes behind."""
-    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
-    return total // 2, total - total // 2
-
-
 def padded_convolutions(writer: Writer) -> None:
     for count, inputs, height, width, outputs, kernel, stride, extra in OUTPUT_PADDED:
         layer = nn.ConvTranspose2d(inputs, outputs, kernel, stride, 1, output_padding=extra).double()
         record(writer, f"outputPadding/c{inputs}.{height}x{width}.o{outputs}k{kernel}s{stride}p{extra}", layer,
                writer.normal(count, inputs, height, width),
                {"kernel": kernel, "stride": stride, "padding": 1, "outputPadding": extra})
-    for count, inputs, height, width, outputs, kernel, stride in SAME:
-        (top, bottom), (left, right) = padding_same(height, kernel, stride), padding_same(width, kernel, stride)
-        layer = nn.Sequential(nn.ZeroPad2d((left, right, top, bottom)), nn.Conv2d(inputs, outputs, kernel, stride))
-        record(writer, f"convolutionSame/c{inputs}.{height}x{width}.o{outputs}k{kernel}s{stride}", layer.double(),
-               writer.normal(count, inputs, height, width), {"kernel": kernel, "stride": stride})
-    for count, inputs, height, width, outputs, kernel, stride in SAME:
-        # The adjoint of the convolution from the map of the output's size.
-        (top, _), (left, _) = (padding_same(side * stride, kernel, stride) for side in (height, width))
-        layer = Cropped(nn.ConvTranspose2d(inputs, outputs, kernel, stride), top, left, height * stride, width * stride)
-        record(writer, f"transposedConvolutionSame/c{inputs}.{height}x{width}.o{outputs}k{kernel}s{stride}",
-               layer.double(), writer.normal(count, inputs, height, width), {"kernel": kernel, "stride": stride})
-
-
-class Cropped(nn.Module):
-    """A part of a transposed convolution's output, zeros where it ends before."""
-
-    def __init__(self, layer: nn.Module, top: int, left: int, height: int, width: int) -> None:
-        super().__init__()
-        self.layer, self.place, self.size = layer, (top, left), (height, width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        whole = nn.functional.pad(self.layer(x), (0, self.size[1], 0, self.size[0]))
-        (top, left), (height, width) = self.place, self.size
-        return whole[:, :, top:top + height, left:left + width]
+    for kind, layer_type in (("convolutionSame", SameConv2d), ("transposedConvolutionSame", SameConvTranspose2d)):
+        for count, inputs, height, width, outputs, kernel, stride in SAME:
+            record(writer, f"{kind}/c{inputs}.{height}x{width}.o{outputs}k{kernel}s{stride}",
+                   layer_type(inputs, outputs, kernel, stride).double(), writer.normal(count, inputs, height, width),
+                   {"kernel": kernel, "stride": stride})
 
 
 def record(writer: Writer, case: str, layer: nn.Module, x: torch.Tensor, numbers: dict[str, float]) -> None:

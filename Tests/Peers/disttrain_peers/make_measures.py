@@ -3,9 +3,7 @@
 import numpy as np
 
 from . import measures
-from .philox import Stream
-
-SYNTHETIC = 10
+from .streams import SYNTHETIC, Stream
 
 
 def pictures(seed: int, count: int, channels: int, side: int) -> np.ndarray:

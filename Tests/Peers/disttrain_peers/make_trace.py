@@ -6,32 +6,21 @@ them, parameters and running statistics after. So each phase starts from exactly
 """
 
 import argparse
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from . import dcgan
-from .phases import NearestKink, discriminator_pass, generator_pass, load, running_statistics
-from .replay import AdamFromTrace
-from .settings import Settings
+from . import networks
+from .kinks import NearestKink
+from .optimizers import GivenGradients
+from .phases import discriminator_pass, generator_pass, load, losses_after, running_statistics
+from .randomness import PassRandomness
+from .recipe import Recipe
+from .updates import clipped, learned, parts_of
 from .writing import write
-
-
-@dataclass
-class Plan:
-    """What to trace."""
-
-    image_size: int = 32
-    width: int = 8
-    channels: int = 3
-    latent_size: int = 4
-    batch: int = 8
-    steps: int = 3
-    fresh: bool = False
-    samples: int = 0
-    settings: Settings = field(default_factory=Settings)
 
 
 def rounded(value: torch.Tensor) -> torch.Tensor:
@@ -42,16 +31,20 @@ def rounded(value: torch.Tensor) -> torch.Tensor:
 class Recorder:
     """Both networks, and the tensors written so far."""
 
-    def __init__(self, plan: Plan, seed: int) -> None:
-        self.plan, self.random = plan, torch.Generator().manual_seed(seed)
-        self.networks = {
-            "generator": dcgan.generator(plan.image_size, plan.width, plan.channels, plan.latent_size),
-            "discriminator": dcgan.discriminator(plan.image_size, plan.width, plan.channels)}
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe, self.random = recipe, torch.Generator().manual_seed(recipe.seed)
+        self.networks = networks.of(recipe)
         for network in self.networks.values():
-            dcgan.initialize(network, self.random)
+            # With a shift of 0 rectifiers leave batch norm's scale without any effect on the next batch norm, and some of
+            # its gradients are nothing but rounding.
+            networks.initialize(network, self.random, 0.02 if recipe.loss == "bce" else None, shift=0.5)
             network.double()
+        if recipe.loss == "wgan":
+            # Of a critic that is clipped at once nearly all weights would be one number, and its means would cancel.
+            for parameter in self.networks["discriminator"].parameters():
+                parameter.data *= recipe.clip / parameter.data.abs().max()
         self.kink = NearestKink(self.networks)
-        self.adam = {part: AdamFromTrace(self.state(part), getattr(plan.settings, part)) for part in self.networks}
+        self.optimizers = {part: GivenGradients(self.state(part), getattr(recipe, part)) for part in self.networks}
         self.tensors: dict[str, np.ndarray] = {}
         for part in self.networks:
             self.store("initial", part, self.state(part))
@@ -68,84 +61,123 @@ class Recorder:
         self.tensors[name] = value.detach().float().contiguous().numpy().copy()
 
     def latents(self, count: int) -> torch.Tensor:
-        return torch.randn(count, self.plan.latent_size, generator=self.random)
+        shape = (count, self.recipe.latentSize)
+        if self.recipe.latentDistribution == "uniform":
+            return torch.rand(shape, generator=self.random) * 2 - 1
+        return torch.randn(shape, generator=self.random)
 
-    def update(self, step: int, part: str, gradients: dict[str, torch.Tensor]) -> None:
-        """Adam from rounded gradients to rounded parameters."""
+    def real(self, darkest: int = 0) -> torch.Tensor:
+        recipe = self.recipe
+        shape = (recipe.batch, recipe.channels, recipe.imageSize, recipe.imageSize)
+        return torch.randint(darkest, 256, shape, generator=self.random) / 127.5 - 1.0
+
+    def update(self, prefix: str, part: str, gradients: dict[str, torch.Tensor]) -> None:
+        """From rounded gradients to rounded parameters."""
         gradients = {name: rounded(value) for name, value in gradients.items()}
-        self.store(f"step{step}/gradient", part, gradients)
-        after = self.adam[part].step(self.state(part), gradients)
+        self.store(f"{prefix}/gradient", part, gradients)
+        after = self.optimizers[part].step(self.state(part), gradients)
         load(self.networks[part], {name: rounded(value) for name, value in after.items()}, buffers=False)
 
-    def step(self, step: int) -> None:
-        plan, labels = self.plan, self.plan.settings.labels
-        self.kink.phase = f"step{step}"
-        generator, discriminator = self.networks["generator"], self.networks["discriminator"]
-        shape = (plan.batch, plan.channels, plan.image_size, plan.image_size)
-        real = torch.randint(0, 256, shape, generator=self.random) / 127.5 - 1.0
-        for_d = self.latents(plan.batch)
-        for_g = self.latents(plan.batch) if plan.fresh else for_d
-        onto_d = discriminator_pass(generator, discriminator, real.double(), for_d.double(), (labels.real, labels.fake))
-        self.update(step, "discriminator", onto_d.gradients)
-        onto_g = generator_pass(generator, discriminator, None if plan.fresh else onto_d.fake, for_g.double(),
-                                labels.opinion)
-        self.update(step, "generator", onto_g.gradients)
-
-        for name, value in (("real", real), ("latent.discriminator", for_d), ("latent.generator", for_g),
-                            ("loss", torch.tensor([*onto_d.losses, onto_g.loss])),
-                            ("probability", torch.tensor([*onto_d.probabilities, onto_g.probability]))):
-            self.put(f"step{step}/{name}", value)
+    def round_statistics(self) -> None:
         for part, network in self.networks.items():
             statistics = running_statistics(network)
             load(network, self.state(part) | {name: rounded(value) for name, value in statistics.items()})
-            self.store(f"step{step}/parameter", part, self.state(part))
 
-    def metadata(self) -> dict[str, str]:
-        plan = self.plan
-        return {"imageSize": str(plan.image_size), "width": str(plan.width), "channels": str(plan.channels),
-                "latentSize": str(plan.latent_size), "batch": str(plan.batch), "steps": str(plan.steps),
-                "noise": "fresh" if plan.fresh else "reuse"} | plan.settings.metadata()
+    def step(self, step: int) -> None:
+        """One update of D, one of G."""
+        recipe, prefix = self.recipe, f"step{step}"
+        self.kink.phase = prefix
+
+        def randomness(update: int):
+            def of_pass(part: str) -> PassRandomness:
+                passes.append(PassRandomness(recipe.seed, step, update, part))
+                return passes[-1]
+            return of_pass
+
+        passes: list[PassRandomness] = []
+        real, for_d = self.real(), self.latents(recipe.batch)
+        for_g = self.latents(recipe.batch) if recipe.noise == "fresh" else for_d
+        onto_d = discriminator_pass(recipe, self.networks, real.double(), for_d.double(), randomness(0))
+        self.update(prefix, "discriminator", onto_d.gradients)
+        repeats = recipe.noise == "fresh" or recipe.generatorStatistics == "eachUpdate"
+        onto_g = generator_pass(recipe, self.networks, None if repeats else onto_d.fake, for_g.double(), randomness(1))
+        self.update(prefix, "generator", onto_g.gradients)
+
+        tensors = {"real": real, "latent.discriminator": for_d, "latent.generator": for_g,
+                   "loss": torch.tensor([*onto_d.losses, onto_g.loss]),
+                   "probability": torch.tensor([*onto_d.probabilities, onto_g.probability])}
+        for each in passes:
+            tensors |= each.drawn
+        if recipe.generatorStatistics == "eachUpdate":
+            tensors["loss.after"] = torch.tensor(
+                losses_after(recipe, self.networks, real.double(), for_d.double(), randomness(0)))
+        for name, value in tensors.items():
+            self.put(f"{prefix}/{name}", value)
+        self.round_statistics()
+        for part in self.networks:
+            self.store(f"{prefix}/parameter", part, self.state(part))
+
+    def several_updates(self, step: int) -> None:
+        """Updates of D, then of G, each under a prefix of its own."""
+        recipe = self.recipe
+        for update, part in enumerate(parts_of(recipe)):
+            prefix = self.kink.phase = f"step{step}/update{update}"
+            inputs = {f"latent.{part}": self.latents(recipe.batch)}
+            if part == "discriminator":
+                # Bright pictures, unlike the fakes: otherwise the critic's two means all but cancel.
+                inputs["real"] = self.real(darkest=128)
+                if recipe.loss == "wganGP":
+                    inputs["penalty/mix"] = torch.rand(recipe.batch, generator=self.random)
+            onto = learned(recipe, self.networks, part, {name: value.double() for name, value in inputs.items()},
+                           lambda part: PassRandomness(recipe.seed, step, update, part))
+            self.update(prefix, part, onto.gradients)
+            load(self.networks[part], clipped(recipe, part, self.state(part)))
+            found = {"loss": onto.losses, "probability": onto.scores, "penalty/value": onto.penalty}
+            for name, value in (inputs | {name: torch.tensor(value) for name, value in found.items() if value}).items():
+                self.put(f"{prefix}/{name}", value)
+            self.store(f"{prefix}/parameter", part, self.state(part))
 
 
-def record(plan: Plan, seed: int) -> Recorder:
-    """A whole trace, with pictures of the last state where the plan asks for samples."""
-    recorder = Recorder(plan, seed)
-    for step in range(plan.steps):
-        recorder.step(step)
-    if plan.samples:
-        latents = recorder.latents(plan.samples)
+def record(recipe: Recipe, steps: int, samples: int) -> Recorder:
+    """A whole trace, with pictures of the last state where there are to be samples."""
+    recorder = Recorder(recipe)
+    for step in range(steps):
+        (recorder.several_updates if recipe.severalUpdates else recorder.step)(step)
+    if samples:
+        latents = recorder.latents(samples)
         recorder.put("samples/latent", latents)
         with torch.no_grad():
-            recorder.put("samples/images", recorder.networks["generator"](latents.double()[:, :, None, None]))
+            recorder.put("samples/images", networks.pictures(recorder.networks["generator"], latents.double()))
     return recorder
 
 
-def record_clear_of_kinks(plan: Plan, seed: int, margin: float) -> tuple[Recorder, int]:
+def record_clear_of_kinks(recipe: Recipe, margin: float, steps: int = 3, samples: int = 0,
+                          suits: Callable[[Recorder], bool] = lambda _: True) -> Recorder:
     """The first trace, counting seeds up, in which no ReLU's input comes nearer to 0 than single precision can tell."""
-    while (recorder := record(plan, seed)).kink.distance < margin:
-        seed += 1
-    return recorder, seed
+    while (recorder := record(recipe, steps, samples)).kink.distance < margin or not suits(recorder):
+        recipe = replace(recipe, seed=recipe.seed + 1)
+    return recorder
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make_trace", description=__doc__)
     parser.add_argument("trace", type=Path)
-    for name, default in (("image-size", 32), ("width", 8), ("channels", 3), ("latent-size", 4), ("batch", 8),
-                          ("steps", 3), ("samples", 0), ("seed", 1)):
-        parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--steps", type=int, default=3)
+    parser.add_argument("--samples", type=int, default=0)
     parser.add_argument("--margin", type=float, default=0.0, help="how far from 0 the inputs of ReLUs must stay")
     parser.add_argument("--checkpoint", type=Path, help="also writes the last state under a checkpoint's names")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
+                        help=f"of the recipe: {', '.join(entry.name for entry in fields(Recipe))}")
     options = parser.parse_args()
-    plan = Plan(options.image_size, options.width, options.channels, options.latent_size, options.batch, options.steps,
-                options.fresh, options.samples)
-    recorder, seed = record_clear_of_kinks(plan, options.seed, options.margin)
-    write(options.trace, recorder.tensors, recorder.metadata())
+    recipe = Recipe.of_metadata(dict(setting.split("=", 1) for setting in options.set))
+    recorder = record_clear_of_kinks(recipe, options.margin, options.steps, options.samples)
+    write(options.trace, recorder.tensors, recorder.recipe.metadata())
     if options.checkpoint:
-        prefix = f"step{plan.steps - 1}/parameter/"
+        prefix = f"step{options.steps - 1}/parameter/"
         write(options.checkpoint, {name.removeprefix(prefix): value for name, value in recorder.tensors.items()
-                                   if name.startswith(prefix)}, {"step": str(plan.steps)})
-    print(f"{options.trace}: seed {seed}, nearest kink {recorder.kink.distance:.1e} ({recorder.kink.place})")
+                                   if name.startswith(prefix)}, {"step": str(options.steps)})
+    print(f"{options.trace}: seed {recorder.recipe.seed}, nearest kink {recorder.kink.distance:.1e} "
+          f"({recorder.kink.place})")
 
 
 if __name__ == "__main__":

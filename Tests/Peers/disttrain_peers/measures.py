@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg, ndimage, signal
 
 from . import sliced_wasserstein
-from .philox import EVALUATION, Stream
+from .streams import EVALUATION, Stream
 
 WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
 

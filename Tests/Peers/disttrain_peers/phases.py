@@ -1,10 +1,18 @@
-"""The two passes of a DCGAN step (Radford et al. 2015) in PyTorch, each from parameters that the caller loaded."""
+"""The two passes of a GAN step (Radford et al. 2015) in PyTorch, each from parameters that the caller loaded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
+
+from .networks import pictures
+from .randomness import PassRandomness
+from .recipe import Recipe
+
+# The random numbers of an update's pass: "real", "fake" or "opinion".
+Randomness = Callable[[str], PassRandomness]
 
 
 @dataclass
@@ -40,10 +48,44 @@ def running_statistics(network: nn.Sequential) -> dict[str, torch.Tensor]:
     return {name: buffer.clone() for name, buffer in network.named_buffers() if buffer.is_floating_point()}
 
 
-def judged(discriminator: nn.Sequential, images: torch.Tensor, label: float) -> tuple[torch.Tensor, float]:
-    """The loss against one label, and the mean probability."""
-    logits = discriminator(images).flatten()
-    return bce(logits, torch.full_like(logits, label)), torch.sigmoid(logits.detach()).mean().item()
+def logits_of(recipe: Recipe, discriminator: nn.Sequential, images: torch.Tensor,
+              randomness: PassRandomness) -> torch.Tensor:
+    """D's [n, 1 or 2], with the input noise and the dropout that disttrain draws."""
+    x = images
+    if recipe.inputNoise:
+        x = x + recipe.inputNoise * randomness.noise(x)
+    for index, layer in enumerate(discriminator):
+        if isinstance(layer, nn.Dropout):
+            x = x * randomness.mask(index, x, layer.p) / (1 - layer.p)
+        else:
+            x = layer(x)
+    return x.flatten(1)
+
+
+def wanted(recipe: Recipe, part: str, logits: torch.Tensor, randomness: PassRandomness) -> torch.Tensor:
+    """The labels of D's logits: one is the probability of being real, of two the first is that of being fake."""
+    samples, count = logits.shape
+    amplitude = recipe.labels.amplitude
+    if part == "opinion" or not amplitude:
+        real = 1.0 if part == "opinion" else getattr(recipe.labels, part)
+        labels = torch.full((samples, 2), real, dtype=logits.dtype)
+        labels[:, 0] = 1 - real
+        return labels[:, 2 - count:]
+    own, other = torch.from_numpy(randomness.label_numbers(samples)).T
+    own, other = 1 - amplitude * own, amplitude * other
+    if count == 2:
+        own, other = own / (own + other), other / (own + other)
+    else:
+        other = 1 - own
+    labels = torch.stack([other, own] if part == "real" else [own, other], dim=1).to(logits.dtype)[:, 2 - count:]
+    return randomness.keep(f"labels/{part}", labels)
+
+
+def judged(recipe: Recipe, discriminator: nn.Sequential, images: torch.Tensor, part: str,
+           randomness: PassRandomness) -> tuple[torch.Tensor, float]:
+    """The loss of a pass, and the mean probability of being real."""
+    logits = logits_of(recipe, discriminator, images, randomness)
+    return bce(logits, wanted(recipe, part, logits, randomness)), torch.sigmoid(logits[:, -1].detach()).mean().item()
 
 
 def gradients(loss: torch.Tensor, network: nn.Sequential) -> dict[str, torch.Tensor]:
@@ -52,43 +94,42 @@ def gradients(loss: torch.Tensor, network: nn.Sequential) -> dict[str, torch.Ten
     return dict(zip(named, torch.autograd.grad(loss, list(named.values()), retain_graph=True)))
 
 
-def discriminator_pass(generator: nn.Sequential, discriminator: nn.Sequential, real: torch.Tensor,
-                       latents: torch.Tensor, labels: tuple[float, float]) -> DiscriminatorPass:
+def discriminator_loss(recipe: Recipe, on_real: torch.Tensor, on_fake: torch.Tensor) -> torch.Tensor:
+    return (on_real + on_fake) / (2 if recipe.discriminatorLoss == "mean" else 1)
+
+
+def discriminator_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.Tensor, latents: torch.Tensor,
+                       randomness: Randomness) -> DiscriminatorPass:
     """D on real, then on fake; moves G's running statistics once and D's twice."""
-    fake = generator(latents[:, :, None, None])
-    loss_real, probability_real = judged(discriminator, real, labels[0])
-    loss_fake, probability_fake = judged(discriminator, fake.detach(), labels[1])
+    discriminator = networks["discriminator"]
+    fake = pictures(networks["generator"], latents)
+    loss_real, probability_real = judged(recipe, discriminator, real, "real", randomness("real"))
+    loss_fake, probability_fake = judged(recipe, discriminator, fake.detach(), "fake", randomness("fake"))
+    loss = discriminator_loss(recipe, loss_real, loss_fake)
     return DiscriminatorPass([loss_real.item(), loss_fake.item()], [probability_real, probability_fake],
-                             gradients(loss_real + loss_fake, discriminator), fake)
+                             gradients(loss, discriminator), fake)
 
 
-def generator_pass(generator: nn.Sequential, discriminator: nn.Sequential, fake: torch.Tensor | None,
-                   latents: torch.Tensor, label: float) -> GeneratorPass:
+def generator_pass(recipe: Recipe, networks: dict[str, nn.Sequential], fake: torch.Tensor | None,
+                   latents: torch.Tensor, randomness: Randomness) -> GeneratorPass:
     """D's opinion of `fake`, or where that is None of new pictures; moves D's running statistics once."""
     if fake is None:
-        fake = generator(latents[:, :, None, None])
-    loss, probability = judged(discriminator, fake, label)
-    return GeneratorPass(loss.item(), probability, gradients(loss, generator))
+        fake = pictures(networks["generator"], latents)
+    loss, probability = judged(recipe, networks["discriminator"], fake, "opinion", randomness("opinion"))
+    return GeneratorPass(loss.item(), probability, gradients(loss, networks["generator"]))
 
 
-class NearestKink:
-    """How near the input of any ReLU or LeakyReLU came to 0, relative to that input's root mean square.
-
-    There the derivative jumps: a single-precision program may land on the other side, and then whole gradients differ
-    by far more than rounding. A replay that fails names this distance; fixtures are made with it large.
-    """
-
-    def __init__(self, networks: dict[str, nn.Sequential]) -> None:
-        self.distance, self.place, self.phase = float("inf"), "nowhere", ""
+def losses_after(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.Tensor,
+                 latents: torch.Tensor, randomness: Randomness) -> list[float]:
+    """D's and G's losses by the batch's statistics, which move nothing."""
+    before = {part: running_statistics(network) for part, network in networks.items()}
+    with torch.no_grad():
+        fake = pictures(networks["generator"], latents)
+        on_real, on_fake, opinion = (
+            judged(recipe, networks["discriminator"], images, part, randomness(part))[0]
+            for images, part in ((real, "real"), (fake, "fake"), (fake, "opinion")))
         for part, network in networks.items():
-            for index, layer in enumerate(network):
-                if isinstance(layer, (nn.ReLU, nn.LeakyReLU)):
-                    layer.register_forward_pre_hook(self.watch(f"{part}.{index}"))
-
-    def watch(self, place: str):
-        def look(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-            values = inputs[0].detach()
-            distance = (values.abs().min() / values.square().mean().sqrt()).item()
-            if distance < self.distance:
-                self.distance, self.place = distance, f"{place}, {self.phase}"
-        return look
+            for name, buffer in network.named_buffers():
+                if name in before[part]:
+                    buffer.copy_(before[part][name])
+    return [discriminator_loss(recipe, on_real, on_fake).item(), opinion.item()]

@@ -1,58 +1,26 @@
-"""disttrain's random numbers: Philox 4×32-10 (Salmon et al. 2011, section 3.3), keyed as its RandomStream keys them."""
+"""Philox 4×32-10 in NumPy (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", §3.3)."""
 
 import numpy as np
 
-EVALUATION = 11  # the purpose that `disttrain evaluate` draws for
+# Known answers of the authors' library Random123 (kat_vectors): counter, key, block.
+KNOWN_ANSWERS = [
+    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+    ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0),
+     (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1))]
 
 
 def blocks(counters: np.ndarray, key: tuple[int, int]) -> np.ndarray:
-    """The random words at `counters`: [n, 4] uint32, both."""
-    x = counters.astype(np.uint64)
-    key0, key1 = key
-    for _ in range(10):
-        first, second = x[:, 0] * np.uint64(0xD2511F53), x[:, 2] * np.uint64(0xCD9E8D57)
-        low = np.uint64(0xFFFFFFFF)
-        x = np.stack([(second >> np.uint64(32)) ^ x[:, 1] ^ np.uint64(key0), second & low,
-                      (first >> np.uint64(32)) ^ x[:, 3] ^ np.uint64(key1), first & low], axis=1)
-        key0, key1 = (key0 + 0x9E3779B9) & 0xFFFFFFFF, (key1 + 0xBB67AE85) & 0xFFFFFFFF
-    return x.astype(np.uint32)
+    """The four words of each counter [..., 4]."""
+    low, high = np.uint64(0xFFFFFFFF), np.uint64(32)
+    x0, x1, x2, x3 = (counters[..., i].astype(np.uint64) for i in range(4))
+    for turn in range(10):
+        key0, key1 = (np.uint64((word + turn * step) & 0xFFFFFFFF)
+                      for word, step in zip(key, (0x9E3779B9, 0xBB67AE85)))
+        first, second = x0 * np.uint64(0xD2511F53), x2 * np.uint64(0xCD9E8D57)
+        x0, x1, x2, x3 = (second >> high) ^ x1 ^ key0, second & low, (first >> high) ^ x3 ^ key1, first & low
+    return np.stack([x0, x1, x2, x3], axis=-1).astype(np.uint32)
 
 
-class Stream:
-    """The numbers of one thing: counter (block, sample, step, purpose · 2²⁴ + update), key the seed."""
-
-    def __init__(self, seed: int, purpose: int, step: int = 0, update: int = 0, sample: int = 0) -> None:
-        self.key = (seed & 0xFFFFFFFF, seed >> 32)
-        self.rest = (sample, step, purpose << 24 | update)
-        self.block = 0
-        self.waiting = np.zeros(0, np.uint32)
-
-    def words(self, count: int) -> np.ndarray:
-        missing = count - len(self.waiting)
-        if missing > 0:
-            number = -(-missing // 4)
-            counters = np.empty((number, 4), np.uint64)
-            counters[:, 0] = np.arange(self.block, self.block + number)
-            counters[:, 1:] = self.rest
-            self.block += number
-            self.waiting = np.concatenate([self.waiting, blocks(counters, self.key).reshape(-1)])
-        taken, self.waiting = self.waiting[:count], self.waiting[count:]
-        return taken
-
-    def below(self, bound: int) -> int:
-        """Uniform in 0 … bound − 1 (Lemire 2019)."""
-        product = int(self.words(1)[0]) * bound
-        if product & 0xFFFFFFFF < bound:
-            while product & 0xFFFFFFFF < (2**32 - bound) % bound:
-                product = int(self.words(1)[0]) * bound
-        return product >> 32
-
-    def uniform(self, count: int) -> np.ndarray:
-        """In (0, 1), on the midpoints of 2²³ parts: float32, exact."""
-        return ((self.words(count) >> np.uint32(9)).astype(np.float64) + 0.5).astype(np.float32) * np.float32(2**-23)
-
-    def normal(self, count: int) -> np.ndarray:
-        """Box & Muller 1958, in pairs."""
-        pairs = self.uniform(count + count % 2).astype(np.float64).reshape(-1, 2)
-        radius, angle = np.sqrt(-2 * np.log(pairs[:, 0])), 2 * np.pi * pairs[:, 1]
-        return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).reshape(-1)[:count]
+def gives_known_answers() -> bool:
+    return all(tuple(blocks(np.array(counter, np.uint32), key)) == answer for counter, key, answer in KNOWN_ANSWERS)

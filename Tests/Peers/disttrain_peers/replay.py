@@ -2,7 +2,8 @@
 
 D's pass starts from the parameters before the step, G's pass from D's parameters after its update, both taken from the
 trace; a free-running comparison says little, since Adam's first steps have the size of the learning rate whatever the
-gradient. Exit 1 where a bound is missed or the trace is not as its format says.
+gradient. Labels, dropout and noise are drawn anew, from the seed. Exit 1 where a bound is missed or the trace is not as
+its format says.
 """
 
 import argparse
@@ -11,28 +12,13 @@ from pathlib import Path
 
 import torch
 
-from .comparison import SMALL, WIDE, Comparison, relative
-from .phases import NearestKink, discriminator_pass, generator_pass, load, running_statistics
-from .settings import Adam
-from .trace import Trace, TraceError, is_buffer
-
-
-class AdamFromTrace:
-    """PyTorch's Adam in double precision, fed with the trace's gradients, from the trace's parameters."""
-
-    def __init__(self, state: dict[str, torch.Tensor], settings: Adam) -> None:
-        self.parameters = {name: value.clone().requires_grad_() for name, value in state.items() if not is_buffer(name)}
-        self.optimizer = torch.optim.Adam(
-            self.parameters.values(), lr=settings.learningRate, betas=(settings.beta1, settings.beta2),
-            eps=settings.epsilon, weight_decay=settings.weightDecay)
-
-    def step(self, before: dict[str, torch.Tensor], gradients: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Parameters after the update; moments are carried on."""
-        for name, parameter in self.parameters.items():
-            parameter.data.copy_(before[name])
-            parameter.grad = gradients[name].clone()
-        self.optimizer.step()
-        return {name: parameter.detach().clone() for name, parameter in self.parameters.items()}
+from .comparison import SMALL, WIDE, Comparison, gradient_errors, relative
+from .kinks import NearestKink
+from .optimizers import GivenGradients, is_buffer
+from .phases import discriminator_pass, generator_pass, load, losses_after, running_statistics
+from .randomness import PassRandomness
+from .trace import Trace, TraceError
+from .updates import clipped, learned, parts_of
 
 
 def replay(trace: Trace) -> tuple[Comparison, NearestKink]:
@@ -40,38 +26,49 @@ def replay(trace: Trace) -> tuple[Comparison, NearestKink]:
     comparison = Comparison()
     networks = trace.networks()
     kink = NearestKink(networks)
-    adam = {part: AdamFromTrace(trace.before(0, part), getattr(trace.settings, part)) for part in networks}
+    optimizers = {part: GivenGradients(trace.before(0, part), getattr(trace.recipe, part)) for part in networks}
     for part in networks:
         for name, value in trace.before(0, part).items():
             if is_buffer(name):
                 fresh = torch.full_like(value, 1.0 if name.endswith("running_var") else 0.0)
                 comparison.add("initial", f"{part}.{name}", 0, (value - fresh).abs().max().item())
     for step in range(trace.steps):
-        replay_step(trace, step, networks, adam, comparison, kink)
+        if trace.recipe.severalUpdates:
+            replay_updates(trace, step, networks, optimizers, comparison, kink)
+        else:
+            replay_step(trace, step, networks, optimizers, comparison, kink)
     return comparison, kink
 
 
-def replay_step(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential], adam: dict[str, AdamFromTrace],
-                comparison: Comparison, kink: NearestKink) -> None:
-    generator, discriminator = networks["generator"], networks["discriminator"]
+def replay_step(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential],
+                optimizers: dict[str, GivenGradients], comparison: Comparison, kink: NearestKink) -> None:
+    recipe, discriminator = trace.recipe, networks["discriminator"]
     for part, network in networks.items():
         load(network, trace.before(step, part))
-    labels = trace.settings.labels
+
+    def randomness(update: int):
+        def of_pass(part: str) -> PassRandomness:
+            drawn.append(PassRandomness(recipe.seed, step, update, part))
+            return drawn[-1]
+        return of_pass
+
+    drawn: list[PassRandomness] = []
+    real, for_d = trace.input(f"step{step}/real"), trace.input(f"step{step}/latent.discriminator")
     kink.phase = f"D's pass of step{step}"
-    onto_d = discriminator_pass(generator, discriminator, trace.input(f"step{step}/real"),
-                                trace.input(f"step{step}/latent.discriminator"), (labels.real, labels.fake))
+    onto_d = discriminator_pass(recipe, networks, real, for_d, randomness(0))
     # Only the weights: D's running statistics go on from its passes over real and fake.
     load(discriminator, trace.after(step, "discriminator"), buffers=False)
     kink.phase = f"G's pass of step{step}"
-    onto_g = generator_pass(generator, discriminator, onto_d.fake if trace.reused(step) else None,
-                            trace.input(f"step{step}/latent.generator"), labels.opinion)
+    repeats = recipe.generatorStatistics == "eachUpdate" or not trace.reused(step)
+    onto_g = generator_pass(recipe, networks, None if repeats else onto_d.fake,
+                            trace.input(f"step{step}/latent.generator"), randomness(1))
 
     for part, truth in (("discriminator", onto_d.gradients), ("generator", onto_g.gradients)):
         found = trace.gradients(step, part)
-        updated = adam[part].step(trace.before(step, part), found)
+        updated = optimizers[part].step(trace.before(step, part), found)
         after = trace.after(step, part)
-        for name, gradient in truth.items():
-            comparison.add("gradient", f"{part}.{name}", step, relative(found[name], gradient))
+        for name, error in gradient_errors(found, truth).items():
+            comparison.add("gradient", f"{part}.{name}", step, error)
         for name, parameter in updated.items():
             comparison.add("parameter", f"{part}.{name}", step, relative(after[name], parameter))
         for name, statistic in running_statistics(networks[part]).items():
@@ -83,15 +80,51 @@ def replay_step(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential
                                               [*onto_d.probabilities, onto_g.probability])):
         found = float(trace[f"step{step}/probability"][index])
         comparison.add("probability", name, step, abs(found - truth))
+    for each in drawn:
+        for name, truth in each.drawn.items():
+            if f"step{step}/{name}" in trace.tensors:
+                found = trace.double(f"step{step}/{name}")
+                comparison.add("drawn", name, step, (found - truth).abs().max().item())
+    if f"step{step}/loss.after" in trace.tensors:
+        load(networks["generator"], trace.after(step, "generator"))
+        truth = losses_after(recipe, networks, real, for_d, randomness(0))
+        for name, found, expected in zip(("D after", "G after"), trace[f"step{step}/loss.after"], truth):
+            comparison.add("loss", name, step, abs(float(found) - expected) / abs(expected))
+
+
+def replay_updates(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential],
+                   optimizers: dict[str, GivenGradients], comparison: Comparison, kink: NearestKink) -> None:
+    """Every update from the networks as the ones before have left them in the trace."""
+    recipe = trace.recipe
+    if step == 0:
+        for part, network in networks.items():
+            load(network, trace.before(0, part))
+    for update, part in enumerate(parts_of(recipe)):
+        prefix = kink.phase = f"step{step}/update{update}"
+        before = {name: value.detach().double().clone() for name, value in networks[part].state_dict().items()}
+        inputs = {name: trace.input(f"{prefix}/{name}") for name in (f"latent.{part}", "real", "penalty/mix")
+                  if f"{prefix}/{name}" in trace.tensors}
+        truth = learned(recipe, networks, part, inputs, lambda part: PassRandomness(recipe.seed, step, update, part))
+        found, after = trace.state(f"{prefix}/gradient", part), trace.state(f"{prefix}/parameter", part)
+        for name, error in gradient_errors(found, truth.gradients).items():
+            comparison.add("gradient", f"{part}.{name}", step, error)
+        for name, parameter in clipped(recipe, part, optimizers[part].step(before, found)).items():
+            comparison.add("parameter", f"{part}.{name}", step, relative(after[name], parameter))
+        for name, statistic in running_statistics(networks[part]).items():
+            comparison.add("statistics", f"{part}.{name}", step, relative(after[name], statistic))
+        load(networks[part], after)
+        for kind, numbers in (("loss", truth.losses), ("probability", truth.scores), ("penalty/value", truth.penalty)):
+            for number, expected in enumerate(numbers):
+                error = abs(float(trace[f"{prefix}/{kind}"][number]) - expected)
+                if kind != "probability" or recipe.loss != "bce":
+                    error /= abs(expected)
+                comparison.add(kind.replace("penalty/value", "loss"), f"update{update}, {kind} {number}", step, error)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="replay", description=__doc__)
-    parser.add_argument("trace", type=Path)
+    parser.add_argument("trace", type=Path, help="made by PyTorch, or by disttrain beside the config.yaml of its run")
     parser.add_argument("--bounds", choices=("small", "wide"), help="default: small up to width 16")
-    parser.add_argument("--labels", type=float, nargs=3, metavar=("REAL", "FAKE", "OPINION"))
-    parser.add_argument("--learning-rates", type=float, nargs=2, metavar=("G", "D"))
-    parser.add_argument("--weight-decays", type=float, nargs=2, metavar=("G", "D"))
     parser.add_argument("--single", action="store_true", help="replay in single precision: what PyTorch itself loses")
     parser.add_argument("--quiet", action="store_true", help="verdicts only, no table")
     options = parser.parse_args()
@@ -100,21 +133,14 @@ def main() -> int:
     except (TraceError, OSError) as error:
         print(f"FAIL format: {error}")
         return 1
-    settings = trace.settings
-    if options.labels:
-        settings.labels.real, settings.labels.fake, settings.labels.opinion = options.labels
-    if options.learning_rates:
-        settings.generator.learningRate, settings.discriminator.learningRate = options.learning_rates
-    if options.weight_decays:
-        settings.generator.weightDecay, settings.discriminator.weightDecay = options.weight_decays
-    noise = "reused" if trace.reused(0) else "fresh"
-    print(f"{options.trace}: {trace.steps} steps, width {trace.width}, {trace.image_size} px, "
-          f"{trace.channels} channels, batch {trace.batch}, latent {trace.latent_size}, {noise} noise")
+    recipe = trace.recipe
+    print(f"{options.trace}: {trace.steps} steps, {recipe.preset} of width {recipe.width}, {recipe.imageSize} px, "
+          f"{recipe.channels} channels, batch {recipe.batch}, latent {recipe.latentSize}, noise {recipe.noise}")
     print("PASS format: every name, shape and type as expected, all values finite")
     comparison, kink = replay(trace)
     if not options.quiet:
         comparison.print_table()
-    wide = options.bounds == "wide" or (options.bounds is None and trace.width > 16)
+    wide = options.bounds == "wide" or (options.bounds is None and recipe.width > 16)
     passed = comparison.verdict(WIDE if wide else SMALL)
     print(f"nearest kink: {kink.distance:.1e} of the layer's size ({kink.place})")
     if not passed and kink.distance < 1e-6:

@@ -12,6 +12,7 @@ import numpy as np
 from safetensors import safe_open
 
 from .comparison import SMALL
+from .philox import gives_known_answers
 from .replay import replay
 from .trace import Trace, TraceError
 from .writing import write
@@ -75,8 +76,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="self_check", description=__doc__)
     parser.add_argument("trace", type=Path, help="a small trace that replays well")
     options = parser.parse_args()
-    passed = not failing_kinds(options.trace)
-    print(f"{'PASS' if passed else 'FAIL'} the trace as it is replays well")
+    known = gives_known_answers()
+    print(f"{'PASS' if known else 'FAIL'} Philox gives Random123's known answers")
+    replays = not failing_kinds(options.trace)
+    passed = known and replays
+    print(f"{'PASS' if replays else 'FAIL'} the trace as it is replays well")
     with safe_open(options.trace, framework="np") as file:
         good, metadata = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()
     with TemporaryDirectory() as folder:

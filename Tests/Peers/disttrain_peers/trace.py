@@ -2,7 +2,14 @@
 
 Names: `initial/<name>`; for each step k `step<k>/real`, `step<k>/latent.discriminator`, `step<k>/latent.generator`,
 `step<k>/loss`, `step<k>/probability`, `step<k>/gradient/<name>`, `step<k>/parameter/<name>` (after the update, buffers
-too). `<name>` is `generator.<i>.weight` and so on, i as in nn.Sequential.
+too). `<name>` is `generator.<i>.weight` and so on, i as in nn.Sequential. Where it is written down, too:
+`step<k>/loss.after`, and what was drawn at random, `step<k>/labels/<pass>`, `step<k>/mask/<pass>.<layer>`,
+`step<k>/inputNoise/<pass>`, pass being real, fake or opinion.
+
+Where a step has several updates, each update u, D's first, has keys of its own, `step<k>/update<u>/…`: the latents, of D
+`real`; `loss` and `probability` (or a critic's score) of D on real and on fake, or of G alone; with a penalty on the
+gradient `penalty/mix` [n], the share of the real picture, and `penalty/value` [penalty times its factor, mean length of the
+gradient]; `gradient/<name>` and `parameter/<name>` of the network that learns, with its buffers.
 """
 
 import re
@@ -13,23 +20,34 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
-from . import dcgan
-from .settings import Settings
+from . import networks
+from .optimizers import is_buffer
+from .recipe import Recipe
+from .updates import parts_of
 
-BUFFERS = ("running_mean", "running_var")
+Shapes = dict[str, tuple[int, ...]]
 
 
 class TraceError(Exception):
     """A trace that is not what the format says: which tensor, what was found, what was expected."""
 
 
-def is_buffer(name: str) -> bool:
-    return name.endswith(BUFFERS)
+def recipe_of(metadata: dict[str, str], path: Path) -> Recipe:
+    """From the metadata of a trace that PyTorch made, or from the config.yaml beside one that disttrain made."""
+    configuration = path.parent / "config.yaml"
+    if "preset" in metadata:
+        return Recipe.of_metadata(metadata)
+    if not configuration.exists():
+        raise TraceError(f"{path}: the metadata names no preset, and there is no {configuration}")
+    try:
+        return Recipe.of_configuration(configuration)
+    except (KeyError, ValueError) as error:
+        raise TraceError(f"{configuration}: {error}") from error
 
 
-def names(networks: dict[str, nn.Sequential]) -> dict[str, tuple[int, ...]]:
+def names(of: dict[str, nn.Sequential]) -> Shapes:
     """Shape of every parameter and buffer by its name in traces and checkpoints."""
-    return {f"{part}.{name}": tuple(value.shape) for part, network in networks.items()
+    return {f"{part}.{name}": tuple(value.shape) for part, network in of.items()
             for name, value in network.state_dict().items() if not name.endswith("num_batches_tracked")}
 
 
@@ -41,41 +59,53 @@ class Trace:
         with safe_open(path, framework="np") as file:
             self.metadata: dict[str, str] = file.metadata() or {}
             self.tensors: dict[str, np.ndarray] = {name: file.get_tensor(name) for name in file.keys()}
-        self.settings = Settings.read(self.metadata)
+        self.recipe = recipe_of(self.metadata, path)
         self.steps = 1 + max((int(match[1]) for name in self.tensors if (match := re.match(r"step(\d+)/", name))),
                              default=-1)
         if self.steps == 0:
             raise TraceError(f"{path}: no tensor named step0/…")
-        if any(re.match(r"step\d+/[dg]\d+/", name) for name in self.tensors):
-            raise TraceError(f"{path}: several updates a step are not replayed yet")
-        self.read_sizes()
+        if self.recipe.loss != "bce" and not self.recipe.severalUpdates:
+            raise TraceError(f"{path}: {self.recipe.loss} is replayed with several updates a step alone")
         self.check()
-
-    def read_sizes(self) -> None:
-        """The preset's arguments, from shapes alone."""
-        self.batch, self.channels, self.image_size, _ = self["step0/real"].shape
-        self.latent_size = self["step0/latent.discriminator"].shape[1]
-        self.width = self["initial/discriminator.0.weight"].shape[0]
 
     def networks(self) -> dict[str, nn.Sequential]:
         """New networks of this trace's sizes, in training mode."""
-        generator = dcgan.generator(self.image_size, self.width, self.channels, self.latent_size)
-        discriminator = dcgan.discriminator(self.image_size, self.width, self.channels)
-        return {"generator": generator.to(self.precision), "discriminator": discriminator.to(self.precision)}
+        return {part: network.to(self.precision) for part, network in networks.of(self.recipe).items()}
 
-    def expected(self) -> dict[str, tuple[int, ...]]:
+    def expected(self) -> Shapes:
         """Every tensor the format asks for, with its shape."""
-        state = names(self.networks())
+        recipe, state = self.recipe, names(self.networks())
         shapes = {f"initial/{name}": shape for name, shape in state.items()}
         for step in range(self.steps):
+            if recipe.severalUpdates:
+                for update, part in enumerate(parts_of(recipe)):
+                    shapes |= self.expected_of_update(f"step{step}/update{update}", part, state)
+                continue
+            batch = min(recipe.batch, len(self[f"step{step}/real"]))  # the last one of an epoch may be short
             shapes |= {
-                f"step{step}/real": (self.batch, self.channels, self.image_size, self.image_size),
-                f"step{step}/latent.discriminator": (self.batch, self.latent_size),
-                f"step{step}/latent.generator": (self.batch, self.latent_size),
+                f"step{step}/real": (batch, recipe.channels, recipe.imageSize, recipe.imageSize),
+                f"step{step}/latent.discriminator": (batch, recipe.latentSize),
+                f"step{step}/latent.generator": (batch, recipe.latentSize),
                 f"step{step}/loss": (3,), f"step{step}/probability": (3,)}
+            if f"step{step}/loss.after" in self.tensors:
+                shapes[f"step{step}/loss.after"] = (2,)
             shapes |= {f"step{step}/parameter/{name}": shape for name, shape in state.items()}
             shapes |= {f"step{step}/gradient/{name}": shape for name, shape in state.items() if not is_buffer(name)}
         return shapes
+
+    def expected_of_update(self, prefix: str, part: str, state: Shapes) -> Shapes:
+        recipe = self.recipe
+        count = 2 if part == "discriminator" else 1
+        shapes: Shapes = {
+            f"{prefix}/latent.{part}": (recipe.batch, recipe.latentSize), f"{prefix}/loss": (count,),
+            f"{prefix}/probability": (count,)}
+        if part == "discriminator":
+            shapes[f"{prefix}/real"] = (recipe.batch, recipe.channels, recipe.imageSize, recipe.imageSize)
+            if recipe.loss == "wganGP":
+                shapes |= {f"{prefix}/penalty/mix": (recipe.batch,), f"{prefix}/penalty/value": (2,)}
+        own = {name: shape for name, shape in state.items() if name.startswith(part)}
+        shapes |= {f"{prefix}/gradient/{name}": shape for name, shape in own.items() if not is_buffer(name)}
+        return shapes | {f"{prefix}/parameter/{name}": shape for name, shape in own.items()}
 
     def check(self) -> None:
         expected = self.expected()

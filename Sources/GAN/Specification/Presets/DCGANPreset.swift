@@ -34,6 +34,6 @@ extension PresetSpecification {
 
   private func window(_ channels: Int, _ stride: Int, _ padding: Int) -> ConvolutionSpecification {
     ConvolutionSpecification(
-      channels: channels, kernel: 4, stride: stride, padding: .symmetric(padding), bias: bias ?? false)
+      channels: channels, kernel: 4, stride: stride, padding: .symmetric(padding), bias: bias ?? !batchNorm)
   }
 }

@@ -28,9 +28,9 @@ extension PresetSpecification {
     return layers + [.flatten, .dense(units: 2)]
   }
 
-  /// By default without a bias: batch norm, which follows, has one.
+  /// By default without a bias where batch norm follows, which has one.
   private func window(_ channels: Int, stride: Int = 1, bias: Bool = false) -> ConvolutionSpecification {
     ConvolutionSpecification(
-      channels: channels, kernel: 3, stride: stride, padding: .symmetric(1), bias: self.bias ?? bias)
+      channels: channels, kernel: 3, stride: stride, padding: .symmetric(1), bias: self.bias ?? (bias || !batchNorm))
   }
 }

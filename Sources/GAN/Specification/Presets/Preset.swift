@@ -26,19 +26,38 @@ package struct PresetSpecification: Hashable, Sendable {
   package var width: Int
   /// Whether convolutions have biases; nil for what the source has.
   package var bias: Bool?
+  /// Whether there is batch norm; without it a critic's gradient penalty is one sample's alone.
+  package var batchNorm: Bool
   /// Of the discriminator: the share that dropout after each rectifier, or each block, sets to 0; 0 for no dropout, nil
   /// for what the source has.
   package var dropout: Float?
 
-  package init(_ preset: Preset, width: Int = 64, bias: Bool? = nil, dropout: Float? = nil) {
+  package init(
+    _ preset: Preset, width: Int = 64, bias: Bool? = nil, batchNorm: Bool = true, dropout: Float? = nil
+  ) {
     self.preset = preset
     self.width = width
     self.bias = bias
+    self.batchNorm = batchNorm
     self.dropout = dropout
   }
 
   /// Layers from a latent to a picture.
   package func generator(imageSize: Int, imageChannels: Int) -> [LayerSpecification] {
+    withoutBatchNorm(publishedGenerator(imageSize: imageSize, imageChannels: imageChannels))
+  }
+
+  /// Layers from a picture to its logits.
+  package func discriminator(imageSize: Int) -> [LayerSpecification] {
+    withoutBatchNorm(publishedDiscriminator(imageSize: imageSize))
+  }
+
+  private func withoutBatchNorm(_ layers: [LayerSpecification]) -> [LayerSpecification] {
+    guard !batchNorm else { return layers }
+    return layers.filter { if case .batchNorm = $0 { false } else { true } }
+  }
+
+  private func publishedGenerator(imageSize: Int, imageChannels: Int) -> [LayerSpecification] {
     switch preset {
     case .dcgan: dcganGenerator(imageSize: imageSize, imageChannels: imageChannels)
     case .same5: same5Generator(imageSize: imageSize, imageChannels: imageChannels)
@@ -46,8 +65,7 @@ package struct PresetSpecification: Hashable, Sendable {
     }
   }
 
-  /// Layers from a picture to its logits.
-  package func discriminator(imageSize: Int) -> [LayerSpecification] {
+  private func publishedDiscriminator(imageSize: Int) -> [LayerSpecification] {
     switch preset {
     case .dcgan: dcganDiscriminator(imageSize: imageSize)
     case .same5: same5Discriminator(imageSize: imageSize)

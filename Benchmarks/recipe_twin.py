@@ -1,25 +1,24 @@
 #!/usr/bin/env python3
-"""The PyTorch twin of the facades recipe: measures images/s, or trains and writes pictures (--train)."""
+"""The PyTorch twin of a recipe: measures images/s, or trains and writes pictures (--train)."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from twin.distributed import measure_distributed
 from twin.measuring import build, measure, photographs
+from twin.recipes import RECIPES
 from twin.training import train
-
-IMAGE_SIZES = (32, 64, 128, 256)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--image-size", type=int, default=64, choices=IMAGE_SIZES)
-    parser.add_argument("--channels", type=int, default=3, choices=(1, 3))
-    parser.add_argument("--latent-size", type=int, default=100)
+    parser.add_argument("--recipe", choices=RECIPES, default="facades")
+    parser.add_argument("--batch", type=int, help="by default the recipe's")
+    parser.add_argument("--width", type=int, help="by default the recipe's")
+    parser.add_argument("--image-size", type=int, help="by default the recipe's")
     parser.add_argument("--steps", type=int, default=10, help="measured, or with --train all steps")
     parser.add_argument("--warm-up", type=int, default=2, help="steps before measuring begins")
     parser.add_argument("--threads", type=int, default=1)
@@ -37,8 +36,10 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.train and not (options.data and options.out):
         parser.error("--train needs --data FOLDER and --out FOLDER")
-    if options.processes > 1 and options.batch % options.processes:
-        parser.error(f"--batch {options.batch} cannot be shared by {options.processes} processes")
+    changes = {"batch": options.batch, "width": options.width, "imageSize": options.image_size}
+    options.recipe = replace(RECIPES[options.recipe], **{name: value for name, value in changes.items() if value})
+    if options.processes > 1 and options.recipe.batch % options.processes:
+        parser.error(f"a batch of {options.recipe.batch} cannot be shared by {options.processes} processes")
     if options.processes > 1 and options.mode != "eager":
         parser.error("--processes works with --mode eager")
     return options

@@ -1,0 +1,24 @@
+import Tensor
+
+/// Which images train and which are held out: a seeded choice, the same on any number of ranks.
+package struct DataPartition: Sendable {
+  /// In ascending order, as `heldOut`.
+  package let training: [Int]
+  package let heldOut: [Int]
+
+  /// - Parameters:
+  ///   - images: of the data set, unreadable ones left out.
+  ///   - validation: the share that is held out, rounded down to whole images.
+  package init(images: Int, validation: Double, seed: UInt64) {
+    let count = Int(Double(images) * validation)
+    guard count > 0 else {
+      training = Array(0..<images)
+      heldOut = []
+      return
+    }
+    var stream = RandomStream(seed: seed, purpose: .validation)
+    let order = Array(0..<images).shuffled(by: &stream)
+    heldOut = order[..<count].sorted()
+    training = order[count...].sorted()
+  }
+}

@@ -1,0 +1,143 @@
+import GAN
+import ModelFiles
+import Tensor
+
+/// Runs a trace's phases, each from the trace's own numbers, and collects how far the results are from the trace's.
+struct TraceReplay {
+  let trace: Trace
+  let step: GANStep
+  private(set) var worst = WorstErrors()
+  private let batch: LocalBatch
+
+  init(_ trace: Trace, _ kernels: Kernels) throws {
+    self.trace = trace
+    let (samples, shards) = (trace.training.batch, trace.training.shards)
+    step = try GANStep(
+      trace.model, trace.training, samples: samples,
+      engine: Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: shards, kernels: kernels)))
+    batch = LocalBatch(
+      firstSample: 0, shardSizes: shardSizes(samples, batch: samples, shards: shards, in: 0..<shards),
+      globalSamples: samples)
+  }
+
+  /// A step of one update each: D's pass from the parameters before the step, G's with D's parameters after its update.
+  ///
+  /// - Returns: whether G's pass has left D's gradients alone.
+  mutating func replay(_ index: Int) throws -> Bool {
+    let (generator, discriminator) = (step.generator, step.discriminator)
+    for network in [generator, discriminator] { try trace.load(network, from: trace.before(index)) }
+    let place = "step\(index)"
+    try set(step.realImages(batch.samples), "\(place)/real")
+    step.begin(index, batch)
+    try set(step.latents.discriminator, "\(place)/latent.discriminator")
+    try set(step.latents.generator, "\(place)/latent.generator")
+
+    var report = StepReport()
+    try step.teachDiscriminator(batch, &report)
+    try learn(discriminator, place)
+    try trace.load(discriminator, from: trace.after(index), buffers: false)
+
+    let sums = discriminator.sums![group: 0, node: 0]
+    let before = bits(array(sums, discriminator.flatCount))
+    try step.teachGenerator(batch, &report)
+    let isUntaught = bits(array(sums, discriminator.flatCount)) == before
+    try learn(generator, place)
+
+    for network in [generator, discriminator] { try compareStatistics(network, place) }
+    try compare("loss", "\(place)/loss", [report.lossReal, report.lossFake, report.lossGenerator])
+    try compare(
+      "probability", "\(place)/probability",
+      [report.probabilityReal, report.probabilityFake, report.probabilityFakeAfter])
+    if trace.file.entry("\(place)/loss.after") != nil {
+      for network in [generator, discriminator] { try trace.load(network, from: trace.after(index)) }
+      let after = try step.losses(of: batch)
+      try compare("loss", "\(place)/loss.after", [after.discriminator, after.generator])
+      for network in [generator, discriminator] { try compareStatistics(network, place, "statistics after judging") }
+    }
+    return isUntaught
+  }
+
+  /// A step of several updates, each from the networks as the trace's one before has left them.
+  mutating func replayUpdates(_ index: Int) throws {
+    let counts = trace.training.updates
+    if index == 0 {
+      for network in [step.generator, step.discriminator] { try trace.load(network, from: "initial") }
+    }
+    for update in 0..<counts.discriminator {
+      let place = "step\(index)/update\(update)"
+      var report = StepReport()
+      try set(step.realImages(batch.samples), "\(place)/real")
+      step.beginDiscriminator(index, update: update, batch)
+      try set(step.latents.discriminator, "\(place)/latent.discriminator")
+      if let mix = step.penaltyMix { try set(mix, "\(place)/penalty/mix") }
+      try step.teachDiscriminator(batch, &report)
+      try learn(step.discriminator, place)
+      try compareStatistics(step.discriminator, place)
+      try trace.load(step.discriminator, from: "\(place)/parameter")
+      try compare("loss", "\(place)/loss", [report.lossReal, report.lossFake])
+      try compare("loss", "\(place)/probability", [report.probabilityReal, report.probabilityFake])
+      if let penalty = report.penalty, let norm = report.gradientNorm {
+        try compare("loss", "\(place)/penalty/value", [penalty, norm])
+      }
+    }
+    for update in 0..<counts.generator {
+      let place = "step\(index)/update\(counts.discriminator + update)"
+      var report = StepReport()
+      step.beginGenerator(index, update: update, batch)
+      try set(step.latents.generator, "\(place)/latent.generator")
+      try step.teachGenerator(batch, &report)
+      try learn(step.generator, place)
+      try compareStatistics(step.generator, place)
+      try trace.load(step.generator, from: "\(place)/parameter")
+      try compare("loss", "\(place)/loss", [report.lossGenerator])
+      try compare("loss", "\(place)/probability", [report.probabilityFakeAfter])
+    }
+  }
+
+  private func set(_ tensor: Tensor, _ name: String) throws {
+    tensor.set(fromPyTorch: try trace.file.floats(name))
+  }
+
+  /// Compares the complete gradients, which stand in the first group and node, and then the optimizer's work from
+  /// PyTorch's gradients and parameters; its moments are carried over the steps.
+  private mutating func learn(_ network: Network, _ place: String) throws {
+    let isDiscriminator = network === step.discriminator
+    try (isDiscriminator ? step.discriminatorExchange : step.generatorExchange).finish { _, _ in }
+    var gradients = [Float](repeating: 0, count: network.flatCount)
+    for tensor in network.tensors {
+      let name = "\(place)/gradient/\(network.name).\(tensor.name)"
+      let truth = try trace.file.floats(name)
+      gradients.withUnsafeMutableBufferPointer { tensor.set(truth, in: $0.baseAddress!) }
+      let found = tensor.values(in: network.sums![group: 0, node: 0])
+      // A bias's gradient is a sum that may cancel, and before a batch norm is nothing but rounding: it is held against
+      // that of its layer's weights.
+      let weights = try trace.file.floats(name.replacing(/bias$/, with: "weight"))
+      worst.add("gradient", name, relativeError(found, truth, scale: max(norm(truth), norm(weights))))
+    }
+    let adam = isDiscriminator ? step.discriminatorAdam : step.generatorAdam
+    var limit: Float?
+    if case .wasserstein(let clip) = trace.training.loss, isDiscriminator { limit = clip }
+    try adam.descend(averagedBy: GivenGradients(gradients, owned: adam.owned), clippingTo: limit)
+    for tensor in network.tensors {
+      let name = "\(place)/parameter/\(network.name).\(tensor.name)"
+      let found = tensor.values(in: network.parameters)
+      worst.add("parameter", name, relativeError(found, try trace.file.floats(name)))
+    }
+  }
+
+  private mutating func compareStatistics(_ network: Network, _ place: String, _ kind: String = "statistics") throws {
+    for tensor in network.bufferTensors {
+      let name = "\(place)/parameter/\(network.name).\(tensor.name)"
+      worst.add(kind, name, relativeError(tensor.values(in: network.buffers), try trace.file.floats(name)))
+    }
+  }
+
+  /// Losses relatively, probabilities absolutely.
+  private mutating func compare(_ kind: String, _ name: String, _ found: [Double]) throws {
+    let truth = try trace.file.floats(name)
+    for (place, (found, truth)) in zip(found, truth.map(Double.init)).enumerated() {
+      worst.add(kind, "\(name)[\(place)]", abs(found - truth) / (kind == "loss" ? abs(truth) : 1))
+    }
+    if found.count != truth.count { worst.add(kind, name, .infinity) }
+  }
+}

@@ -1,0 +1,56 @@
+import GAN
+import Tensor
+import Testing
+
+@Suite struct WassersteinTests {
+  private func step(
+    _ loss: LossSpecification, batchNorm: Bool = true,
+    _ optimizer: AdamSpecification = .init(.rmsprop, learningRate: 0.01, beta1: 0, beta2: 0.99)
+  ) throws -> (GANStep, LocalBatch) {
+    let kernels = Kernels(.native)
+    let model = ModelSpecification(
+      latent: .init(size: 6), generator: .preset(.init(.dcgan, width: 4)),
+      discriminator: .preset(.init(.dcgan, width: 4, batchNorm: batchNorm)), imageSize: 32, imageChannels: 3)
+    let training = TrainingSpecification(
+      batch: 8, shards: 2, loss: loss, noise: .fresh, updates: .init(discriminator: 2),
+      discriminator: optimizer)
+    let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 2, kernels: kernels))
+    let step = try GANStep(model, training, samples: 8, engine: engine)
+    var stream = RandomStream(seed: 5, purpose: .synthetic)
+    stream.fillUniform(step.realImages(8).values)
+    return (step, LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8))
+  }
+
+  private func largest(_ network: Network) -> Float {
+    network.tensors.flatMap { $0.values(in: network.parameters) }.map(abs).max() ?? .nan
+  }
+
+  @Test func theCriticIsClipped() throws {
+    let (step, batch) = try step(.wasserstein(clip: 0.01))
+    #expect(largest(step.discriminator) > 0.02, "before")
+    let report = try step.step(0, batch)
+    #expect(largest(step.discriminator) == 0.01)
+    #expect(largest(step.generator) > 0.02, "the generator is not")
+    #expect(report.penalty == nil)
+  }
+
+  /// E[D(G(z))] − E[D(x)] for the critic, −E[D(G(z))] for G; scores, not probabilities.
+  @Test func lossesAreScores() throws {
+    let (step, batch) = try step(.wassersteinPenalty(weight: 3), batchNorm: false)
+    let report = try step.step(0, batch)
+    #expect(report.lossReal == -report.probabilityReal && report.lossFake == report.probabilityFake)
+    #expect(report.lossGenerator == -report.probabilityFakeAfter)
+    let penalty = try #require(report.penalty)
+    #expect(penalty > 0 && penalty <= 3 * 1.1, "the gradient begins near 0: \(penalty)")
+    #expect(abs(report.lossDiscriminator - (report.lossReal + report.lossFake + penalty)) < 1e-12)
+  }
+
+  /// The penalty draws the gradient's length to 1; with a smaller weight it comes to rest farther above.
+  @Test func theGradientGrowsToLength1() throws {
+    let (step, batch) = try step(
+      .wassersteinPenalty(weight: 100), batchNorm: false, .init(learningRate: 1e-3, beta1: 0, beta2: 0.9))
+    var norms: [Double] = []
+    for index in 0..<200 { norms.append(try step.step(index, batch).gradientNorm ?? .nan) }
+    #expect(norms[0] < 0.3 && (0.8...1.2).contains(norms[199]), "from \(norms[0]) to \(norms[199])")
+  }
+}

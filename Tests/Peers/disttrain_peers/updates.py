@@ -1,0 +1,51 @@
+"""Steps of several updates: each has latents of its own, and of D's each has real pictures of its own."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from . import wasserstein
+from .optimizers import is_buffer
+from .phases import Randomness, discriminator_pass, generator_pass
+from .recipe import Recipe
+
+
+@dataclass
+class Learned:
+    """What a trace has of an update: of D's the losses and scores on real and fake, and the penalty times its factor with
+    the mean length of the gradient; of G's one loss and score; the gradients of the network that learns."""
+
+    losses: list[float]
+    scores: list[float]
+    gradients: dict[str, torch.Tensor]
+    penalty: list[float] = field(default_factory=list)
+
+
+def parts_of(recipe: Recipe) -> list[str]:
+    """Who learns in each update of a step."""
+    return ["discriminator"] * recipe.discriminatorUpdates + ["generator"] * recipe.generatorUpdates
+
+
+def learned(recipe: Recipe, networks: dict[str, nn.Sequential], part: str, inputs: dict[str, torch.Tensor],
+            randomness: Randomness) -> Learned:
+    """One update; `inputs` has `latent.<part>`, for D also `real`, and `penalty/mix` where there is a penalty."""
+    latents = inputs[f"latent.{part}"]
+    if recipe.loss != "bce":
+        if part == "discriminator":
+            real, mix = inputs["real"], inputs.get("penalty/mix")
+            return Learned(*wasserstein.critic_pass(recipe, networks, real, latents, mix))
+        return Learned(*wasserstein.generator_pass(networks, latents))
+    if part == "discriminator":
+        onto_d = discriminator_pass(recipe, networks, inputs["real"], latents, randomness)
+        return Learned(onto_d.losses, onto_d.probabilities, onto_d.gradients)
+    onto_g = generator_pass(recipe, networks, None, latents, randomness)
+    return Learned([onto_g.loss], [onto_g.probability], onto_g.gradients)
+
+
+def clipped(recipe: Recipe, part: str, state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """D's parameters after an update, where Wasserstein's distance is held by clipping."""
+    if part == "generator" or recipe.loss != "wgan":
+        return state
+    limit = torch.tensor(recipe.clip, dtype=torch.float32).item()
+    return {name: value if is_buffer(name) else value.clamp(-limit, limit) for name, value in state.items()}
