@@ -17,8 +17,8 @@ struct DistTrainCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, GenerateCommand.self, InterpolateCommand.self, ExportCommand.self, CheckpointCommand.self,
-      BenchCommand.self,
+      TrainCommand.self, GenerateCommand.self, InterpolateCommand.self, EvaluateCommand.self, ExportCommand.self,
+      CheckpointCommand.self, DataCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
