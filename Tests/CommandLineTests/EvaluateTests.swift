@@ -37,6 +37,7 @@ extension CommandLineTests {
     /// The training pictures themselves are found out: each is its own neighbour.
     @Test func copiesAreFound() async throws {
       let place = try filled()
+      for number in 0..<20 { try place.write(DrawnPictures.png(number, width: 32), Workplace.pictureName(number)) }
       let outcome = try await place.run(
         [
           "evaluate", "pictures", "--data", "run.yaml", "--heldout", "samples", "--pairs", "5", "--out", "found",
