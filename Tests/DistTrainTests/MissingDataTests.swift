@@ -16,7 +16,8 @@ import Testing
     Case(data: "source: idx, path: /absent/MNIST", advice: "disttrain data fetch mnist --out /absent/MNIST"),
     Case(data: "source: idx, path: /absent/emnist", advice: "disttrain data fetch emnist --out /absent/emnist"),
     Case(
-      data: "source: idx, path: /absent/digits", advice: "disttrain data fetch mnist|fashion|emnist --out /absent/digits"),
+      data: "source: idx, path: /absent/digits",
+      advice: "disttrain data fetch mnist|fashion|emnist --out /absent/digits"),
     Case(data: "source: folder, path: /absent/facades", advice: "disttrain data fetch facades --out /absent/facades"),
     Case(data: "source: folder, path: \"/absent/my facades\"", advice: "--out '/absent/my facades'"),
     Case(data: "source: folder, path: /absent/cats", advice: nil),

@@ -19,9 +19,17 @@ package struct ImageArray: Sendable, Equatable {
 
   func image(_ index: Int) -> ArraySlice<Float> { values[index * imageSize..<(index + 1) * imageSize] }
 
-  func prefix(_ count: Int) -> ImageArray {
-    let count = min(count, self.count)
-    return ImageArray(
-      count: count, channels: channels, height: height, width: width, values: Array(values.prefix(count * imageSize)))
+  /// The values picture by picture, row by row, with a pixel's channels together.
+  var channelsLast: [Float] {
+    var result = values
+    let area = height * width
+    for image in 0..<count {
+      for channel in 0..<channels {
+        for pixel in 0..<area {
+          result[image * imageSize + pixel * channels + channel] = values[image * imageSize + channel * area + pixel]
+        }
+      }
+    }
+    return result
   }
 }

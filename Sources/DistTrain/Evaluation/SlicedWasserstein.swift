@@ -66,7 +66,7 @@ package struct SlicedWasserstein {
 
   private func patches(_ level: [Float], _ side: Int, _ channels: Int, level number: Int, _ places: EvaluationStream)
     -> Patches
-   {
+  {
     let area = Self.patch * Self.patch
     let images = level.count / (channels * side * side)
     let count = images * Self.patchesPerImage

@@ -66,7 +66,8 @@ struct Download {
         guard before > 0 else {
           throw .unreachable(address: file.address, reason: "the server sends another part than asked for", kept: 0)
         }
-        console?.note("\(file.name): the server cannot go on where it broke off, or has another version; beginning anew")
+        console?.note(
+          "\(file.name): the server cannot go on where it broke off, or has another version; beginning anew")
         part.clear()
       case .brokenOff(let reason):
         failures = part.size > before ? 0 : failures + 1

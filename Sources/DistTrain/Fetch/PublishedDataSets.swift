@@ -47,7 +47,8 @@ extension PublishedDataSet {
 
   private static let emnist = PublishedDataSet(
     name: "emnist",
-    title: "EMNIST (Cohen, Afshar, Tapson & van Schaik 2017): 814,255 handwritten characters in six splits, 28×28, grey",
+    title:
+      "EMNIST (Cohen, Afshar, Tapson & van Schaik 2017): 814,255 handwritten characters in six splits, 28×28, grey",
     licence: "none stated; made from NIST Special Database 19, please cite the paper",
     page: "https://www.nist.gov/itl/products-and-services/emnist-dataset",
     files: [

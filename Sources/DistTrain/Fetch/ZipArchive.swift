@@ -37,7 +37,9 @@ struct ZipArchive {
       guard !path.hasPrefix("/"), !parts.contains(".."), !path.contains("\\") else {
         throw .badArchive(name: name, reason: "a member's path, \(path.debugDescription), leads out of the folder")
       }
-      guard let last = parts.last.map(String.init), last.hasSuffix(wanted.suffix), !last.hasPrefix(".") else { continue }
+      guard let last = parts.last.map(String.init), last.hasSuffix(wanted.suffix), !last.hasPrefix(".") else {
+        continue
+      }
       // What unzip could read as a pattern or an option is no name of a published file.
       guard path.utf8.allSatisfy(Self.isPlain), !path.hasPrefix("-") else {
         throw .badArchive(name: name, reason: "a member's path, \(path.debugDescription), has strange characters")

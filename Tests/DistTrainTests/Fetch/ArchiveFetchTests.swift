@@ -60,7 +60,8 @@ import Testing
     Evil(name: "pattern.zip", reason: "strange characters"), Evil(name: "option.zip", reason: "strange characters"),
     Evil(name: "twice.zip", reason: "two members named cmp_b0001.jpg"),
     Evil(name: "empty.zip", reason: "no file ending in .jpg"),
-    Evil(name: "large.zip", reason: "larger than 65536 bytes"), Evil(name: "damaged.zip", reason: "invalid compressed data"),
+    Evil(name: "large.zip", reason: "larger than 65536 bytes"),
+    Evil(name: "damaged.zip", reason: "invalid compressed data"),
     Evil(name: "cut.zip", reason: "unzip cannot read it"),
   ]
 

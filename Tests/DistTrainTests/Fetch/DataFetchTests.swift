@@ -64,8 +64,9 @@ import Testing
   /// The end of the connection is then the end of the file, and only the size tells.
   @Test func aShortFileIsNoFile() throws {
     let server = try server { ($0.cuts, $0.tellsLength) = ([200_000], false) }
-    #expect(throws: FetchError.wrongContent(
-      address: server.address + Self.path, found: "200000 bytes", expected: "500000 bytes")
+    #expect(
+      throws: FetchError.wrongContent(
+        address: server.address + Self.path, found: "200000 bytes", expected: "500000 bytes")
     ) { try fetch(server) }
     #expect(try place.names("a/b") == [])
   }
