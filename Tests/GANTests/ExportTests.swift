@@ -23,7 +23,8 @@ import Testing
     "vector": [
       .dense(units: 36), .leakyRelu(slope: 0.3), .reshape(.init(channels: 4, height: 3, width: 3)),
       .upsample(scale: 2, mode: .bilinear), .convolution(.init(channels: 5, kernel: 3, padding: .same, bias: false)),
-      .batchNorm(), .dropout(rate: 0.5), .convolution(.init(channels: 3, kernel: 5, stride: 2, padding: .same, bias: true)),
+      .batchNorm(), .dropout(rate: 0.5),
+      .convolution(.init(channels: 3, kernel: 5, stride: 2, padding: .same, bias: true)),
       .flatten, .dense(units: 12, bias: false), .batchNorm(), .batchNorm(.init(alwaysBatch: true)),
       .reshape(.init(channels: 3, height: 2, width: 2)),
       .transposedConvolution(.init(channels: 2, kernel: 2, stride: 3, padding: .same, bias: true)),

@@ -7,9 +7,10 @@ import Testing
 @Suite struct GraphTests {
   static let kernels = Kernels(.native)
 
-  static let cases: [String] = (try? fixture("onnx").entries.map(\.name)).map { names in
-    names.filter { $0.hasSuffix("/model") }.map { String($0.dropLast("/model".count)) }.sorted()
-  } ?? []
+  static let cases: [String] =
+    (try? fixture("onnx").entries.map(\.name)).map { names in
+      names.filter { $0.hasSuffix("/model") }.map { String($0.dropLast("/model".count)) }.sorted()
+    } ?? []
 
   static func model(_ name: String) throws -> ONNXModel {
     try ONNXModel(bytes: fixture("onnx").bytes("\(name)/model"), path: "\(name).onnx")

@@ -141,6 +141,10 @@ extension GraphOperator {
       top: sides[0].before, left: sides[1].before)
     let output = (isTransposed ? geometry.large : geometry.small).with(samples: samples)
     _ = try FloatTensor.count(of: [output.samples, output.height, output.width, output.channels])
+    // What the engine works on beside its maps: a padded sample, and the patches of a row of pixels.
+    _ = try FloatTensor.count(
+      of: [large.height + 2 * geometry.kernelHeight, large.width + 2 * geometry.kernelWidth, large.channels])
+    _ = try FloatTensor.count(of: [max(64, small.width), geometry.patch])
     var results = operands.context.convolve(
       values, geometry, isTransposed: isTransposed, samples: samples, node: operands.key,
       weights: weights.rowMajor.values, isConstant: operands.areConstant[1])
