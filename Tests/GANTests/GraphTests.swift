@@ -16,7 +16,7 @@ import Testing
     try ONNXModel(bytes: fixture("onnx").bytes("\(name)/model"), path: "\(name).onnx")
   }
 
-  @Test func thereAreCases() { #expect(Self.cases.count > 130) }
+  @Test func thereAreCases() { #expect(Self.cases.count > 140) }
 
   @Test(arguments: cases)
   func onnxruntimeAgrees(name: String) throws {
@@ -26,17 +26,16 @@ import Testing
       let pool = Threads(count: threads)
       defer { pool.stop() }
       let graph = try NetworkGraph(Self.model(name), path: "\(name).onnx", kernels: Self.kernels, threads: pool)
-      // Twice: the second run uses what the first has kept.
-      for _ in 0..<2 {
-        let found = try graph.run(try file.floats("\(name)/input"), shape: shape, input: "input", output: "output")
-        let truth = try file.floats("\(name)/output")
-        #expect(found.shape == file.entry("\(name)/output")?.shape)
-        let values = found.shape.count == 4 ? inPyTorchsOrder(found.values, found.shape) : found.values
-        try #require(values.count == truth.count)
-        let bound = 1e-5 * max(1, truth.map(abs).max() ?? 1)
-        let agrees = !zip(values, truth).contains { abs($0 - $1) > bound }
-        #expect(agrees, "\(values.prefix(12)) instead of \(truth.prefix(12))")
-      }
+      let (input, truth) = (try file.floats("\(name)/input"), try file.floats("\(name)/output"))
+      // What the first run keeps must not be in the second one's way.
+      _ = try graph.run(input.map { 0.5 - $0 }, shape: shape, input: "input", output: "output")
+      let found = try graph.run(input, shape: shape, input: "input", output: "output")
+      #expect(found.shape == file.entry("\(name)/output")?.shape)
+      let values = found.shape.count == 4 ? inPyTorchsOrder(found.values, found.shape) : found.values
+      try #require(values.count == truth.count)
+      let bound = 1e-5 * max(1, truth.map(abs).max() ?? 1)
+      let agrees = !zip(values, truth).contains { abs($0 - $1) > bound }
+      #expect(agrees, "\(values.prefix(12)) instead of \(truth.prefix(12))")
     }
   }
 

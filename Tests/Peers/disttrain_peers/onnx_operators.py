@@ -54,10 +54,21 @@ def convolutions() -> Iterator[Case]:
         yield case(f"transposed-{padding}", "ConvTranspose", image, normal(3, 4, 5, 5), auto_pad=padding, strides=[2, 2])
 
 
+def poolings() -> Iterator[Case]:
+    image = [2, 3, 9, 7]
+    for operator in ("MaxPool", "AveragePool"):
+        yield case(operator, operator, image, kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 1, 1])
+        for padding in ("SAME_UPPER", "SAME_LOWER", "VALID"):
+            yield case(f"{operator}-{padding}", operator, image, kernel_shape=[2, 2], strides=[2, 2], auto_pad=padding)
+    yield case("average-padding", "AveragePool", image, kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1)
+    yield case("average-all", "GlobalAveragePool", image)
+
+
 def products() -> Iterator[Case]:
     yield case("gemm", "Gemm", [3, 5], normal(5, 4), normal(4))
     yield case("gemm-scaled", "Gemm", [3, 5], normal(4, 5), normal(3, 1), alpha=0.5, beta=2.0, transB=1)
     yield case("gemm-transposed", "Gemm", [5, 3], normal(5, 4), transA=1)
+    yield case("gemm-itself", "Gemm", [3, 5], "input", transB=1)
     yield case("matmul", "MatMul", [2, 3, 5], normal(5, 4))
     for shape in ([3, 4], [3, 4, 2, 5]):
         yield case(f"batch-norm-{len(shape)}", "BatchNormalization", shape, normal(4), normal(4), normal(4),
@@ -136,5 +147,5 @@ def arithmetic() -> Iterator[Case]:
 
 
 def cases() -> Iterator[Case]:
-    for group in (convolutions, products, resizings, shapes, arithmetic):
+    for group in (convolutions, poolings, products, resizings, shapes, arithmetic):
         yield from group()
