@@ -173,5 +173,27 @@ extension CommandLineTests {
       try await place.train(flags: ["--allow-change", "data"])
       #expect(try place.loggedSteps() == [1, 2, 3, 4, 5])
     }
+
+    /// The best checkpoint and TensorBoard's records go on where the run does.
+    @Test(arguments: [nil, 3])
+    func theBestCheckpoint(ranks: Int?) async throws {
+      let place = try Workplace()
+      let settings = ["data.validation=0.34", "output.checkpoints={every: 1, keep: 1, best: slicedWasserstein}"]
+      try await place.train(settings, out: "reference")
+      let best = try place.bytes("reference/run/checkpoints/best.safetensors")
+      let values = try place.metrics(out: "reference").compactMap { $0["slicedWasserstein"] as? Double }
+      #expect(values.count == 5)
+
+      try await place.train(settings + ["train.steps=2"], ranks: ranks)
+      try await place.train(settings, ranks: ranks)
+      #expect(try place.metrics().compactMap { $0["slicedWasserstein"] as? Double } == values)
+      let report = try await place.run(["checkpoint", "runs/run/checkpoints/best.safetensors"])
+      let step = try #require(values.firstIndex(of: values.min()!)) + 1
+      #expect(report.code == 0 && report.output.contains("step: \(step)\n"), "\(report.text) of \(values)")
+      #expect(try place.steps(ofCheckpointsIn: "runs").count == 2)
+      #expect(best.count > 1000)
+      let events = try place.names("runs/run").filter { $0.hasPrefix("events.out.tfevents.") }
+      #expect(events.count == 2, "one a start: \(events)")
+    }
   }
 }

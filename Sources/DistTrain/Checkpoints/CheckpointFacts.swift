@@ -40,7 +40,7 @@ package struct CheckpointFacts: Equatable, Sendable {
   static let format = "disttrain checkpoint 1"
 
   /// As a file stores them.
-  var metadata: [String: String] {
+  package var metadata: [String: String] {
     let facts = [
       "format": Self.format, "step": "\(step)", "epoch": "\(epoch)", "shards": "\(shards)", "seed": "\(seed)",
       "instructionSet": instructionSet, "data": data, "configuration": configuration, "changes": changes,

@@ -14,7 +14,7 @@ package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
 
   package var description: String { "\(measure) \(value)" }
 
-  init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: " ")
     guard parts.count == 2, let value = Double(parts[1]), value.isFinite else { return nil }
     self.init(measure: String(parts[0]), value: value)
@@ -23,7 +23,7 @@ package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
   func value(of measure: OutputSettings.Best) -> Double? { self.measure == measure.rawValue ? value : nil }
 
   /// Whether it is better than `other`, or another measure's.
-  func isBetter(than other: ModelQuality?) -> Bool {
+  package func isBetter(than other: ModelQuality?) -> Bool {
     guard value.isFinite else { return false }
     guard let other, other.measure == measure else { return true }
     return value < other.value
