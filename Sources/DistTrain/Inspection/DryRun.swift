@@ -110,6 +110,7 @@ struct DryRun {
       "would write to \(folder)/: config.yaml, metrics.jsonl (\(count(output.log.every)) lines), "
         + "\(count(output.samples.every) + 1) samples of \(output.samples.count), "
         + "\(min(output.checkpoints.keep, count(output.checkpoints.every) + 1)) checkpoints kept, losses.png, samples.gif"
+        + (output.onnx == .never ? "" : ", generator.onnx")
     )
   }
 

@@ -25,9 +25,11 @@ package final class ImageGenerator {
   }
 
   /// Draws other latents in their place, new ones for each number of steps.
-  package func drawFreshLatents(_ specification: LatentSpecification, seed: UInt64, step: Int) {
+  package func drawFreshLatents(
+    _ specification: LatentSpecification, seed: UInt64, step: Int, firstSample: Int = 0
+  ) {
     specification.draw(
-      into: fixedLatents, seed: seed, purpose: .freshLatent, step: step, update: 0, firstSample: 0)
+      into: fixedLatents, seed: seed, purpose: .freshLatent, step: step, update: 0, firstSample: firstSample)
   }
 
   /// The pictures of the latents; they stay until others use the scratch memory.
