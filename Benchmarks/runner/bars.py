@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from runner.programs import BATCHES
+
 Figures = dict[str, dict[str, float]]
 
 
@@ -44,6 +46,8 @@ def speeds(ours: str, theirs: str) -> dict:
 BARS = (
     Bar("one-core", "1 core, batch 64, FP32, shards 1: images/s against the tuned twin",
         **speeds("disttrain", "twin"), required=2.0),
+    *(Bar(name, f"{name}, 1 core, batch {batch}, FP32, shards 1: images/s against the tuned twin",
+          **speeds(f"disttrain, {name}", f"twin, {name}"), required=1.5) for name, batch in BATCHES.items()),
     Bar("shards", "1 core: what 8 shards cost against 1", ("disttrain", "disttrain, shards 8"),
         lambda figures: 1 - figures["disttrain, shards 8"]["speed"] / figures["disttrain"]["speed"],
         aim=0.15, at_most=True),

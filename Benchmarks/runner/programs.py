@@ -76,22 +76,33 @@ def seconds_to_first_step(run: Run) -> dict[str, float]:
     return {"seconds": file.stat().st_mtime - run.started - step}
 
 
-def training(name: str, ranks: int, cores: int, batch: int, shards: int) -> Program:
-    """disttrain on drawn images, as a user starts it."""
+def training(name: str, ranks: int, cores: int, batch: int, shards: int, file: Path = HERE / "facades.yaml",
+             **more: object) -> Program:
+    """disttrain on drawn images, as a user starts it; `more` settings have _ for a dot."""
     def command(options: Namespace, folder: Path) -> list[str]:
         settings = {"train.batch": batch, "train.shards": shards, "train.steps": options.steps,
                     "data.limit": 2 * batch, "threads": 1}
+        settings |= {key.replace("_", "."): value for key, value in more.items()}
         prefix = [*MPIRUN, str(ranks)] if ranks > 1 else []
-        return [*prefix, options.disttrain, str(HERE / "facades.yaml"), "--out", str(folder),
+        return [*prefix, options.disttrain, str(file), "--out", str(folder),
                 *(part for key, value in settings.items() for part in ("--set", f"{key}={value}"))]
     return Program(name, cores, command, recorded_speed)
+
+
+def recipe(name: str, batch: int) -> Program:
+    """A recipe's own file, but for its data and for what it writes while it trains."""
+    return training(
+        f"disttrain, {name}", ranks=1, cores=1, batch=batch, shards=1,
+        file=HERE.parent / "configs" / f"{'ganlab-mnist' if name == 'ganlab' else name}.yaml", data_source="synthetic",
+        data_path="null", data_synthetic_count=2 * batch, data_validation=0, output_samples_every=1000000,
+        output_checkpoints_every=1000000, output_log_every=2, output_log_format="standard", output_log_losses="step")
 
 
 def twin(name: str, kind: str, *arguments: str, cores: int = 1, batch: int = 64) -> Program:
     """The PyTorch twin; `kind` says which of the modes that were found fastest it runs in, "" for eager."""
     def command(options: Namespace, _: Path) -> list[str]:
         mode = ["--mode", options.modes[kind]] if kind else []
-        return [options.python, str(HERE / "facades_twin.py"), "--batch", str(batch), "--threads", "1",
+        return [options.python, str(HERE / "recipe_twin.py"), "--batch", str(batch), "--threads", "1",
                 "--steps", str(max(3, options.steps - 2)), *arguments, *mode]
     return Program(name, cores, command, printed_speed)
 
@@ -154,6 +165,9 @@ def draw_jpegs(options: Namespace) -> None:
                        env=options.environment)
 
 
+# The other recipes and the batches that they are measured with: their own.
+BATCHES = {"architecture-128": 4, "fashion": 64, "glasses": 128, "ganlab": 256}
+
 PROGRAMS = {program.name: program for program in (
     twin("twin", "fp32"),
     training("disttrain", ranks=1, cores=1, batch=64, shards=1),
@@ -169,4 +183,6 @@ PROGRAMS = {program.name: program for program in (
     Program("disttrain's loader", 1, loader, printed_speed),
     starting("start", ranks=1, cores=1),
     starting("start on 2 ranks", ranks=2, cores=2),
+    *(program for name, batch in BATCHES.items()
+      for program in (twin(f"twin, {name}", name, "--recipe", name, batch=batch), recipe(name, batch))),
 )}

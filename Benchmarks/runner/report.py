@@ -72,16 +72,16 @@ def markdown(rows: list[list[str]]) -> str:
 
 def write(folder: Path, machine: dict[str, str], notes: list[str], results: list[Result],
           series: dict[str, Series]) -> None:
-    """`facades.md` to quote and `facades.json` with every round."""
+    """`recipes.md` to quote and `recipes.json` with every round."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"- {name}: {value}" for name, value in machine.items()] + [f"- {note}" for note in notes]
-    page = ["# The facades recipe, measured by `Benchmarks/run_benchmark`", "\n".join(lines),
+    page = ["# The recipes, measured by `Benchmarks/run_benchmark`", "\n".join(lines),
             markdown([BAR_TITLES, *bars(results)]), markdown([SPEED_TITLES, *speeds(series)])]
-    (folder / "facades.md").write_text("\n\n".join(page) + "\n")
+    (folder / "recipes.md").write_text("\n\n".join(page) + "\n")
     record = {
         "machine": machine, "notes": notes,
         "bars": [{"name": result.bar.name, "title": result.bar.title, "required": result.bar.bound,
                   "rounds": result.figures, "verdict": result.verdict or result.reason} for result in results],
         "programs": {name: {"rounds": each.figures, "repeated": each.repeated} for name, each in series.items()},
     }
-    (folder / "facades.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    (folder / "recipes.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")

@@ -70,5 +70,5 @@ struct GenerateCommand: ParsableCommand {
 extension PictureFormat: ExpressibleByArgument {}
 extension GenerationStatistics: ExpressibleByArgument {}
 extension GridSize: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }

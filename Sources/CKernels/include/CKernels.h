@@ -76,11 +76,23 @@ typedef struct {
                           ptrdiff_t channel, ptrdiff_t count);
 } dt_winograd_tiles;
 
-// Random numbers of one sample's dropout: Philox's key, its first counter, and below which word a number becomes 0.
+// A stream of random numbers: Philox's key and its first counter.
 typedef struct {
-  uint32_t key[2], counter[4], threshold;
+  uint32_t key[2], counter[4];
+} dt_stream;
+
+// One sample's dropout: its random numbers, and below which word a number becomes 0.
+typedef struct {
+  dt_stream stream;
+  uint32_t threshold;
   float scale;
 } dt_dropout;
+
+// The rows that a new one lies between, and its distance from the first, in rows.
+typedef struct {
+  ptrdiff_t first, second;
+  float distance;
+} dt_neighbours;
 
 typedef struct {
   // a[i] += b[i]
@@ -95,6 +107,13 @@ typedef struct {
   void (*tanh_backward)(float *gradient, const float *y, ptrdiff_t count);
   // x = 0 at random, x · scale otherwise
   void (*dropout)(float *x, ptrdiff_t count, dt_dropout settings);
+  // y = x + deviation · standard normal numbers
+  void (*add_normals)(float *y, const float *x, ptrdiff_t count, float deviation, dt_stream stream);
+  // y[row] = (1 − distance) · x[first] + distance · x[second], for `count` rows of `channels`
+  void (*interpolate)(float *y, const float *x, const dt_neighbours *places, ptrdiff_t count, ptrdiff_t channels);
+  // The adjoint, row after row: x[first] += (1 − distance) · y[row], x[second] += distance · y[row]
+  void (*interpolate_adjoint)(float *x, const float *y, const dt_neighbours *places, ptrdiff_t count,
+                              ptrdiff_t channels);
   // x[row][c] += bias[c] for c of [first, last)
   void (*add_bias)(float *x, const float *bias, ptrdiff_t rows, ptrdiff_t channels, ptrdiff_t first, ptrdiff_t last);
   // bytes 0 … 255 → [−1, 1]

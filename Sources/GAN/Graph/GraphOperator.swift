@@ -17,8 +17,8 @@ struct GraphOperator: Sendable {
 
   /// By name, those of ONNX's own domain.
   static let all: [String: GraphOperator] = [
-    activationOperators, arithmeticOperators, convolutionOperators, normalizationOperators, productOperators,
-    resizeOperators, selectionOperators, shapeOperators,
+    activationOperators, arithmeticOperators, convolutionOperators, normalizationOperators, poolingOperators,
+    productOperators, resizeOperators, selectionOperators, shapeOperators,
   ].reduce(into: [:]) { $0.merge($1) { _, _ in preconditionFailure("an operator is defined once") } }
 
   /// The operator of a node.

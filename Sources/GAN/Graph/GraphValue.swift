@@ -23,6 +23,8 @@ enum GraphValue {
     }
   }
 
+  var count: Int { shape.reduce(1, *) }
+
   /// The same elements under another shape.
   func reshaped(to shape: [Int]) -> GraphValue {
     switch self {

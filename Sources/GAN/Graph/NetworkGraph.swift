@@ -6,6 +6,9 @@ package final class NetworkGraph {
   package let model: ONNXModel
   private let path: String
   private let context: GraphContext
+  /// Most elements of all values at a time.
+  private static let mostElements = 1 << 29
+
   /// The nodes that are left to be computed in each run.
   private var steps: [Step] = []
   private var constants: [String: GraphValue] = [:]
@@ -41,6 +44,7 @@ package final class NetworkGraph {
       let results = try compute(step, known)
       for name in step.lastUses where name != output { known[name] = nil }
       for (name, result) in zip(step.node.outputs, results) where !name.isEmpty { known[name] = result }
+      try checkMemory(known, step.node)
     }
     guard case .floats(let tensor)? = known[output] ?? constants[output] else {
       throw .unsuitable(path: path, found: "output \(output.debugDescription) of whole numbers", expected: "a picture")
@@ -69,6 +73,7 @@ package final class NetworkGraph {
       } catch { throw failure(node, error) }
       if node.inputs.allSatisfy({ $0.isEmpty || constants[$0] != nil }) {
         for (name, result) in zip(node.outputs, try compute(step, [:])) { constants[name] = result }
+        try checkMemory(constants, node)
       } else {
         steps.append(step)
         made.formUnion(node.outputs.filter { !$0.isEmpty })
@@ -96,6 +101,13 @@ package final class NetworkGraph {
       node: step.node, key: "\(step.index)", inputs: inputs.map { known[$0] ?? constants[$0] },
       areConstant: inputs.map { constants[$0] != nil }, opset: model.opset, context: context)
     do { return try step.compute.compute(operands) } catch { throw failure(step.node, error) }
+  }
+
+  private func checkMemory(_ values: [String: GraphValue], _ node: ONNXNode) throws(ModelFileError) {
+    let count = values.values.reduce(0) { $0 + $1.count }
+    if count > Self.mostElements {
+      throw failure(node, GraphProblem("\(count) numbers in memory", expected: "at most \(Self.mostElements)"))
+    }
   }
 
   private func failure(_ node: ONNXNode, _ problem: GraphProblem) -> ModelFileError {

@@ -71,7 +71,7 @@ extension GraphOperator {
         throw GraphProblem("a scale of \(scale) on axis \(axis)", expected: "1: only maps are resized")
       }
       guard target > 0 else { throw GraphProblem("a side of \(target)", expected: "at least 1") }
-      if axis > 1 { rules.append(rule.neighbours(side, target, scale: Double(scale))) }
+      if axis > 1 { rules.append(rule.neighbours(side, target, scale: scale)) }
     }
     let (rows, columns) = (rules[0], rules[1])
     let output = Shape(

@@ -34,32 +34,33 @@ struct ResizingRule {
     self.rounding = rounding
   }
 
-  /// For each of `target` pixels in place of `size`.
-  func neighbours(_ size: Int, _ target: Int, scale: Double) -> [Neighbours] {
+  /// For each of `target` pixels in place of `size`. In single precision, as onnxruntime computes it: where a place falls
+  /// between two pixels, the last bit decides.
+  func neighbours(_ size: Int, _ target: Int, scale: Float) -> [Neighbours] {
     (0..<target).map { place in
-      let position = position(Double(place), size, target, scale)
+      let position = position(Float(place), size, target, scale)
       switch mode {
       case .nearest:
         let index = max(0, min(size - 1, Int(rounded(position))))
         return Neighbours(first: index, second: index, distance: 0)
       case .linear:
-        let inside = max(0, min(Double(size - 1), position))
+        let inside = max(0, min(Float(size - 1), position))
         let first = Int(inside)
-        return Neighbours(first: first, second: min(first + 1, size - 1), distance: Float(inside - Double(first)))
+        return Neighbours(first: first, second: min(first + 1, size - 1), distance: inside - Float(first))
       }
     }
   }
 
-  private func position(_ place: Double, _ size: Int, _ target: Int, _ scale: Double) -> Double {
+  private func position(_ place: Float, _ size: Int, _ target: Int, _ scale: Float) -> Float {
     switch coordinates {
     case .halfPixel: (place + 0.5) / scale - 0.5
     case .pyTorchHalfPixel: target > 1 ? (place + 0.5) / scale - 0.5 : 0
     case .asymmetric: place / scale
-    case .alignCorners: target > 1 ? place * Double(size - 1) / Double(target - 1) : 0
+    case .alignCorners: target > 1 ? place * Float(size - 1) / Float(target - 1) : 0
     }
   }
 
-  private func rounded(_ position: Double) -> Double {
+  private func rounded(_ position: Float) -> Float {
     switch rounding {
     case .roundPreferFloor: (position - 0.5).rounded(.up)
     case .roundPreferCeiling: (position + 0.5).rounded(.down)

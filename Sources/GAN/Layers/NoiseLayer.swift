@@ -22,12 +22,11 @@ final class NoiseLayer: Layer {
     _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
   ) {
     let count = outputShape.sampleCount
-    context.threads.forEach(layout.samples) { sample, _ in
+    context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, _ in
       let (source, output) = (input.sample(sample), record.output.sample(sample))
       if case .training = mode, let randomness = record.randomness {
-        var stream = randomness.stream(.inputNoise, layer: index, sample: sample, layout)
-        stream.fillNormal(UnsafeMutableBufferPointer(start: output, count: count))
-        for place in 0..<count { output[place] = source[place] + deviation * output[place] }
+        let stream = randomness.stream(.inputNoise, layer: index, sample: sample, layout)
+        kernels.addNormals(output, source, count: count, deviation: deviation, by: stream)
       } else {
         output.update(from: source, count: count)
       }

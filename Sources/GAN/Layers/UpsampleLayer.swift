@@ -9,18 +9,11 @@ final class UpsampleLayer: Layer {
   let outputShape: Shape
   var description: String { "upsample ×\(scale), \(mode.rawValue)" }
 
-  /// The two pixels of a row or column that a new one lies between, and its distance from the first.
-  private struct Neighbours {
-    let first: Int
-    let second: Int
-    let distance: Float
-  }
-
   private let scale: Int
   private let mode: UpsamplingMode
   private let inputShape: Shape
-  private let rows: [Neighbours]
-  private let columns: [Neighbours]
+  private let rows: Interpolation
+  private let columns: Interpolation
   private let context: LayerContext
 
   init(index: Int, scale: Int, _ mode: UpsamplingMode, input: Shape, output: Shape, context: LayerContext) {
@@ -30,32 +23,25 @@ final class UpsampleLayer: Layer {
     self.context = context
     inputShape = input
     outputShape = output
-    rows = Self.neighbours(input.height, scale, mode)
-    columns = Self.neighbours(input.width, scale, mode)
+    rows = mode.interpolation(of: input.height, scale: scale)
+    columns = mode.interpolation(of: input.width, scale: scale)
+    context.workspace.reserve(input.width * input.channels)
   }
 
-  private static func neighbours(_ size: Int, _ scale: Int, _ mode: UpsamplingMode) -> [Neighbours] {
-    (0..<size * scale).map { place in
-      if mode == .nearest { return Neighbours(first: place / scale, second: place / scale, distance: 0) }
-      let position = max(0, (Float(place) + 0.5) / Float(scale) - 0.5)
-      let first = Int(position)
-      return Neighbours(first: first, second: min(first + 1, size - 1), distance: position - Float(first))
-    }
-  }
-
+  /// Row after row: first between the rows of the small map, then between the columns.
   func forward(
     _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
   ) {
-    let output = record.output
-    context.threads.forEach(layout.samples) { sample, _ in
-      forEachPixel(input.sample(sample), output.sample(sample)) { corners, weights, pixel, channels in
-        for channel in 0..<channels {
-          let above = weights.left * corners.0[channel] + weights.right * corners.1[channel]
-          let below = weights.left * corners.2[channel] + weights.right * corners.3[channel]
-          pixel[channel] = weights.above * above + weights.below * below
-        }
+    let (channels, rowCount) = (inputShape.channels, inputShape.width * inputShape.channels)
+    context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, thread in
+      let (source, row) = (input.sample(sample), context.workspace[thread])
+      var target = record.output.sample(sample)
+      for place in 0..<rows.count {
+        kernels.interpolate(row, from: source, rows, place..<place + 1, channels: rowCount)
+        kernels.interpolate(target, from: row, columns, 0..<columns.count, channels: channels)
+        target += columns.count * channels
       }
-      finished(sample..<sample + 1, 0..<outputShape.channels)
+      finished(sample..<sample + 1, 0..<channels)
     }
   }
 
@@ -65,43 +51,28 @@ final class UpsampleLayer: Layer {
     layout: BatchLayout, finished: Epilogue
   ) {
     guard let inputGradient else { return }
-    context.threads.forEach(layout.samples) { sample, _ in
-      let target = inputGradient.sample(sample)
+    let (channels, rowCount) = (inputShape.channels, inputShape.width * inputShape.channels)
+    context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, thread in
+      let (target, row) = (inputGradient.sample(sample), context.workspace[thread])
+      var source = gradient.sample(sample)
       target.update(repeating: 0, count: inputShape.sampleCount)
-      forEachPixel(target, gradient.sample(sample)) { corners, weights, pixel, channels in
-        for channel in 0..<channels {
-          let (above, below) = (weights.above * pixel[channel], weights.below * pixel[channel])
-          corners.0[channel] += weights.left * above
-          corners.1[channel] += weights.right * above
-          corners.2[channel] += weights.left * below
-          corners.3[channel] += weights.right * below
-        }
+      for place in 0..<rows.count {
+        row.update(repeating: 0, count: rowCount)
+        kernels.interpolateAdjoint(row, adding: source, columns, 0..<columns.count, channels: channels)
+        kernels.interpolateAdjoint(target, adding: row, rows, place..<place + 1, channels: rowCount)
+        source += columns.count * channels
       }
-      finished(sample..<sample + 1, 0..<inputShape.channels)
+      finished(sample..<sample + 1, 0..<channels)
     }
   }
+}
 
-  private typealias Corners = (Floats, Floats, Floats, Floats)
-  private typealias Weights = (above: Float, below: Float, left: Float, right: Float)
-
-  /// Every pixel of a sample's large map with the four of the small one around it.
-  private func forEachPixel(
-    _ small: Floats, _ large: Floats, _ body: (Corners, Weights, _ pixel: Floats, _ channels: Int) -> Void
-  ) {
-    let channels = inputShape.channels
-    let width = inputShape.width
-    var pixel = large
-    for row in rows {
-      for column in columns {
-        func corner(_ y: Int, _ x: Int) -> Floats { small + (y * width + x) * channels }
-        body(
-          (
-            corner(row.first, column.first), corner(row.first, column.second), corner(row.second, column.first),
-            corner(row.second, column.second)
-          ),
-          (1 - row.distance, row.distance, 1 - column.distance, column.distance), pixel, channels)
-        pixel += channels
-      }
+extension UpsamplingMode {
+  /// Where the pixels of a side of `size` · `scale` lie among those of a side of `size`.
+  fileprivate func interpolation(of size: Int, scale: Int) -> Interpolation {
+    let positions = (0..<size * scale).map { place in
+      self == .nearest ? Float(place / scale) : max(0, (Float(place) + 0.5) / Float(scale) - 0.5)
     }
+    return Interpolation(positions: positions, size: size)
   }
 }

@@ -12,9 +12,12 @@ extension ONNXModel {
     guard file.size <= Self.largestFile else {
       throw .unsuitable(path: path, found: "\(file.size) bytes", expected: "at most \(Self.largestFile)")
     }
-    let message = try Self.message(try file.bytes(at: 0, count: file.size), path)
-    let tensors = ONNXTensorReading(path: path)
-    try self.init(message, tensors, path)
+    try self.init(bytes: file.bytes(at: 0, count: file.size), path: path)
+  }
+
+  /// Reads an ONNX file that is in memory; `path` is what errors call it, and beside it are its data files.
+  package init(bytes: [UInt8], path: String) throws(ModelFileError) {
+    try self.init(Self.message(bytes, path), ONNXTensorReading(path: path), path)
   }
 
   private static func message(_ bytes: [UInt8], _ path: String) throws(ModelFileError) -> Onnx_ModelProto {

@@ -24,17 +24,6 @@ extension Kernels {
     table.tanh_backward(gradient, y, count)
   }
 
-  /// x ← 0 with probability `rate`, x / (1 − rate) otherwise (Srivastava et al. 2014), by the words of a new `stream`:
-  /// element 64 g + 16 w + i follows word w of block 16 g + i.
-  package func dropout(_ x: Floats, count: Int, rate: Float, by stream: RandomStream) {
-    let (key, counter) = (stream.key, stream.counter)
-    table.dropout(
-      x, count,
-      dt_dropout(
-        key: (key[0], key[1]), counter: (counter[0], counter[1], counter[2], counter[3]),
-        threshold: UInt32(Double(rate) * 0x1p32), scale: 1 / (1 - rate)))
-  }
-
   /// x[row][c] ← x[row][c] + bias[c], for c in `range`.
   package func addBias(_ x: Floats, _ bias: Floats, rows: Int, channels: Int, range: Range<Int>) {
     table.add_bias(x, bias, rows, channels, range.lowerBound, range.upperBound)
