@@ -80,9 +80,8 @@ package struct EvaluateProgram {
     _ samples: ImageArray, _ data: EvaluationData, _ threads: Threads
   ) throws -> [EvaluationReport.Level] {
     let measure = SlicedWasserstein(seed: seed ?? 0, threads: threads)
-    // Spread evenly over the set, which may be sorted by class.
-    let number = min(data.training.count, data.heldOut.count)
-    let training = try data.trainingImages((0..<number).map { $0 * data.training.count / number })
+    let places = EvaluationData.spread(Array(data.training.indices), atMost: data.heldOut.count)
+    let training = try data.trainingImages(places)
     let own = measure.distances(data.heldOut, samples)
     return zip(own, measure.distances(data.heldOut, training)).map {
       EvaluationReport.Level(side: $0.side, samples: $0.distance, training: $1.distance)

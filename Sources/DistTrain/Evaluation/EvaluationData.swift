@@ -12,6 +12,8 @@ struct EvaluationData {
   let heldOut: ImageArray
   /// For people: where the held-out pictures are from.
   let heldOutTitle: String
+  /// What bounds the memory that comparing takes; of more held-out pictures so many are taken, evenly.
+  static let mostHeldOut = 4096
 
   /// - Parameter folder: other pictures to hold against, instead of those that the configuration holds out.
   init(_ configuration: Configuration, heldOutFolder folder: String?, threads: Threads, console: Console) throws {
@@ -32,10 +34,10 @@ struct EvaluationData {
     let split = DataPartition(images: good.count, validation: settings.validation, seed: configuration.seed)
     if let folder {
       let others = cache(try FolderSource(folder: folder))
-      heldOut = try Self.images(Array(0..<others.source.count), others, threads)
+      heldOut = try Self.images(Self.spread(Array(0..<others.source.count)), others, threads)
       heldOutTitle = folder
     } else {
-      heldOut = try Self.images(split.heldOut.map { good[$0] }, all, threads)
+      heldOut = try Self.images(Self.spread(split.heldOut).map { good[$0] }, all, threads)
       heldOutTitle = "data.validation \(settings.validation)"
     }
     guard heldOut.count > 1, !split.training.isEmpty else {
@@ -52,6 +54,12 @@ struct EvaluationData {
   /// Of the training pictures those at `places`.
   func trainingImages(_ places: some Sequence<Int>) throws -> ImageArray {
     try Self.images(places.map { training[$0] }, cache, threads)
+  }
+
+  /// At most `count` of `indices`, evenly: a set may be sorted by class.
+  static func spread(_ indices: [Int], atMost count: Int = mostHeldOut) -> [Int] {
+    guard indices.count > count else { return indices }
+    return (0..<count).map { indices[$0 * indices.count / count] }
   }
 
   private static func images(_ indices: [Int], _ cache: PictureCache, _ threads: Threads) throws -> ImageArray {

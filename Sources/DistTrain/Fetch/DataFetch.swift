@@ -31,8 +31,9 @@ package struct DataFetch {
     self.console = console
   }
 
-  /// Fetches, prints and ends the process.
+  /// Fetches, prints and ends the process. Under mpirun rank 0 does all of it.
   package static func main(_ name: String, folder: String?, mirror: String?, only: [String]) -> Never {
+    TrainingProgram.leaveSpeechToRank0(ExitCode.done.rawValue)
     do {
       if name == CelebAByHand.name { try CelebAByHand(folder: folder ?? "data/\(name)").run() }
       guard let set = PublishedDataSet.all.first(where: { $0.name == name }) else { throw FetchError.unknownSet(name) }

@@ -73,25 +73,27 @@ struct Transfer {
 struct HTTPHead {
   static let codeMark = "curl-response-code: "
 
-  /// The answer's code; 0 where there was none.
+  /// The code of the end; 0 where there was none.
   let code: Int
+  /// Bytes of the file that this answer brings; nil where it says nothing, or only where the file has moved to.
   let contentLength: Int?
   /// Identifies the file's bytes: its strong ETag, or else when it was last changed (RFC 9110, section 13.1.5).
   let version: String?
 
   init(_ printed: String) {
     var fields: [String: String] = [:]
-    var code = 0
+    var (code, isContent) = (0, true)
     for line in printed.split(whereSeparator: \.isNewline) {
       if line.hasPrefix("HTTP/") {
         fields = [:]  // what came before was a redirection
+        isContent = line.split(separator: " ").dropFirst().first?.hasPrefix("2") == true
       } else if let colon = line.firstIndex(of: ":") {
         fields[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
       }
       if line.hasPrefix(Self.codeMark) { code = Int(line.dropFirst(Self.codeMark.count)) ?? 0 }
     }
     self.code = code
-    contentLength = fields["content-length"].flatMap(Int.init)
+    contentLength = isContent ? fields["content-length"].flatMap(Int.init) : nil
     let tag = fields["etag"].flatMap { $0.hasPrefix("\"") ? $0 : nil }
     version = tag ?? fields["last-modified"]
   }

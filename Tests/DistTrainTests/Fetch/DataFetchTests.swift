@@ -61,6 +61,15 @@ import Testing
     #expect(server.requests.map(\.ifRange) == [nil, "\"1\"", "\"1\""])
   }
 
+  @Test func aMovedFileIsFollowed() throws {
+    let server = try server { ($0.moved, $0.cuts) = ([Self.path: "/new"], [nil, 200_000]) }
+    server.change { $0.files = ["/new": Self.text] }
+    try fetch(server, size: nil, sha256: nil)
+    try expectWhole()
+    #expect(server.requests.map(\.path) == [Self.path, "/new", Self.path, "/new"])
+    #expect(server.requests.map(\.range) == [nil, nil, "bytes=200000-", "bytes=200000-"])
+  }
+
   /// The end of the connection is then the end of the file, and only the size tells.
   @Test func aShortFileIsNoFile() throws {
     let server = try server { ($0.cuts, $0.tellsLength) = ([200_000], false) }

@@ -6,6 +6,8 @@ final class LoopbackServer: Sendable {
   struct Behaviour {
     /// By path, with its slash.
     var files: [String: [UInt8]] = [:]
+    /// From a path to where it has moved.
+    var moved: [String: String] = [:]
     var answersRanges = true
     /// Sent as the ETag, and compared with If-Range; nil for none.
     var version: String? = "\"1\""
@@ -75,6 +77,10 @@ final class LoopbackServer: Sendable {
       let refusal = state.behaviour.refusals.isEmpty ? nil : state.behaviour.refusals.removeFirst()
       let cut = state.behaviour.cuts.isEmpty ? nil : state.behaviour.cuts.removeFirst()
       return (state.behaviour, refusal, cut)
+    }
+    if let place = behaviour.moved[request.path] {
+      Self.send("HTTP/1.1 302 Found\r\nLocation: \(place)\r\nContent-Length: 3\r\n\r\nno\n", connection)
+      return
     }
     guard refusal == nil, let file = behaviour.files[request.path] else {
       Self.send("HTTP/1.1 \(refusal ?? 404) No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", connection)

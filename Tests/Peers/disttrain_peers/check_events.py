@@ -62,7 +62,7 @@ def check_continuation(path: Path) -> list[str]:
 
 
 def same_number(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-7) or (math.isnan(one) and math.isnan(other))
+    return math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-7) or (math.isnan(one) and math.isnan(other))
 
 
 def check_run(run: Path) -> list[str]:
