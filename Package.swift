@@ -33,8 +33,11 @@ let package = Package(
     .target(name: "ImageIO", dependencies: ["CImage", "Tensor"]),
     .target(
       name: "ModelFiles",
-      dependencies: ["COpenSSL", "Tensor", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    .target(name: "Events", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+      dependencies: ["COpenSSL", "Tensor", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["ONNX/onnx.proto"]),
+    .target(
+      name: "Events", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["event.proto"]),
     .target(name: "GAN", dependencies: ["ModelFiles", "Tensor"]),
     .target(
       name: "DistTrain",
@@ -56,7 +59,7 @@ let package = Package(
     .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
     .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Tensor"], exclude: ["Fixtures"]),
     .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"], exclude: ["Fixtures"]),
-    .testTarget(name: "EventsTests", dependencies: ["Events"]),
+    .testTarget(name: "EventsTests", dependencies: ["Events"], exclude: ["Fixtures"]),
     .testTarget(
       name: "GANTests", dependencies: ["CAllocationCounter", "GAN", "ModelFiles", "Tensor"], exclude: ["Fixtures"]),
     .testTarget(

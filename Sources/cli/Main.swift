@@ -16,7 +16,10 @@ struct DistTrainCommand: ParsableCommand {
       \(trainingOptions)
       """,
     version: "0.1.0",
-    subcommands: [TrainCommand.self, CheckpointCommand.self, BenchCommand.self],
+    subcommands: [
+      TrainCommand.self, GenerateCommand.self, InterpolateCommand.self, EvaluateCommand.self, ExportCommand.self,
+      CheckpointCommand.self, DataCommand.self, BenchCommand.self,
+    ],
     defaultSubcommand: TrainCommand.self)
 
   /// What follows CONFIG, as the subcommand's own help lists it.

@@ -32,6 +32,59 @@ extension CommandLineTests {
       #expect(outcome.errors.contains("000001.png") && place.exists("runs/run/samples.gif"), "\(outcome.text)")
     }
 
+    /// Columns, padding and the last row; latents that stay or change, by a generator that does not learn.
+    @Test func grids() async throws {
+      let place = try Workplace()
+      let settings = [
+        "output.samples={every: 1, count: 4, columns: 2, padding: 1, final: 3}", "train.steps=2",
+        "train.optimizer.generator.learningRate=1e-30",
+      ]
+      func size(_ file: String) throws -> [Int] {
+        let header = try place.bytes(file)[16..<24].map(Int.init)
+        return [header[0...3], header[4...7]].map { $0.reduce(0) { $0 << 8 | $1 } }
+      }
+      for latents in ["fixed", "fresh"] {
+        let run = "\(latents)/run/samples"
+        try await place.train(settings + ["output.samples.latents=\(latents)"], out: latents)
+        #expect(try size("\(run)/000002.png") == [67, 67] && size("\(run)/final.png") == [100, 34])
+        let pictures = try ["000000", "000001", "000002"].map { try place.bytes("\(run)/\($0).png") }
+        #expect(Set(pictures).count == (latents == "fixed" ? 1 : 3), "\(latents)")
+      }
+      #expect(try place.bytes("fixed/run/samples/000000.png") != place.bytes("fresh/run/samples/000000.png"))
+      try await place.train(settings + ["output.samples.normalize=grid"], out: "grid")
+      let normalized = try place.bytes("grid/run/samples/000000.png")
+      #expect(try normalized != place.bytes("fixed/run/samples/000000.png"))
+    }
+
+    @Test func aContinuedRunMayBeginWithASample() async throws {
+      let place = try Workplace()
+      for (after, exists) in [(false, false), (true, true)] {
+        let out = "\(after)"
+        try await place.train(["train.steps=2"], out: out)
+        try FileManager.default.removeItem(at: place.file("\(out)/run/samples/000002.png"))
+        try await place.train(["train.steps=3", "output.samples.afterResume=\(after)"], out: out)
+        #expect(place.exists("\(out)/run/samples/000002.png") == exists)
+      }
+    }
+
+    /// 48 pictures, 16 held out, two batches an epoch.
+    @Test func heldOutPicturesAreJudgedAfterEachEpoch() async throws {
+      let place = try Workplace()
+      let settings = ["data.validation=0.34", "train.batch=16", "output.log.format=ganlab", "output.log.every=1000"]
+      let outcome = try await place.train(settings)
+      #expect(
+        outcome.output.contains("32 images and 16 held out, 2 batches of 16 an epoch, 5 steps"), "\(outcome.text)")
+      let lines = outcome.output.split(separator: "\n").filter { $0.hasPrefix("Epoch ") }
+      #expect(
+        lines.count == 3 && lines[1].contains("; D held out: loss ") && !lines[2].contains("held out"), "\(lines)")
+      let records = try place.metrics()
+      #expect(records.map { $0["step"] as? Int } == [2, 4, 5])
+      let losses = records.map { $0["lossHeldOut"] as? Double }
+      let accuracies = records.map { $0["accuracyHeldOut"] as? Double }
+      #expect(losses.map { $0 != nil } == [true, true, false])
+      #expect(accuracies.compactMap { $0 }.allSatisfy { (0...1).contains($0) && ($0 * 16).rounded() == $0 * 16 })
+    }
+
     /// 48 pictures, 16 a batch: three steps an epoch.
     @Test func aRecipesOwnLines() async throws {
       let place = try Workplace()

@@ -28,6 +28,42 @@ extension CommandLineTests {
       #expect(Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) }) == expected)
     }
 
+    /// D's updates, then G's, each with what it has of its own.
+    @Test func severalUpdates() async throws {
+      let place = try Workplace()
+      let settings = [
+        "train.noise=fresh", "train.updates={discriminator: 2, generator: 2}", "train.loss={kind: wganGP}",
+        "model.discriminator.batchNorm=false", "train.steps=1",
+      ]
+      for ranks in [1, 3] {
+        try await place.train(settings, out: "\(ranks)", ranks: ranks, flags: ["--trace", "1"])
+      }
+      let file = try trace(place, "1")
+      let shapes = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) })
+      for update in 0..<4 {
+        let prefix = "step0/update\(update)/"
+        let isDiscriminators = update < 2
+        #expect(shapes[prefix + "real"] == (isDiscriminators ? [16, 3, 32, 32] : nil))
+        #expect(shapes[prefix + "penalty/mix"] == (isDiscriminators ? [16] : nil))
+        #expect(shapes[prefix + "penalty/value"] == (isDiscriminators ? [2] : nil))
+        #expect(shapes[prefix + "latent.discriminator"] == (isDiscriminators ? [16, 100] : nil))
+        #expect(shapes[prefix + "latent.generator"] == (isDiscriminators ? nil : [16, 100]))
+        #expect(shapes[prefix + "loss"] == (isDiscriminators ? [2] : [1]))
+        #expect((shapes[prefix + "gradient/discriminator.0.weight"] != nil) == isDiscriminators)
+        #expect((shapes[prefix + "parameter/generator.0.weight"] != nil) == !isDiscriminators)
+      }
+      #expect(shapes["step0/real"] == nil)
+      let latents = try (0..<4).map { update in
+        try file.floats("step0/update\(update)/latent.\(update < 2 ? "discriminator" : "generator")")
+      }
+      let real = try (0..<2).map { try file.floats("step0/update\($0)/real") }
+      #expect(Set(latents).count == 4 && real[0] != real[1])
+      let mix = try file.floats("step0/update0/penalty/mix")
+      #expect(mix.allSatisfy { (0...1).contains($0) } && Set(mix).count == 16)
+      let (one, three) = try (place.bytes("1/run/trace.safetensors"), place.bytes("3/run/trace.safetensors"))
+      #expect(one == three)
+    }
+
     /// The values are those of the run: its metrics, its checkpoint, its unchanged bits.
     @Test func values() async throws {
       let place = try Workplace()

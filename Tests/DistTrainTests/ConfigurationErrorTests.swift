@@ -109,7 +109,7 @@ struct ConfigurationErrorTests {
     ),
     ("output.samples.every=0", "found 0"),
     ("output.log.format=glases", "found glases, expected one of standard, architecture, fashion, glasses, ganlab."),
-    ("output.onnx=checkpoints", "checkpoints is not in this version, which has never."),
+    ("output.onnx=always", "found always, expected one of checkpoints, end, never."),
     ("output.checkpoints.keep=0", "found 0"),
     ("model.latent.distribution=gauss", "expected one of normal, uniform"),
     ("model.generator.preset=same6", "expected one of dcgan, same5, ganlab. Did you mean same5?"),

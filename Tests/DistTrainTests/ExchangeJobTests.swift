@@ -123,7 +123,7 @@ import Testing
     }
     clock.reset()
     #expect(clock.steps == 0 && clock.total == 0 && clock.data == 0)
-    clock.measure(images: 4) { _ in usleep(1000) }
+    clock.measure(images: 4) { _ in _ = usleep(1000) }
     #expect(clock.steps == 1 && clock.total >= 0.001)
   }
 }

@@ -67,9 +67,9 @@ import Testing
     #expect(
       lines == [
         "Epoch 1/200 - D real: loss 0.300, accuracy 0.625; D fake: loss 0.212, accuracy 1.000; "
+          + "D held out: loss 0.700, accuracy 0.250; G: loss 2.346, accuracy 0.000",
+        "Epoch 2/200 - D real: loss 0.300, accuracy 0.625; D fake: loss 0.212, accuracy 1.000; "
           + "D held out: accuracy 0.250; G: loss 2.346, accuracy 0.000",
-        "Epoch 2/200 - D real: loss 0.300, accuracy 0.625; D fake: loss 0.212; D held out: accuracy 0.250; "
-          + "G: loss 2.346, accuracy 0.000",
       ])
   }
 

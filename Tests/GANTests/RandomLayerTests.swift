@@ -10,7 +10,7 @@ import Testing
     let net = try TestNetwork(
       layers, input: Shape(samples: 1, height: 8, width: 8, channels: 12), samples: samples, shards: 2,
       inputNoise: inputNoise, kernels: Kernels(.native))
-    net.input.values.update(fromContentsOf: normals(net.input.shape.count, seed: 1))
+    _ = net.input.values.update(fromContentsOf: normals(net.input.shape.count, seed: 1))
     net.pass.randomness = randomness
     return net
   }

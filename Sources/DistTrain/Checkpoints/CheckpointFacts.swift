@@ -17,10 +17,12 @@ package struct CheckpointFacts: Equatable, Sendable {
   package var configuration: String
   /// Settings that were changed on purpose when the run was continued, oldest first, one a line.
   package var changes: String
+  /// How good the model was found, where it was measured.
+  package var quality: ModelQuality?
 
   package init(
     step: Int, epoch: Int, shards: Int, seed: UInt64, generatorUpdates: Int, discriminatorUpdates: Int,
-    instructionSet: String, data: String, configuration: String, changes: String
+    instructionSet: String, data: String, configuration: String, changes: String, quality: ModelQuality? = nil
   ) {
     self.step = step
     self.epoch = epoch
@@ -32,17 +34,19 @@ package struct CheckpointFacts: Equatable, Sendable {
     self.data = data
     self.configuration = configuration
     self.changes = changes
+    self.quality = quality
   }
 
   static let format = "disttrain checkpoint 1"
 
   /// As a file stores them.
   var metadata: [String: String] {
-    [
+    let facts = [
       "format": Self.format, "step": "\(step)", "epoch": "\(epoch)", "shards": "\(shards)", "seed": "\(seed)",
       "instructionSet": instructionSet, "data": data, "configuration": configuration, "changes": changes,
       "updates.generator": "\(generatorUpdates)", "updates.discriminator": "\(discriminatorUpdates)",
     ]
+    return quality.map { facts.merging([ModelQuality.key: $0.description]) { $1 } } ?? facts
   }
 
   /// Reads the facts of an open checkpoint.
@@ -79,5 +83,6 @@ package struct CheckpointFacts: Equatable, Sendable {
     data = try text("data")
     configuration = try text("configuration")
     changes = try text("changes")
+    quality = metadata[ModelQuality.key].flatMap(ModelQuality.init)
   }
 }

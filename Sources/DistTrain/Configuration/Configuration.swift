@@ -140,7 +140,19 @@ package struct OutputSettings: Hashable, Sendable {
     /// A recipe's own lines.
     case architecture, fashion, glasses, ganlab
   }
+  package enum Best: String, Hashable, Sendable, CaseIterable {
+    /// No checkpoint is kept for its quality.
+    case none
+    /// The sliced Wasserstein distance of new samples to the held-out pictures.
+    case slicedWasserstein
+    /// D's loss on the held-out pictures.
+    case lossHeldOut
+  }
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
+    /// `generator.onnx` is written with each checkpoint.
+    case checkpoints
+    /// When training ends.
+    case end
     case never
   }
   package enum Latents: String, Hashable, Sendable, CaseIterable {
@@ -176,6 +188,8 @@ package struct OutputSettings: Hashable, Sendable {
     package var every: Interval
     /// How many of the newest stay; 3 by default.
     package var keep: Int
+    /// By what measure, the smaller the better, one more is kept as `best.safetensors`; `none` by default.
+    package var best: Best
   }
   package struct Log: Hashable, Sendable {
     /// 50 steps by default; of `metrics.jsonl` in any case.
@@ -191,7 +205,10 @@ package struct OutputSettings: Hashable, Sendable {
   package var samples: Samples
   package var checkpoints: Checkpoints
   package var log: Log
+  /// `checkpoints` by default.
   package var onnx: OnnxExport
+  /// Whether there are event files for TensorBoard; true by default.
+  package var tensorboard: Bool
 }
 
 extension Configuration {

@@ -64,7 +64,8 @@ extension DataSettings {
         ("image.size", "\(model.imageSize)"), ("image.channels", "\(model.imageChannels)"),
         ("image.resize", resize.rawValue), ("image.antialias", "\(antialias)"), ("range", "[-1, 1]"),
         ("shuffle", "\(shuffle)"), ("lastBatch", lastBatch.rawValue), ("pattern", quoted(pattern)),
-        ("validation", shortest(validation)), ("augment.flip", "\(augment.flip)"), ("augment.brightness", shortest(augment.brightness)),
+        ("validation", shortest(validation)), ("augment.flip", "\(augment.flip)"),
+        ("augment.brightness", shortest(augment.brightness)),
         ("augment.contrast", shortest(augment.contrast)), ("limit", limit.map { "\($0)" } ?? "null"),
         ("decode", decode.rawValue),
         ("onBadImage", onBadImage.rawValue), ("cache", cacheText), ("synthetic.count", "\(syntheticCount)"),
@@ -219,8 +220,9 @@ extension OutputSettings {
         ("samples.columns", "\(samples.grid.columns)"), ("samples.padding", "\(samples.grid.padding)"),
         ("samples.normalize", samples.grid.range.rawValue), ("samples.final", "\(samples.final)"),
         ("samples.afterResume", "\(samples.afterResume)"), ("checkpoints.every", "\(checkpoints.every)"),
-        ("checkpoints.keep", "\(checkpoints.keep)"), ("log.every", "\(log.every)"),
+        ("checkpoints.keep", "\(checkpoints.keep)"), ("checkpoints.best", checkpoints.best.rawValue), ("log.every", "\(log.every)"),
         ("log.format", log.format.rawValue), ("log.losses", log.losses.rawValue), ("onnx", onnx.rawValue),
+        ("tensorboard", "\(tensorboard)"),
       ])
   }
 }

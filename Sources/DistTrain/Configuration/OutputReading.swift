@@ -20,7 +20,8 @@ extension OutputSettings {
     let checkpoints = section.section("checkpoints")
     self.checkpoints = Checkpoints(
       every: checkpoints.interval("every", default: .steps(500)),
-      keep: checkpoints.integer("keep", 1...Int.max, default: 3))
+      keep: checkpoints.integer("keep", 1...Int.max, default: 3),
+      best: checkpoints.choice("best", default: .none))
     checkpoints.finish()
     let log = section.section("log")
     self.log = Log(
@@ -28,7 +29,8 @@ extension OutputSettings {
       format: log.choice("format", default: .standard),
       losses: log.choice("losses", default: .step))
     log.finish()
-    onnx = section.choice("onnx", default: .never, later: ["end", "checkpoints"])
+    onnx = section.choice("onnx", default: .checkpoints)
+    tensorboard = section.boolean("tensorboard", default: true)
     section.finish()
   }
 }

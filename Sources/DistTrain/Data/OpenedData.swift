@@ -16,7 +16,7 @@ extension DataSettings {
         return SyntheticSource(seed: seed, count: min(limit ?? syntheticCount, syntheticCount), size: size)
       }
     } catch {
-      throw UserFacingError(code: error.isSystemError ? .inputOutput : .badData, message: error.description)
+      throw explained(error)
     }
   }
 

@@ -45,7 +45,8 @@ struct DryRun {
     for note in source.notes { print("note: \(note)") }
     let split = DataPartition(
       images: source.count, validation: configuration.data.validation, seed: configuration.seed)
-    let deal = Deal(images: split.training.count, plan: plan, seed: configuration.seed, shuffle: configuration.data.shuffle)
+    let deal = Deal(
+      images: split.training.count, plan: plan, seed: configuration.seed, shuffle: configuration.data.shuffle)
     let schedule = try EpochSchedule(
       plan: plan, deal: deal, lastBatch: configuration.data.lastBatch,
       steps: configuration.train.steps, epochs: configuration.train.epochs,
@@ -55,8 +56,7 @@ struct DryRun {
       $0 + deal.images(ofShard: $1).count + heldDeal.images(ofShard: $1).count
     }
     let imageBytes = held * configuration.model.imageShape.count
-    print(
-      "\(deal.images) images\(split.heldOut.isEmpty ? "" : " and \(split.heldOut.count) held out"), \(schedule.batchesPerEpoch) batches of \(batch) an epoch, \(schedule.totalSteps) steps")
+    print(schedule.summary(heldOut: split.heldOut.count))
     let memory = MemoryEstimate(step, engine, plan, images: imageBytes, program: base, startsMPI: ranks > 1)
     print("memory a rank: \(memory)")
     printOutput(schedule)
@@ -110,6 +110,7 @@ struct DryRun {
       "would write to \(folder)/: config.yaml, metrics.jsonl (\(count(output.log.every)) lines), "
         + "\(count(output.samples.every) + 1) samples of \(output.samples.count), "
         + "\(min(output.checkpoints.keep, count(output.checkpoints.every) + 1)) checkpoints kept, losses.png, samples.gif"
+        + (output.onnx == .never ? "" : ", generator.onnx")
     )
   }
 

@@ -34,21 +34,32 @@ package struct MetricsRecord: Equatable, Sendable {
     self.secondsData = secondsData
   }
 
+  /// The plain numbers in the order of the line; what was not measured is not there.
+  var numbers: [(key: String, value: Double)] {
+    let accuracies = status.accuracies
+    let always = [
+      ("step", Double(status.step)), ("epoch", Double(status.epoch)), ("images", Double(images)),
+      ("lossD", status.lossD), ("lossG", status.lossG), ("Dx", status.probabilityReal),
+      ("DGz1", status.probabilityFakeBefore), ("DGz2", status.probabilityFakeAfter),
+      ("imagesPerSecond", status.imagesPerSecond), ("secondsPerStep", secondsPerStep),
+    ]
+    let measured = [
+      ("lossReal", status.lossReal), ("lossFake", status.lossFake), ("lossHeldOut", status.lossHeldOut),
+      ("accuracyReal", accuracies.real), ("accuracyFake", accuracies.fake), ("accuracyHeldOut", accuracies.heldOut),
+      ("accuracyGenerator", accuracies.generator), ("penalty", status.penalty), ("gradientNorm", status.gradientNorm),
+      ("slicedWasserstein", status.quality?.value(of: .slicedWasserstein)),
+    ]
+    return always + measured.compactMap { key, value in value.map { (key, $0) } }
+  }
+
   /// One JSON object without a newline; a number that is not finite, which JSON lacks, becomes null.
   package var json: String {
-    let optional: [(String, Double?)] = [
-      ("lossHeldOut", status.lossHeldOut), ("accuracyHeldOut", status.accuracies.heldOut),
-      ("penalty", status.penalty), ("gradientNorm", status.gradientNorm),
-    ]
-    let fields: [(String, String)] = [
-      ("step", "\(status.step)"), ("epoch", "\(status.epoch)"), ("images", "\(images)"),
-      ("lossD", number(status.lossD)), ("lossG", number(status.lossG)),
-      ("Dx", number(status.probabilityReal)), ("DGz1", number(status.probabilityFakeBefore)),
-      ("DGz2", number(status.probabilityFakeAfter)),
-      ("imagesPerSecond", number(status.imagesPerSecond)), ("secondsPerStep", number(secondsPerStep)),
-      ("secondsCompute", object(secondsCompute)), ("secondsExchange", object(secondsExchange)),
-      ("secondsData", object(secondsData)),
-    ] + optional.compactMap { key, value in value.map { (key, number($0)) } }
+    let whole: Set = ["step", "epoch", "images"]
+    let fields =
+      numbers.map { ($0.key, whole.contains($0.key) ? "\(Int($0.value))" : number($0.value)) } + [
+        ("secondsCompute", object(secondsCompute)), ("secondsExchange", object(secondsExchange)),
+        ("secondsData", object(secondsData)),
+      ]
     return "{" + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
   }
 

@@ -27,6 +27,8 @@ package struct RunFolder: Sendable, Equatable {
   package var metrics: String { path + "/metrics.jsonl" }
   /// The curves of `metrics.jsonl`'s losses.
   package var lossChart: String { path + "/losses.png" }
+  /// The generator for other programs.
+  package var generator: String { path + "/generator.onnx" }
   package var trace: String { path + "/trace.safetensors" }
   package var lock: String { path + "/run.lock" }
   /// Grid of real images.

@@ -1,3 +1,4 @@
+import Events
 import GAN
 import ImageIO
 import ModelFiles
@@ -22,6 +23,11 @@ extension ShapeError: ExplainedError {
 
 extension ImageError: ExplainedError {
   package var code: ExitCode { isSystemError ? .inputOutput : .badData }
+  package var message: String { description }
+}
+
+extension EventFileError: ExplainedError {
+  package var code: ExitCode { .inputOutput }
   package var message: String { description }
 }
 

@@ -22,6 +22,7 @@ package struct TrainingStatus: Equatable, Sendable {
   /// The gradient penalty with its weight, and the mean length of the gradient; nil where there is none.
   package var penalty: Double?
   package var gradientNorm: Double?
+  package var quality: ModelQuality?
 
   /// The shares of images that D takes for what they are, and of fakes that G passes off as real; nil where not measured.
   package struct Accuracies: Equatable, Sendable {

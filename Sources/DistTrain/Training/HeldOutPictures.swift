@@ -1,4 +1,5 @@
 import GAN
+import Tensor
 
 /// What D makes of pictures that it never learns from.
 struct HeldOutPictures {
@@ -29,5 +30,25 @@ struct HeldOutPictures {
     }
     let count = Double(images.deal.images)
     return (loss / count, accuracy / count)
+  }
+
+  /// The first `count` of them, on rank 0; empty elsewhere. Collective.
+  func gather(_ count: Int) throws -> ImageArray {
+    let shape = state.configuration.model.imageShape
+    var schedule = schedule
+    var values: [Float] = []
+    var index = 0
+    while index < schedule.totalSteps, index * state.plan.batch < count {
+      values += try state.pictures(of: images, &schedule, step: index)
+      index += 1
+    }
+    let found = min(count, values.count / shape.count)
+    // From channels last to channels first.
+    return values.withUnsafeMutableBufferPointer { values in
+      let pictures = Tensor(shape.with(samples: found), values.baseAddress!)
+      return ImageArray(
+        count: found, channels: shape.channels, height: shape.height, width: shape.width,
+        values: found > 0 ? pictures.channelsFirst : [])
+    }
   }
 }

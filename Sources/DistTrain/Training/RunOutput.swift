@@ -7,20 +7,34 @@ final class RunOutput {
   private let state: RunState
   private let sampler: Sampler?
   private var metrics: MetricsLog?
+  private let events: TrainingEvents?
+  /// Of the checkpoint that is kept as the best.
+  private var best: ModelQuality?
 
   init(_ state: RunState, continuingFrom step: Int) throws {
     self.state = state
     var sampler: Sampler?
     var metrics: MetricsLog?
+    var events: TrainingEvents?
+    var best: ModelQuality?
     try state.job.onFirst {
       sampler = Sampler(state.configuration, state.step, engine: state.engine)
       try state.folder.setAside(checkpointsAfter: step)
       try state.folder.setAside(samplesAfter: step)
+      try state.folder.setAside(bestAfter: step)
+      best = state.folder.bestFacts()?.quality
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
-      try state.folder.write(state.configuration.resolved(for: state.plan).resolved, to: state.folder.configuration)
+      let configuration = state.configuration.resolved(for: state.plan).resolved
+      try state.folder.write(configuration, to: state.folder.configuration)
+      if state.configuration.output.tensorboard {
+        events = try TrainingEvents(state.folder, continuingFrom: step, configuration: configuration)
+      }
     }
     self.sampler = sampler
     self.metrics = metrics
+    self.events = events
+    let known = try state.job.broadcast(Array((best?.description ?? "").utf8))
+    self.best = ModelQuality(String(decoding: known, as: UTF8.self))
   }
 
   /// Before the first step: what the data look like, and what untrained networks make. Collective.
@@ -32,7 +46,10 @@ final class RunOutput {
   /// `samples/<step>.png`. Collective.
   func writeSamples(_ step: Int) throws {
     try state.job.onFirst {
-      try state.folder.write(try sampler!.grid(step), to: state.folder.sample(step: step))
+      let picture = try sampler!.grid(step)
+      let png = try PNGEncoder.bytes(of: picture)
+      try state.folder.write(png, to: state.folder.sample(step: step))
+      try events?.append("samples", picture, png: png, step: step)
     }
   }
 
@@ -44,64 +61,80 @@ final class RunOutput {
     var step = 0
     var collected = 0
     while collected < min(wanted, schedule.deal.images), step < schedule.totalSteps {
-      let place = schedule.place(ofStep: step)
-      let mine = state.plan.shards(ofRank: state.job.rank).flatMap { schedule.images(ofShard: $0, step: step) }
-      var own = [Float](repeating: 0, count: mine.count * shape.count)
-      own.withUnsafeMutableBufferPointer { own in
-        for (sample, image) in mine.enumerated() {
-          state.images.copy(image, to: own.baseAddress! + sample * shape.count, kernels: state.kernels)
-        }
-      }
-      values += try state.job.gather(own).flatMap { $0 }
-      collected += place.samples
+      values += try state.pictures(of: state.images, &schedule, step: step)
+      collected += schedule.place(ofStep: step).samples
       step += 1
     }
     try state.job.onFirst {
       let count = min(wanted, values.count / shape.count)
-      let png = try values.withUnsafeMutableBufferPointer {
-        try Sampler.png(Tensor(shape.with(samples: count), $0.baseAddress!), state.configuration.output.samples.grid)
+      let picture = values.withUnsafeMutableBufferPointer {
+        Sampler.grid(Tensor(shape.with(samples: count), $0.baseAddress!), state.configuration.output.samples.grid)
       }
+      let png = try PNGEncoder.bytes(of: picture)
       try state.folder.write(png, to: state.folder.realSample)
+      try events?.append("real", picture, png: png, step: 0)
     }
   }
 
-  /// A line of `metrics.jsonl`. Collective.
+  /// A line of `metrics.jsonl`, and the same for TensorBoard. Collective.
   func append(
     _ status: TrainingStatus, images: Int, secondsPerStep: Double, _ parts: StepClock.Parts
   ) throws {
     try state.job.onFirst {
-      try metrics!.append(
-        MetricsRecord(
-          status, images: images, secondsPerStep: secondsPerStep, secondsCompute: parts.compute,
-          secondsExchange: parts.exchange, secondsData: parts.data))
+      let record = MetricsRecord(
+        status, images: images, secondsPerStep: secondsPerStep, secondsCompute: parts.compute,
+        secondsExchange: parts.exchange, secondsData: parts.data)
+      try metrics!.append(record)
+      try events?.append(record)
     }
   }
 
-  /// `checkpoints/<step>.safetensors`, and the oldest go; `losses.png` up to this step. Collective.
-  func writeCheckpoint(_ step: Int, _ schedule: EpochSchedule) throws {
+  /// `checkpoints/<step>.safetensors`, and the oldest go; `losses.png` up to this step, `generator.onnx`. Collective.
+  ///
+  /// - Parameter quality: of the model, where it was measured; the best one is kept as `best.safetensors`.
+  /// - Returns: what there is to say of it, on rank 0.
+  func writeCheckpoint(_ step: Int, _ schedule: EpochSchedule, _ quality: ModelQuality?) throws -> [String] {
     let configuration = state.configuration.resolved(for: state.plan)
     let facts = CheckpointFacts(
       step: step, epoch: schedule.epochsDone(afterSteps: step), shards: state.plan.shards, seed: configuration.seed,
       generatorUpdates: state.step.generatorAdam.updates,
       discriminatorUpdates: state.step.discriminatorAdam.updates,
       instructionSet: state.kernels.instructionSet.rawValue, data: state.images.hash,
-      configuration: configuration.resolved, changes: state.changes)
+      configuration: configuration.resolved, changes: state.changes,
+      quality: quality)
     // The metrics of the steps that the checkpoint stands for must not be younger than it.
-    try state.job.onFirst { try metrics!.synchronize() }
+    try state.job.onFirst {
+      try metrics!.synchronize()
+      try events?.synchronize()
+    }
     try Checkpoint(state.step, job: state.job).save(facts, to: state.folder.checkpoint(step: step))
     try state.job.onFirst {
       try state.folder.prune(keep: configuration.output.checkpoints.keep, valid: step)
       try state.folder.writeLossChart(metrics!.losses)
+      if configuration.output.onnx == .checkpoints { try writeGenerator(step) }
     }
+    guard let quality, quality.isBetter(than: best) else { return [] }
+    best = quality
+    try state.job.onFirst { try state.folder.keepAsBest(step: step) }
+    return ["the best so far: \(quality) after step \(step), kept as \(state.folder.bestCheckpoint)"]
   }
 
-  /// `samples.gif`, and `samples/final.png` where it is asked for, when training ends. Collective.
+  /// `generator.onnx`, by running statistics.
+  private func writeGenerator(_ step: Int) throws {
+    let model = state.configuration.model
+    let facts = GeneratorFacts(name: state.configuration.name, step: step, distribution: model.latent.distribution)
+    let bytes = GeneratorExport.onnx(of: state.step.generator, layers: model.generatorLayers, facts)
+    try state.folder.write(bytes, to: state.folder.generator)
+  }
+
+  /// `samples.gif`, `generator.onnx` where it is to be written then, and `samples/final.png` where it is asked for, when training ends. Collective.
   ///
   /// - Returns: what there is to take notice of, on rank 0.
   func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
     try state.job.onFirst {
-      if let final = try sampler!.final(step) { try state.folder.write(final, to: state.folder.finalSample) }
+      if state.configuration.output.onnx == .end { try writeGenerator(step) }
+      if let final = try sampler!.final(step) { try state.folder.write(try PNGEncoder.bytes(of: final), to: state.folder.finalSample) }
       let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.imageChannels)
       if !leftOut.isEmpty {
         notes = ["\(state.folder.sampleAnimation) is without these samples:\n  " + leftOut.joined(separator: "\n  ")]

@@ -30,15 +30,15 @@ final class Sampler {
     (generator.fixedLatents, try pictures(by: generator, step))
   }
 
-  /// The samples after `step` steps as one PNG.
-  func grid(_ step: Int) throws -> [UInt8] { try Self.png(samples(step).images, settings.grid) }
+  /// The samples after `step` steps as one picture.
+  func grid(_ step: Int) throws -> Picture { Self.grid(try samples(step).images, settings.grid) }
 
   /// `output.samples.final` pictures side by side; nil where none are wanted.
-  func final(_ step: Int) throws -> [UInt8]? {
+  func final(_ step: Int) throws -> Picture? {
     guard let finalGenerator else { return nil }
     var row = settings.grid
     row.columns = settings.final
-    return try Self.png(pictures(by: finalGenerator, step), row)
+    return Self.grid(try pictures(by: finalGenerator, step), row)
   }
 
   private func pictures(by generator: ImageGenerator, _ step: Int) throws -> Tensor {
@@ -49,8 +49,7 @@ final class Sampler {
     return try generator.images(mode)
   }
 
-  static func png(_ images: Tensor, _ grid: Grid) throws -> [UInt8] {
-    let picture = grid.picture(of: UnsafeBufferPointer(images.values), shape: images.shape)
-    return try PNGEncoder.bytes(of: picture)
+  static func grid(_ images: Tensor, _ grid: Grid) -> Picture {
+    grid.picture(of: UnsafeBufferPointer(images.values), shape: images.shape)
   }
 }

@@ -17,6 +17,19 @@ struct RunState {
   let changes: String
 
   var kernels: Kernels { engine.kernels }
+
+  /// The pictures of one step's first batch in sample order, on rank 0; empty elsewhere. Collective.
+  func pictures(of images: ImageSet, _ schedule: inout EpochSchedule, step: Int) throws -> [Float] {
+    let size = configuration.model.imageShape.count
+    let mine = plan.shards(ofRank: job.rank).flatMap { schedule.images(ofShard: $0, step: step) }
+    var own = [Float](repeating: 0, count: mine.count * size)
+    own.withUnsafeMutableBufferPointer { own in
+      for (sample, image) in mine.enumerated() {
+        images.copy(image, to: own.baseAddress! + sample * size, kernels: kernels)
+      }
+    }
+    return try job.gather(own).flatMap { $0 }
+  }
 }
 
 /// Step after step, with what is due between them: log lines, samples, checkpoints, a stop.
@@ -26,6 +39,9 @@ final class TrainingLoop {
   private let console: Console
   private let output: RunOutput
   private let heldOut: HeldOutPictures?
+  private let qualityMeasure: QualityMeasure?
+  /// Of the step that a checkpoint is about to be written of.
+  private var quality: ModelQuality?
   private var schedule: EpochSchedule
   /// By the samples of the whole batch; there are two sizes at most.
   private var batches: [Int: LocalBatch] = [:]
@@ -40,6 +56,7 @@ final class TrainingLoop {
     schedule = state.schedule
     heldOut = try state.images.heldOut.map { try HeldOutPictures($0, state) }
     clock = StepClock(state.job)
+    qualityMeasure = QualityMeasure(state, heldOut)
     output = try RunOutput(state, continuingFrom: start)
   }
 
@@ -68,7 +85,8 @@ final class TrainingLoop {
       let batches = batches(ofStep: index)
       state.step.observe = trace.map { trace in
         { update, report in
-          let batch = if case .discriminator(let number) = update { batches[number] } else { batches[batches.count - 1] }
+          let batch =
+            if case .discriminator(let number) = update { batches[number] } else { batches[batches.count - 1] }
           try trace.record(index, update, batch, report)
         }
       }
@@ -88,7 +106,7 @@ final class TrainingLoop {
       }
       try tell(done, report, batches[batches.count - 1])
       if schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
-      if schedule.isDue(settings.checkpoints.every, after: done) { try save(done) }
+      if isCheckpointDue(done) { try save(done) }
     }
     let done = schedule.totalSteps
     if !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
@@ -138,14 +156,21 @@ final class TrainingLoop {
   private func tell(_ done: Int, _ report: StepReport, _ batch: LocalBatch) throws {
     let log = state.configuration.output.log
     let endsEpoch = schedule.epochsDone(afterSteps: done) > schedule.epochsDone(afterSteps: done - 1)
+    quality =
+      isCheckpointDue(done) || done == schedule.totalSteps ? try qualityMeasure?.quality(after: done) : nil
     let isDue =
       schedule.isDue(log.every, after: done) || done == schedule.totalSteps || endsEpoch && heldOut != nil
+      || quality != nil
     var status = TrainingStatus(
       step: done, epoch: schedule.epochsDone(afterSteps: done), lossD: report.lossDiscriminator,
       lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
       probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
       imagesPerSecond: clock.imagesPerSecond)
+    (status.lossReal, status.lossFake) = (report.lossReal, report.lossFake)
+    let accuracies = (report.accuracyReal, report.accuracyFake, report.accuracyGenerator)
+    (status.accuracies.real, status.accuracies.fake, status.accuracies.generator) = accuracies
     (status.penalty, status.gradientNorm) = (report.penalty, report.gradientNorm)
+    status.quality = quality
     if isDue, log.losses == .recomputed { (status.lossD, status.lossG) = try state.step.losses(of: batch) }
     if endsEpoch, let heldOut {
       let opinion = try heldOut.judge(after: done)
@@ -158,14 +183,15 @@ final class TrainingLoop {
         status, images: schedule.imagesSeen(afterSteps: done), secondsPerStep: summary.secondsPerStep, summary.parts)
       clock.reset()
     }
-    (status.lossReal, status.lossFake) = (report.lossReal, report.lossFake)
-    let accuracies = (report.accuracyReal, report.accuracyFake, report.accuracyGenerator)
-    (status.accuracies.real, status.accuracies.fake, status.accuracies.generator) = accuracies
     progress?.update(status)
   }
 
+  private func isCheckpointDue(_ done: Int) -> Bool {
+    schedule.isDue(state.configuration.output.checkpoints.every, after: done)
+  }
+
   private func save(_ done: Int) throws {
-    try output.writeCheckpoint(done, schedule)
+    try output.writeCheckpoint(done, schedule, quality).forEach(console.say)
     savedStep = done
     progress?.checkpointWritten()
   }
@@ -210,6 +236,12 @@ extension ShardPlan {
 }
 
 extension EpochSchedule {
+  /// What a run will go through, in one line.
+  func summary(heldOut: Int) -> String {
+    let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
+    return "\(deal.images) images\(aside), \(batchesPerEpoch) batches of \(plan.batch) an epoch, \(totalSteps) steps"
+  }
+
   /// An interval in steps.
   func steps(in interval: Interval) -> Int {
     switch interval {

@@ -81,14 +81,3 @@ package struct TrainingProgram {
     return Resumption.recordedInstructionSet(options, in: folder).flatMap(InstructionSet.init(rawValue:))
   }
 }
-
-extension DataSettings {
-  /// Throws where the images are missing altogether, before MPI starts.
-  func requirePath() throws {
-    guard let path, !FileManager.default.fileExists(atPath: path) else { return }
-    throw UserFacingError(
-      code: .badData,
-      message: "\(path): no such file or folder; set data.path, which is relative to the configuration file, or give "
-        + "--set data.path=FOLDER")
-  }
-}

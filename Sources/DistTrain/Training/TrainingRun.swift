@@ -62,7 +62,7 @@ package final class TrainingRun {
         epochs: configuration.train.epochs, batchesPerStep: configuration.train.updates.discriminator)
     }
     let start = resumption.facts?.step ?? 0
-    console.say(describe(images, schedule))
+    console.say(schedule.summary(heldOut: images.heldOut?.deal.images ?? 0))
     if start >= schedule.totalSteps { return finished(start, folder) }
 
     let resolved = try resolved(resumption, plan)
@@ -190,11 +190,6 @@ package final class TrainingRun {
     let each = threads.count == 1 ? "1 thread" : "\(threads.count) threads"
     return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(plan.shards) shards, "
       + "\(kernels.instructionSet) kernels, OpenBLAS for \(MatrixProduct.coreName)"
-  }
-
-  private func describe(_ images: ImageSet, _ schedule: EpochSchedule) -> String {
-    "\(images.deal.images) images\(images.heldOut.map { " and \($0.deal.images) held out" } ?? ""), \(schedule.batchesPerEpoch) batches of \(schedule.plan.batch) an epoch, "
-      + "\(schedule.totalSteps) steps"
   }
 }
 

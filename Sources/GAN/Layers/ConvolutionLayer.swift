@@ -101,7 +101,11 @@ final class ConvolutionLayer: Layer {
         large: isTransposed ? gradient : input, small: isTransposed ? input : gradient, into: sums,
         at: parameters[0].offset, layout: layout)
       if let shardSums {
-        if record.point == nil { biasGradient(gradient, shardSums, into: sums, layout) } else { clearBias(sums, layout) }
+        if record.point == nil {
+          biasGradient(gradient, shardSums, into: sums, layout)
+        } else {
+          clearBias(sums, layout)
+        }
       }
     }
     guard let inputGradient else { return }

@@ -2,9 +2,9 @@ import Foundation
 
 /// Small pictures as PNG files with stored (uncompressed) blocks, written byte by byte.
 enum DrawnPictures {
-  /// A 36 × 32 picture in colours that depend on `number`.
-  static func png(_ number: Int) -> [UInt8] {
-    let (width, height) = (36, 32)
+  /// A picture, 32 pixels high, in colours that depend on `number`.
+  static func png(_ number: Int, width: Int = 36) -> [UInt8] {
+    let height = 32
     var rows: [UInt8] = []
     for y in 0..<height {
       rows.append(0)

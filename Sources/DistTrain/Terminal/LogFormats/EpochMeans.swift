@@ -1,26 +1,28 @@
-/// Means of a step's numbers over the steps of an epoch, every step counting the same.
+/// Means of a step's numbers over those steps of an epoch that have them, every step counting the same.
 struct EpochMeans: Sendable {
   private(set) var steps = 0
   private(set) var last: LoggedStep?
-  private var sums: [Double?]
+  private var sums: [(total: Double, count: Int)] = []
   private let numbers: @Sendable (TrainingStatus) -> [Double?]
 
-  /// - Parameter numbers: of which means are wanted; one that a step lacks is nil, and so is then its mean.
-  init(of numbers: @escaping @Sendable (TrainingStatus) -> [Double?]) {
-    self.numbers = numbers
-    sums = []
-  }
+  /// - Parameter numbers: of which means are wanted; nil for one that a step lacks.
+  init(of numbers: @escaping @Sendable (TrainingStatus) -> [Double?]) { self.numbers = numbers }
 
   mutating func add(_ step: LoggedStep) {
     let values = numbers(step.status)
-    sums = steps == 0 ? values : zip(sums, values).map { sum, value in sum.flatMap { sum in value.map { sum + $0 } } }
+    if steps == 0 { sums = Array(repeating: (0, 0), count: values.count) }
+    for (place, value) in values.enumerated() {
+      guard let value else { continue }
+      sums[place].total += value
+      sums[place].count += 1
+    }
     steps += 1
     last = step
   }
 
-  /// The means since the last call.
+  /// The means since the last call, nil for what no step had.
   mutating func take() -> [Double?] {
-    let means = sums.map { $0.map { $0 / Double(steps) } }
+    let means = sums.map { $0.count > 0 ? $0.total / Double($0.count) : nil }
     (steps, sums, last) = (0, [], nil)
     return means
   }

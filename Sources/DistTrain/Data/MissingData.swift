@@ -1,0 +1,61 @@
+import Foundation
+import ImageIO
+
+extension DataSettings {
+  /// Throws where the images are missing altogether, before MPI starts.
+  package func requirePath() throws(UserFacingError) {
+    guard let path, !FileManager.default.fileExists(atPath: path) else { return }
+    if source == .celeba {
+      let missing = ImageError.noCelebA(folder: path, missing: CelebASource.picturesName)
+      throw UserFacingError(code: .badData, message: missing.description)
+    }
+    throw UserFacingError(
+      code: .badData,
+      message: "\(path): no such file or folder; set data.path, which is relative to the configuration file, or give "
+        + "--set data.path=FOLDER" + advice)
+  }
+
+  /// What opening the source has thrown, as a user sees it.
+  func explained(_ error: ImageError) -> UserFacingError {
+    var message = error.description
+    switch error {
+    case .noSuchFolder, .noSuchFile, .noPictures: message += advice
+    default: break
+    }
+    return UserFacingError(code: error.isSystemError ? .inputOutput : .badData, message: message)
+  }
+
+  /// How data that are missing can be had, where a published set may be meant; else nothing.
+  private var advice: String {
+    guard let path else { return "" }
+    let sets = publishedSets(for: path)
+    guard !sets.isEmpty else { return "" }
+    let name = sets.count == 1 ? sets[0].name : sets.map(\.name).joined(separator: "|")
+    return ". To fetch \(sets.count == 1 ? "it" : "one"): disttrain data fetch \(name) --out \(Self.quoted(path))"
+  }
+
+  /// Those that the source reads; where several are possible, the one that the path names.
+  private func publishedSets(for path: String) -> [PublishedDataSet] {
+    let possible: [String]
+    switch source {
+    case .folder: possible = ["facades"]
+    case .idx: possible = ["emnist", "fashion", "mnist"]
+    case .svhn: possible = ["svhn"]
+    case .celeba, .synthetic: possible = []
+    }
+    let last = path.split(separator: "/").last?.lowercased() ?? ""
+    // "fashion-mnist" and "emnist" have "mnist" in them, which comes last.
+    let named = possible.first(where: last.contains).map { [$0] }
+    let names = named ?? (source == .folder ? [] : possible)
+    return PublishedDataSet.all.filter { names.contains($0.name) }
+  }
+
+  /// As a shell takes it for one word.
+  private static func quoted(_ path: String) -> String {
+    let plain = path.utf8.allSatisfy { byte in
+      byte >= 128 || "/._-+,:@~".utf8.contains(byte) || Character(UnicodeScalar(byte)).isLetter
+        || Character(UnicodeScalar(byte)).isNumber
+    }
+    return plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import GAN
+import ImageIO
+import ModelFiles
+import Tensor
+
+/// The pictures that are evaluated: files of a folder, an array, or what a model generates.
+struct EvaluatedSamples {
+  let images: ImageArray
+  /// For people: where they are from.
+  let title: String
+
+  /// - Parameters:
+  ///   - path: a folder of pictures, an array [n, channels, height, width] in [−1, 1] in a .npy, a checkpoint or an ONNX file.
+  ///   - count: the first so many; nil for all, and 1,000 of a model.
+  ///   - size: pixels a side that they must have.
+  ///   - seed: of a model's latents; nil for its own.
+  init(
+    _ path: String, count: Int?, size: Int, channels: Int, seed: UInt64?, kernels: Kernels, threads: Threads,
+    console: Console
+  ) throws {
+    var isFolder = ObjCBool(false)
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      images = try Self.files(path, count, size, channels, threads)
+      title = path
+    } else if path.lowercased().hasSuffix(".npy") {
+      images = try Self.array(path, count, size, channels)
+      title = path
+    } else {
+      let model = try openGenerator(path, .running, kernels: kernels, threads: threads)
+      images = try Self.generated(model, path, count ?? 1000, size, channels, seed, console)
+      title = model.title
+    }
+    guard images.count > 1 else {
+      throw UserFacingError(code: .badData, message: "\(path): found \(images.count) pictures, expected two at least")
+    }
+  }
+
+  private static func files(
+    _ folder: String, _ count: Int?, _ size: Int, _ channels: Int, _ threads: Threads
+  ) throws -> ImageArray {
+    let source = try FolderSource(folder: folder, limit: count)
+    var values = [Float](repeating: 0, count: source.count * channels * size * size)
+    var failures = [(any Error)?](repeating: nil, count: source.count)
+    values.withUnsafeMutableBufferPointer { values in
+      failures.withUnsafeMutableBufferPointer { failures in
+        threads.forEach(source.count) { index, _ in
+          do {
+            let picture = try source.load(index, channels: channels).picture
+            guard picture.width == size, picture.height == size else {
+              throw Self.unfit("\(folder)/\(source.name(index))", "\(picture.width)×\(picture.height) pixels", size)
+            }
+            let target = values.baseAddress! + index * channels * size * size
+            picture.pixels.withUnsafeBufferPointer { ImageArray.convert($0, channels: channels, into: target) }
+          } catch { failures[index] = error }
+        }
+      }
+    }
+    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
+    return ImageArray(count: source.count, channels: channels, height: size, width: size, values: values)
+  }
+
+  private static func array(_ path: String, _ count: Int?, _ size: Int, _ channels: Int) throws -> ImageArray {
+    let file = try NPYFile(path: path)
+    guard file.shape.count == 4, Array(file.shape.dropFirst()) == [channels, size, size] else {
+      throw ModelFileError.unsuitable(
+        path: path, found: "an array of shape \(file.shape)",
+        expected: "[n, \(channels), \(size), \(size)], as --data's "
+          + "pictures are")
+    }
+    let rows = min(count ?? file.shape[0], file.shape[0])
+    let values = try file.rows(0..<rows)
+    if let outside = values.first(where: { abs($0) > 1.01 }) {
+      throw ModelFileError.unsuitable(path: path, found: "the value \(outside)", expected: "values in [-1, 1]")
+    }
+    return ImageArray(count: rows, channels: channels, height: size, width: size, values: values)
+  }
+
+  private static func generated(
+    _ model: any GeneratorModel, _ path: String, _ count: Int, _ size: Int, _ channels: Int, _ seed: UInt64?,
+    _ console: Console
+  ) throws -> ImageArray {
+    let source = try LatentSource(nil, seed: seed, for: model)
+    var values: [Float] = []
+    let progress = console.countProgress("generating", of: count)
+    for first in stride(from: 0, to: count, by: model.portion) {
+      let pictures = try model.pictures(of: source.latents(first..<min(count, first + model.portion)))
+      let shape = pictures.shape
+      guard shape.height == size, shape.width == size, shape.channels == channels else {
+        throw unfit(path, "a generator of \(shape.height)×\(shape.width)×\(shape.channels)", size)
+      }
+      values += pictures.channelsFirst
+      progress.advance(by: shape.samples)
+    }
+    progress.end()
+    return ImageArray(count: count, channels: channels, height: size, width: size, values: values)
+  }
+
+  private static func unfit(_ path: String, _ found: String, _ size: Int) -> UserFacingError {
+    UserFacingError(
+      code: .badData,
+      message: "\(path): found \(found), expected single pictures of \(size)×\(size) pixels, as --data's are")
+  }
+}
+
+extension ImageArray {
+  /// Bytes of a picture, channels last, as numbers in [−1, 1], channels first.
+  static func convert(_ bytes: UnsafeBufferPointer<UInt8>, channels: Int, into target: UnsafeMutablePointer<Float>) {
+    let area = bytes.count / channels
+    for pixel in 0..<area {
+      for channel in 0..<channels {
+        target[channel * area + pixel] = Float(bytes[pixel * channels + channel]) / 127.5 - 1
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import Foundation
+import ImageIO
+
+/// `disttrain data fetch celeba`: says what to do, for CelebA must be fetched by a person who agrees to its terms.
+struct CelebAByHand {
+  static let name = "celeba"
+
+  private let folder: String
+
+  init(folder: String) { self.folder = folder }
+
+  /// Ends the process well where the pictures are there already.
+  ///
+  /// - Throws: what to do, where they are not.
+  func run() throws(UserFacingError) -> Never {
+    do throws(ImageError) {
+      let source = try CelebASource(folder: folder)
+      Console(isSpeaking: true).say("\(folder) has CelebA, \(source.count) pictures")
+    } catch {
+      throw UserFacingError(code: .usage, message: error.description)
+    }
+    exit(ExitCode.done.rawValue)
+  }
+}

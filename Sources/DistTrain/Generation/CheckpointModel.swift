@@ -1,0 +1,89 @@
+import GAN
+import ModelFiles
+import Tensor
+
+/// The networks of a checkpoint, to be run and not to be trained.
+final class CheckpointModel: GeneratorModel {
+  let configuration: Configuration
+  let facts: CheckpointFacts
+  let generator: Network
+  let portion: Int
+  private let file: SafetensorsFile
+  private let engine: Engine
+  private let mode: ForwardMode
+  private let inference: Inference
+  private var judge: Inference?
+
+  var latents: LatentSpecification { configuration.model.latent }
+  var seed: UInt64 { configuration.seed }
+  var title: String { "\(configuration.name) after step \(facts.step)" }
+
+  init(
+    path: String, _ statistics: GenerationStatistics = .running, kernels: Kernels, threads: Threads
+  ) throws {
+    file = try SafetensorsFile(path: path, verification: .required)
+    facts = try CheckpointFacts(file)
+    do throws(ConfigurationError) {
+      configuration = try Configuration(yaml: facts.configuration, file: "the configuration in \(path)")
+    } catch {
+      throw UserFacingError(code: .badData, message: error.message)
+    }
+    engine = Engine(
+      kernels: kernels, threads: threads, peers: SingleRank(shards: 1, kernels: kernels),
+      algorithms: configuration.kernels)
+    let model = configuration.model
+    generator = try Network(
+      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, engine: engine)
+    try generator.load(file)
+    mode = statistics.mode
+    // Batch statistics are those of as many pictures as the run's samples have.
+    portion = statistics == .batch ? configuration.output.samples.count : 32
+    inference = Inference(generator, count: portion, engine: engine)
+  }
+
+  func pictures(of latents: [Float]) throws -> Pictures {
+    let shape = generator.inputShape.with(samples: latents.count / self.latents.size)
+    var latents = latents
+    return try latents.withUnsafeMutableBufferPointer { buffer in
+      let images = try inference.output(of: Tensor(shape, buffer.baseAddress!), mode)
+      return Pictures(shape: images.shape, values: Array(images.values))
+    }
+  }
+
+  func logits(of pictures: Pictures) throws -> [Float] {
+    let judge = try self.judge ?? makeJudge()
+    self.judge = judge
+    var values = pictures.values
+    return try values.withUnsafeMutableBufferPointer { buffer in
+      let logits = try judge.output(of: Tensor(pictures.shape, buffer.baseAddress!), .runningStatistics)
+      // Of two, the last one tells of real.
+      return (0..<logits.shape.samples).map { logits.sample($0)[logits.shape.sampleCount - 1] }
+    }
+  }
+
+  private func makeJudge() throws -> Inference {
+    let model = configuration.model
+    let discriminator = try Network(
+      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 1, engine: engine)
+    try discriminator.load(file)
+    return Inference(discriminator, count: portion, engine: engine)
+  }
+}
+
+extension Network {
+  /// Takes over parameters and running statistics of a checkpoint.
+  fileprivate func load(_ file: SafetensorsFile) throws(ModelFileError) {
+    for (tensors, memory) in [(tensors, parameters), (bufferTensors, buffers)] {
+      for tensor in tensors {
+        let full = "\(name).\(tensor.name)"
+        guard file.entry(full)?.shape == tensor.shape else {
+          throw .unsuitable(
+            path: file.path, found: "\(file.entry(full).map { "shape \($0.shape)" } ?? "nothing") for tensor \(full)",
+            expected: "shape \(tensor.shape), as its configuration's networks have it")
+        }
+        let values = try file.floats(full)
+        values.withUnsafeBufferPointer { tensor.set($0, in: memory) }
+      }
+    }
+  }
+}

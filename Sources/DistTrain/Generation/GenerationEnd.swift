@@ -1,0 +1,20 @@
+import Foundation
+import MPI
+import Tensor
+
+/// What the programs that run a trained model have in common: one process, all cores, one message where they fail.
+enum GenerationEnd {
+  /// Runs `body` and ends the process. Under mpirun rank 0 does all of it.
+  static func run(_ body: (Kernels, Threads) throws -> Void) -> Never {
+    do {
+      let set = try InstructionSet.chosen()
+      matchOpenBLAS(to: set)
+      guard LaunchEnvironment.current.isFirst else { exit(ExitCode.done.rawValue) }
+      let threads = Threads(count: try Processors.automaticThreads(SingleProcess()))
+      try body(Kernels(set), threads)
+      exit(ExitCode.done.rawValue)
+    } catch {
+      ProgramEnd.fail(error)
+    }
+  }
+}

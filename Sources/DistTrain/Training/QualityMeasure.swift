@@ -1,0 +1,72 @@
+import GAN
+import Tensor
+
+/// Measures how good the model is, for `output.checkpoints.best`.
+final class QualityMeasure {
+  /// Samples, and pictures held out, that are compared.
+  static let pictures = 512
+  /// Samples that are made at a time; with batch statistics they depend on each other.
+  private static let portion = 64
+
+  private let state: RunState
+  private let heldOut: HeldOutPictures
+  private let measure: OutputSettings.Best
+  /// The pictures held out, once they are gathered; empty on other ranks than 0.
+  private var real: ImageArray?
+  /// On rank 0.
+  private var generator: ImageGenerator?
+
+  /// - Returns: nil where the configuration names no measure.
+  init?(_ state: RunState, _ heldOut: HeldOutPictures?) {
+    measure = state.configuration.output.checkpoints.best
+    guard measure != .none, let heldOut else { return nil }
+    self.state = state
+    self.heldOut = heldOut
+  }
+
+  /// Of the model after `steps` steps. Collective.
+  func quality(after steps: Int) throws -> ModelQuality {
+    let value =
+      switch measure {
+      case .none: Double.nan
+      case .lossHeldOut: try heldOut.judge(after: steps).loss
+      case .slicedWasserstein: try distance(after: steps)
+      }
+    return ModelQuality(measure: measure.rawValue, value: value)
+  }
+
+  private func distance(after steps: Int) throws -> Double {
+    if real == nil { real = try heldOut.gather(Self.pictures) }
+    var bytes: [UInt8] = []
+    try state.job.onFirst {
+      let seed = state.configuration.seed
+      let measure = SlicedWasserstein(seed: seed, threads: state.engine.threads)
+      let levels = measure.distances(real!, try samples(steps, seed))
+      let mean = levels.reduce(0) { $0 + $1.distance } / Double(levels.count)
+      bytes = withUnsafeBytes(of: mean) { Array($0) }
+    }
+    return try state.job.broadcast(bytes).withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
+  }
+
+  private func samples(_ steps: Int, _ seed: UInt64) throws -> ImageArray {
+    let generator =
+      self.generator
+      ?? ImageGenerator(
+        state.step.generator, count: Self.portion, scratch: state.step.scratch, engine: state.engine)
+    self.generator = generator
+    let shape = state.configuration.model.imageShape
+    let mode: ForwardMode =
+      state.configuration.output.samples.statistics == .batch ? .batchStatistics : .runningStatistics
+    var values: [Float] = []
+    for first in stride(from: 0, to: Self.pictures, by: Self.portion) {
+      generator.drawFreshLatents(
+        state.configuration.model.latent, seed: seed, step: steps, firstSample: Self.measured + first)
+      values += try generator.images(mode).channelsFirst
+    }
+    return ImageArray(
+      count: Self.pictures, channels: shape.channels, height: shape.height, width: shape.width, values: values)
+  }
+
+  /// Index of the first latent: far from those of the samples that a run shows.
+  private static let measured = 1 << 20
+}

@@ -1,0 +1,115 @@
+import Foundation
+import SwiftProtobuf
+
+/// An event file, which TensorBoard shows while it grows: scalars, pictures and texts over the steps of a run.
+///
+/// Every call writes whole records through to the system. One process of a run writes.
+package final class EventWriter {
+  package var path: String { file.path }
+  private var file: RecordFile
+  private let clock: () -> Double
+
+  /// Begins a file of its own in `folder`, which exists: `events.out.tfevents.<seconds>.<host>.<process>`.
+  ///
+  /// - Parameters:
+  ///   - step: of the checkpoint that the run goes on from: what earlier files say of later steps is taken back. 0 where the
+  ///     run begins: all that they say is.
+  ///   - clock: seconds since 1970.
+  package init(
+    folder: String, host: String, continuingFrom step: Int, clock: @escaping () -> Double = EventWriter.now
+  ) throws(EventFileError) {
+    let plain = host.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." }
+    let name = "events.out.tfevents.\(Int(clock())).\(plain.isEmpty ? "localhost" : plain).\(getpid())"
+    self.clock = clock
+    file = try Self.create("\(folder)/\(name)")
+    var start = Tensorboard_SessionLog()
+    start.status = .start
+    try append([
+      event(0) { $0.fileVersion = "brain.Event:2" },
+      // TensorBoard forgets the steps from this one on (EventAccumulator, _CheckForRestartAndMaybePurge).
+      event(step == 0 ? 0 : step + 1) { $0.sessionLog = start },
+    ])
+  }
+
+  /// Numbers at `step`, each under its tag; tags with a slash are shown in groups by what stands before it.
+  package func scalars(_ values: [(tag: String, value: Double)], step: Int) throws(EventFileError) {
+    try summary(
+      values.map { tag, number in
+        value(tag) { $0.simpleValue = Float(number) }
+      }, step)
+  }
+
+  /// A picture at `step`.
+  ///
+  /// - Parameters:
+  ///   - png: the bytes of a PNG file of `width` × `height` pixels.
+  ///   - channels: 1 or 3.
+  package func image(
+    _ tag: String, png: [UInt8], width: Int, height: Int, channels: Int, step: Int
+  ) throws(EventFileError) {
+    precondition(channels == 1 || channels == 3, "grey or RGB")
+    var image = Tensorboard_Summary.Image()
+    (image.width, image.height, image.colorspace) = (Int32(width), Int32(height), Int32(channels))
+    image.encodedImageString = Data(png)
+    try summary([value(tag) { $0.image = image }], step)
+  }
+
+  /// A text at `step`, shown as Markdown.
+  package func text(_ tag: String, markdown: String, step: Int) throws(EventFileError) {
+    var tensor = Tensorboard_TensorProto()
+    tensor.dtype = .dtString
+    tensor.tensorShape = Tensorboard_TensorShapeProto()
+    tensor.stringVal = [Data(markdown.utf8)]
+    var metadata = Tensorboard_SummaryMetadata()
+    metadata.pluginData.pluginName = "text"
+    metadata.dataClass = .tensor
+    let text = value(tag) {
+      $0.metadata = metadata
+      $0.tensor = tensor
+    }
+    try summary([text], step)
+  }
+
+  /// Makes what was written durable: before a checkpoint that goes on from here, and at the end.
+  package func synchronize() throws(EventFileError) { try file.synchronize() }
+
+  package static func now() -> Double { Date().timeIntervalSince1970 }
+
+  /// Two files of one second, such as a test makes, get different names.
+  private static func create(_ path: String) throws(EventFileError) -> RecordFile {
+    for number in 0..<100 {
+      do throws(EventFileError) {
+        return try RecordFile(creating: number == 0 ? path : "\(path).\(number)")
+      } catch {
+        guard error.code == EEXIST else { throw error }
+      }
+    }
+    throw EventFileError(operation: "create", path: path, code: EEXIST)
+  }
+
+  private func value(_ tag: String, _ fill: (inout Tensorboard_Summary.Value) -> Void) -> Tensorboard_Summary.Value {
+    var value = Tensorboard_Summary.Value()
+    value.tag = tag
+    fill(&value)
+    return value
+  }
+
+  private func summary(_ values: [Tensorboard_Summary.Value], _ step: Int) throws(EventFileError) {
+    var summary = Tensorboard_Summary()
+    summary.value = values
+    try append([event(step) { $0.summary = summary }])
+  }
+
+  private func event(_ step: Int, _ fill: (inout Tensorboard_Event) -> Void) -> Tensorboard_Event {
+    var event = Tensorboard_Event()
+    event.wallTime = clock()
+    event.step = Int64(step)
+    fill(&event)
+    return event
+  }
+
+  private func append(_ events: [Tensorboard_Event]) throws(EventFileError) {
+    // Serializing fails only where required fields are missing, which proto3 does not have.
+    try file.append(events.map { try! $0.serializedBytes() })
+  }
+}

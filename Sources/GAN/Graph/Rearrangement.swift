@@ -1,0 +1,57 @@
+/// Elements of a value in another order, some of them several times or not at all: for every axis of the result and every
+/// place on it how far that is in the source. Where the distances add up to less than 0, there is nothing.
+struct Rearrangement {
+  /// As a distance: outside of the source.
+  static let outside = -(1 << 40)
+
+  let distances: [[Int]]
+
+  init(_ distances: [[Int]]) throws(GraphProblem) {
+    self.distances = distances
+    _ = try FloatTensor.count(of: distances.map(\.count))
+  }
+
+  /// Every axis of `shape` at the given places; nil leaves one as it is.
+  init(_ shape: [Int], places: [[Int]?]) throws(GraphProblem) {
+    let strides = RowMajor<Never>.strides(of: shape)
+    try self.init(
+      shape.indices.map { axis in
+        let stride = strides[axis]
+        return places[axis]?.map { $0 < 0 ? Self.outside : $0 * stride } ?? (0..<shape[axis]).map { $0 * stride }
+      })
+  }
+
+  /// What has a side of 1, or none, is repeated: `shape` fits `target`.
+  init(spreading shape: [Int], to target: [Int]) throws(GraphProblem) {
+    _ = try FloatTensor.count(of: target)
+    let strides = RowMajor<Never>.strides(of: shape)
+    let new = target.count - shape.count
+    try self.init(
+      target.indices.map { axis in
+        let stride = axis < new || shape[axis - new] == 1 ? 0 : strides[axis - new]
+        return (0..<target[axis]).map { $0 * stride }
+      })
+  }
+
+  /// - Parameter filler: for what is outside of the source.
+  func callAsFunction(_ value: GraphValue, filler: Float = 0) -> GraphValue {
+    switch value {
+    case .floats(let tensor): .floats(FloatTensor(self(tensor.rowMajor, filler: filler)))
+    case .integers(let tensor): .integers(self(tensor, filler: Int(exactly: filler) ?? 0))
+    }
+  }
+
+  func callAsFunction<Element>(_ tensor: RowMajor<Element>, filler: Element? = nil) -> RowMajor<Element> {
+    var starts = [0]
+    for axis in distances.dropLast() { starts = starts.flatMap { start in axis.map { start + $0 } } }
+    let last = distances.last ?? [0]
+    var values: [Element] = []
+    values.reserveCapacity(starts.count * last.count)
+    for start in starts {
+      for distance in last {
+        values.append(start + distance < 0 ? filler! : tensor.values[start + distance])
+      }
+    }
+    return RowMajor(shape: distances.map(\.count), values: values)
+  }
+}

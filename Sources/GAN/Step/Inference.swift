@@ -1,0 +1,49 @@
+import Tensor
+
+/// Runs a network in one process without learning anything.
+package final class Inference {
+  /// The most samples of a run.
+  package let count: Int
+  private let network: Network
+  private let pass: Pass
+  private let reduction: ShardReduction
+  private var layouts: [Int: BatchLayout] = [:]
+
+  /// - Parameters:
+  ///   - network: whose parameters it uses, as they are at each call.
+  ///   - scratch: memory that nobody else uses during a call; where it is too small, it takes its own.
+  package init(
+    _ network: Network, count: Int, scratch: UnsafeMutableBufferPointer<Float>? = nil, engine: Engine
+  ) {
+    self.count = count
+    let shards = min(8, count)  // only so that threads have something to divide
+    let engine = Engine(sharing: engine, peers: SingleRank(shards: shards, kernels: engine.kernels))
+    self.network = Network(sharing: network, engine: engine)
+    reduction = engine.peers.reduction
+    var plan = MemoryPlan()
+    pass = Pass(self.network, samples: count, groups: 1, keepsOutputs: false, plan: &plan)
+    let floats = plan.complete()
+    if let scratch, scratch.count >= floats {
+      pass.attach(scratch.baseAddress!)
+    } else {
+      pass.attach(engine.arena.floats(floats))
+    }
+    engine.workspace.commit()
+  }
+
+  /// The network's output for `input`; it stays until the next run, or until others use the scratch memory.
+  package func output(of input: Tensor, _ mode: ForwardMode) throws -> Tensor {
+    precondition(mode != .training, "the running statistics stay as they are")
+    return try network.forward(input, pass: pass, layout: layout(input.shape.samples), mode: mode)
+  }
+
+  private func layout(_ samples: Int) -> BatchLayout {
+    if let known = layouts[samples] { return known }
+    let shards = reduction.range.count
+    let bounds = (0...shards).map { $0 * samples / shards }
+    let layout = BatchLayout(
+      reduction: reduction, shardSizes: zip(bounds, bounds.dropFirst()).map { $1 - $0 }, globalSamples: samples)
+    layouts[samples] = layout
+    return layout
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import DistTrain
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a checkpoint's generator for other programs.",
+    discussion: """
+      onnx: opset 13, input "input" [n, latents], or [n, latents, 1, 1] where the first layer is a convolution, output \
+      "output" [n, channels, height, width] in [-1, 1], any n, by running statistics.
+      safetensors: its parameters and running statistics under the names of torch.nn.Sequential.
+      """)
+
+  @Argument(help: "A checkpoint, a .safetensors file.")
+  var checkpoint: String
+
+  @Option(help: ArgumentHelp("onnx or safetensors.", valueName: "FORMAT"))
+  var format: ExportProgram.Format
+
+  @Option(help: ArgumentHelp("The file; by default generator.onnx or generator.safetensors here.", valueName: "FILE"))
+  var out: String?
+
+  func run() {
+    ExportProgram(checkpoint: checkpoint, format: format, out: out ?? "generator.\(format.rawValue)").main()
+  }
+}
+
+extension ExportProgram.Format: ExpressibleByArgument {}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+extension CommandLineTests {
+  /// `disttrain evaluate`: its numbers are checked by the tests of the measures and, whole, by Tests/Peers.
+  @Suite struct EvaluateTests {
+    /// 20 pictures to train on, held out from them by `data.validation`; samples are other ones, and a copy.
+    private func filled() throws -> Workplace {
+      let place = try Workplace.withPictures()
+      for number in 30..<36 { try place.write(DrawnPictures.png(number, width: 32), "samples/\(number).png") }
+      return place
+    }
+
+    private func evaluate(_ arguments: [String], in place: Workplace) async throws -> Outcome {
+      try await place.run(
+        ["evaluate"] + arguments + ["--data", "run.yaml", "--set", "data.validation=0.25", "--pairs", "20"])
+    }
+
+    private func number(_ name: [String], in place: Workplace) throws -> Double {
+      var value = try JSONSerialization.jsonObject(with: Data(place.bytes("found/evaluation.json")))
+      for key in name { value = try #require((value as? [String: Any])?[key]) }
+      return try #require(value as? Double)
+    }
+
+    @Test func aFolderOfPictures() async throws {
+      let place = try filled()
+      try place.write(DrawnPictures.png(2, width: 32), "samples/copy.png")
+      let outcome = try await evaluate(["samples", "--out", "found"], in: place)
+      #expect(outcome.code == 0, "\(outcome.text)")
+      for text in ["7 samples of samples", "5 pictures held out by data.validation 0.25, 15 to train on"] {
+        #expect(outcome.output.contains(text), "\(text) in \(outcome.text)")
+      }
+      #expect(try place.names("found") == ["evaluation.json", "neighbours.png"])
+      #expect(try number(["samples", "count"], in: place) == 7)
+    }
+
+    /// The training pictures themselves are found out: each is its own neighbour.
+    @Test func copiesAreFound() async throws {
+      let place = try filled()
+      for number in 0..<20 { try place.write(DrawnPictures.png(number, width: 32), Workplace.pictureName(number)) }
+      let outcome = try await place.run(
+        [
+          "evaluate", "pictures", "--data", "run.yaml", "--heldout", "samples", "--pairs", "5", "--out", "found",
+        ])
+      #expect(outcome.code == 0, "\(outcome.text)")
+      #expect(try number(["memorization", "samples", "median"], in: place) == 0)
+      #expect(try number(["memorization", "heldOut", "least"], in: place) > 0.01)
+      #expect(try number(["memorization", "nearerThanAnyHeldOut"], in: place) == 1)
+      let again = try place.bytes("found/evaluation.json")
+      _ = try await place.run(
+        ["evaluate", "pictures", "--data", "run.yaml", "--heldout", "samples", "--pairs", "5", "--out", "found"])
+      #expect(try place.bytes("found/evaluation.json") == again, "the same numbers each time")
+    }
+
+    @Test func aCheckpoint() async throws {
+      let place = try filled()
+      try await place.train()
+      let outcome = try await evaluate([place.checkpoint(step: 5), "--count", "12"], in: place)
+      #expect(outcome.code == 0 && outcome.output.contains("12 samples of "), "\(outcome.text)")
+    }
+
+    struct Case: CustomTestStringConvertible {
+      let arguments: [String]
+      let code: Int32
+      let message: String
+      var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    private static let mistakes = [
+      Case(arguments: ["absent"], code: 65, message: "absent"),
+      Case(arguments: ["wide"], code: 65, message: "36×32 pixels, expected single pictures of 32×32"),
+      Case(arguments: ["samples", "--heldout", "absent"], code: 65, message: "absent: no such file or folder"),
+      Case(arguments: ["samples", "--set", "data.validation=0"], code: 64, message: "--heldout FOLDER"),
+      Case(arguments: ["samples", "--features", "run.yaml"], code: 65, message: "run.yaml"),
+      Case(arguments: ["samples", "--out", "run.yaml"], code: 74, message: "run.yaml"),
+      Case(arguments: ["samples", "--count", "1"], code: 64, message: "--count"),
+      Case(arguments: ["run.npy"], code: 65, message: "run.npy"),
+    ]
+
+    @Test(arguments: mistakes)
+    func aMistakeIsSaidOnce(test: Case) async throws {
+      let place = try filled()
+      try place.write(Array("no array".utf8), "run.npy")
+      try place.write(DrawnPictures.png(1), "wide/1.png")
+      let outcome = try await place.run(
+        ["evaluate", "--data", "run.yaml", "--set", "data.validation=0.25"] + test.arguments)
+      #expect(outcome.code == test.code && outcome.messages.count == 1, "\(outcome.text)")
+      #expect(outcome.errors.contains(test.message), "\(outcome.text)")
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Events
+import Foundation
+import Testing
+
+@Suite struct EventWriterTests {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "disttrain-events-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func writer(host: String = "node", continuingFrom step: Int = 0) throws(EventFileError) -> EventWriter {
+    try EventWriter(folder: folder.path, host: host, continuingFrom: step, clock: { 1_700_000_000.25 })
+  }
+
+  private static let fixture = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Fixtures/events.tfevents")
+
+  /// The file is the one that TensorBoard's own messages and record writer make (Fixtures/make_events.py).
+  @Test func theBytesAreTensorBoards() throws {
+    let events = try writer(continuingFrom: 200)
+    try events.scalars([("loss/discriminator", 0.6931), ("loss/generator", 0)], step: 250)
+    let png = [UInt8]((0...2).flatMap { _ in UInt8.min...UInt8.max })
+    try events.image("samples", png: png, width: 130, height: 66, channels: 3, step: 250)
+    try events.image("grey", png: Array("PNG".utf8), width: 2, height: 1, channels: 1, step: 1 << 40)
+    try events.text("networks", markdown: "# Schichten: größer", step: 0)
+    #expect(try Data(contentsOf: URL(filePath: events.path)) == Data(contentsOf: Self.fixture))
+  }
+
+  /// What was written is there at once, for TensorBoard reads while the run goes on.
+  @Test func nothingIsHeldBack() throws {
+    let events = try writer()
+    let before = try Data(contentsOf: URL(filePath: events.path)).count
+    try events.scalars([("a", .nan)], step: 1)
+    #expect(try Data(contentsOf: URL(filePath: events.path)).count > before)
+    try events.synchronize()
+  }
+
+  @Test func everyStartHasAFileOfItsOwn() throws {
+    let names = try (0..<3).map { _ in try writer(host: "rack 1/node-2.example").path }
+    let first = folder.path + "/events.out.tfevents.1700000000.rack1node-2.example.\(getpid())"
+    #expect(names == [first, first + ".1", first + ".2"])
+  }
+
+  @Test func aMissingFolderIsSaid() throws {
+    try FileManager.default.removeItem(at: folder)
+    let error = #expect(throws: EventFileError.self) { try writer() }
+    #expect(error?.code == ENOENT && error?.description.contains("cannot create: No such file or directory") == true)
+  }
+
+  @Test func aLinkIsNotFollowed() throws {
+    let first = try writer().path
+    try FileManager.default.removeItem(atPath: first)
+    symlink("/dev/full", first)
+    #expect(try writer().path == first + ".1")
+  }
+
+  /// The device that is always full takes the file's place behind its descriptor.
+  @Test func aFullDiskIsSaid() throws {
+    let events = try writer()
+    let descriptor = try #require(
+      (0..<1024).first { number in
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")) == events.path
+      })
+    let full = open("/dev/full", O_WRONLY)
+    dup2(full, Int32(descriptor))
+    close(full)
+    let error = #expect(throws: EventFileError.self) { try events.scalars([("a", 1)], step: 1) }
+    #expect(error?.code == ENOSPC && error?.operation == "write" && error?.path == events.path)
+  }
+}

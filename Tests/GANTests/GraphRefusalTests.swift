@@ -1,0 +1,223 @@
+import GAN
+import ModelFiles
+import Tensor
+import Testing
+
+/// What a graph has that cannot be computed is named, with its node, before or while it runs; nothing crashes.
+@Suite struct GraphRefusalTests {
+  private static let kernels = Kernels(.native)
+
+  private static func floats(_ shape: [Int], _ value: Float = 1) -> ONNXTensor {
+    ONNXTensor(shape: shape, values: .floats([Float](repeating: value, count: shape.reduce(1, *))))
+  }
+
+  private static func integers(_ values: Int...) -> ONNXTensor {
+    ONNXTensor(shape: [values.count], values: .integers(values))
+  }
+
+  /// What is said of a network from `input` [n, …shape] to `output` [n, 3, 2, 2].
+  private static func refusal(
+    _ nodes: [ONNXNode], _ constants: [String: ONNXTensor] = [:], shape: [Int] = [12, 1, 1], opset: Int = 13
+  ) -> String? {
+    let model = ONNXModel(
+      opset: opset, producer: "", metadata: [:],
+      inputs: [.init(name: "input", shape: [.any("n")] + shape.map { .fixed($0) })],
+      outputs: [.init(name: "output", shape: nil)],
+      constants: constants.sorted { $0.key < $1.key }.map { ONNXConstant($0.key, $0.value) }, nodes: nodes)
+    do throws(ModelFileError) {
+      let generator = try GeneratorGraph(model, path: "bad.onnx", kernels: kernels, threads: Threads(count: 1))
+      _ = try generator.images(of: [Float](repeating: 1, count: 2 * generator.latents.size))
+      return nil
+    } catch { return "\(error)" }
+  }
+
+  private static func one(
+    _ operation: String, _ constants: ONNXTensor..., attributes: [String: ONNXAttribute] = [:],
+    shape: [Int] = [3, 2, 2],
+    opset: Int = 13
+  ) -> String? {
+    let named = Dictionary(uniqueKeysWithValues: constants.enumerated().map { ("c\($0)", $1) })
+    let node = ONNXNode(
+      operation, name: "it", inputs: ["input"] + constants.indices.map { "c\($0)" }, outputs: ["output"],
+      attributes: attributes)
+    return refusal([node], named, shape: shape, opset: opset)
+  }
+
+  @Test func aSoundGraphIsNotRefused() {
+    #expect(Self.one("Relu") == nil)
+    #expect(Self.one("Conv", Self.floats([3, 3, 1, 1])) == nil)
+  }
+
+  @Test func namesOfOperatorsAndAttributes() {
+    let unknown = Self.one("GridSample")
+    #expect(unknown?.contains("bad.onnx") == true && unknown?.contains("node GridSample \"it\"") == true)
+    var foreign = ONNXNode("Relu", name: "it", domain: "com.microsoft", inputs: ["input"], outputs: ["output"])
+    #expect(Self.refusal([foreign])?.contains("node com.microsoft.Relu") == true)
+    foreign.domain = ""
+    foreign.attributes = ["surprise": .integer(1)]
+    #expect(Self.refusal([foreign])?.contains("attribute surprise") == true)
+  }
+
+  @Test func graphsThatHaveNoOrder() {
+    let cycle = [
+      ONNXNode("Relu", name: "first", inputs: ["b"], outputs: ["a"]),
+      ONNXNode("Relu", name: "second", inputs: ["a"], outputs: ["b"]),
+      ONNXNode("Identity", inputs: ["b"], outputs: ["output"]),
+    ]
+    #expect(Self.refusal(cycle)?.contains("\"first\" with input \"b\"") == true)
+    #expect(
+      Self.refusal([ONNXNode("Relu", name: "own", inputs: ["output"], outputs: ["output"])])?.contains("own") == true)
+    let twice = [
+      ONNXNode("Relu", inputs: ["input"], outputs: ["a"]), ONNXNode("Tanh", inputs: ["input"], outputs: ["a"]),
+    ]
+    #expect(Self.refusal(twice)?.contains("there already") == true)
+    #expect(Self.refusal([ONNXNode("Relu", inputs: ["input"], outputs: ["a"])])?.contains("output \"output\"") == true)
+    let second = [
+      ONNXNode("Dropout", inputs: ["input"], outputs: ["a", "mask"]),
+      ONNXNode("Identity", name: "user", inputs: ["mask"], outputs: ["output"]),
+    ]
+    #expect(Self.refusal(second)?.contains("\"user\"") == true)
+  }
+
+  @Test func inputsAndOutputsThatAreNoGenerators() {
+    #expect(Self.one("Flatten")?.contains("an output of shape [2, 12]") == true)
+    #expect(Self.one("Relu", shape: [5, 2, 2])?.contains("[2, 5, 2, 2]") == true)
+    #expect(Self.one("Shape")?.contains("whole numbers") == true)
+    #expect(
+      Self.one("Relu", shape: [1 << 30])?.contains("at most") == true
+        || Self.one("Relu", shape: [1 << 30])?.contains("shape") == true)
+    #expect(Self.one("Relu", shape: [-1]) != nil && Self.one("Relu", shape: [0]) != nil)
+    var two = ONNXModel(
+      opset: 13, producer: "", metadata: [:], inputs: [.init(name: "a", shape: [.any("n"), .fixed(1)])],
+      outputs: [.init(name: "o", shape: nil)], constants: [],
+      nodes: [ONNXNode("Relu", inputs: ["a"], outputs: ["o"])])
+    func load() throws {
+      _ = try GeneratorGraph(two, path: "two.onnx", kernels: Self.kernels, threads: Threads(count: 1))
+    }
+    #expect(throws: Never.self) { try load() }
+    two.inputs[0].shape = [.any("n"), .any("k")]
+    #expect { try load() } throws: { "\($0)".contains("number of latents") }
+    two.inputs[0].shape = nil
+    #expect(throws: ModelFileError.self) { try load() }
+    two.inputs = []
+    #expect { try load() } throws: { "\($0)".contains("0 inputs") }
+  }
+
+  /// Each is an attribute or shape that convolutions cannot have, or not here.
+  @Test func windows() {
+    let weights = Self.floats([3, 3, 2, 2])
+    let cases: [[String: ONNXAttribute]] = [
+      ["group": .integer(3)], ["dilations": .integers([2, 2])], ["strides": .integers([1, 2])],
+      ["strides": .integers([0, 0])], ["strides": .integers([1])], ["pads": .integers([-1, 0, 0, 0])],
+      ["pads": .integers([2, 0, 0, 0])], ["pads": .integers([1, 1])], ["kernel_shape": .integers([3, 3])],
+      ["auto_pad": .string("SOME")], ["strides": .integers([Int.max, Int.max])], ["strides": .float(1)],
+    ]
+    for attributes in cases {
+      for operation in ["Conv", "ConvTranspose"] {
+        let refusal = Self.one(operation, weights, attributes: attributes)
+        #expect(
+          refusal?.contains(attributes.keys.first!) == true, "\(operation) \(attributes): \(refusal ?? "accepted")")
+      }
+    }
+    let outputs: [[String: ONNXAttribute]] = [
+      ["output_padding": .integers([-1, 0])], ["output_shape": .integers([99, 99])], ["output_shape": .integers([1])],
+      ["strides": .integers([65000, 65000])],
+    ]
+    for attributes in outputs {
+      #expect(Self.one("ConvTranspose", weights, attributes: attributes) != nil, "\(attributes)")
+    }
+    #expect(Self.one("Conv", Self.floats([3, 4, 1, 1]))?.contains("3 channels") == true)
+    #expect(Self.one("Conv", Self.floats([3, 3, 3, 3]))?.contains("a window of 3 on 2 pixels") == true)
+    #expect(Self.one("Conv", Self.floats([3, 3, 1])) != nil && Self.one("Conv", Self.floats([3, 3, 0, 1])) != nil)
+    #expect(Self.one("Conv", weights, Self.floats([2]))?.contains("bias") == true)
+    #expect(Self.one("Conv", Self.integers(1))?.contains("whole numbers") == true)
+  }
+
+  @Test func shapesThatAreTooMuch() {
+    #expect(Self.one("Reshape", Self.integers(1 << 62, 1 << 62)) != nil)
+    #expect(Self.one("Reshape", Self.integers(-1, 7))?.contains("as many elements") == true)
+    #expect(Self.one("Reshape", Self.integers(-1, -1)) != nil && Self.one("Reshape", Self.integers(-2)) != nil)
+    #expect(Self.one("Reshape", Self.integers(-1, 0, 0, 0, 0, 0)) != nil)
+    #expect(Self.one("Expand", Self.integers(1 << 40, 1, 1, 1, 1)) != nil)
+    let shape = ["s": Self.integers(1 << 31, 1 << 31)]
+    #expect(Self.refusal([ONNXNode("ConstantOfShape", inputs: ["s"], outputs: ["output"])], shape) != nil)
+    let empty = ["s": Self.integers(0, 1 << 50)]
+    #expect(Self.refusal([ONNXNode("ConstantOfShape", inputs: ["s"], outputs: ["output"])], empty) != nil)
+    for pads in [[Int.max, 0, 0, 0, 0, 0, 0, 0], [Int.min, 0, 0, 0, 0, 0, 0, 0], [1], [-9, 0, 0, 0, 0, 0, 0, 0]] {
+      #expect(Self.one("Pad", ONNXTensor(shape: [pads.count], values: .integers(pads))) != nil, "\(pads)")
+    }
+    #expect(Self.one("Pad", Self.integers(0, 0, 9, 0, 0, 0, 0, 0), attributes: ["mode": .string("reflect")]) != nil)
+    for scale in [Float.infinity, .nan, -1, 0, 1e30, 0.01] {
+      let scales = ONNXTensor(shape: [4], values: .floats([1, 1, scale, 1]))
+      #expect(Self.one("Upsample", scales, opset: 9) != nil, "\(scale)")
+    }
+    #expect(Self.one("Upsample", Self.floats([4], 2), opset: 9)?.contains("axis 0") == true)
+    let cubic: [String: ONNXAttribute] = ["mode": .string("cubic")]
+    #expect(Self.one("Upsample", Self.floats([4]), attributes: cubic, opset: 9)?.contains("nearest, linear") == true)
+  }
+
+  @Test func indicesAndAxesOutside() {
+    let huge = Int.max
+    #expect(Self.one("Gather", Self.integers(2))?.contains("index 2") == true)
+    #expect(Self.one("Gather", Self.integers(-huge - 1)) != nil)
+    #expect(Self.one("Gather", Self.integers(0), attributes: ["axis": .integer(4)])?.contains("axis 4") == true)
+    #expect(Self.one("Squeeze", Self.integers(1))?.contains("1 on axis 1") == true)
+    #expect(Self.one("Unsqueeze", Self.integers(0, 0)) != nil)
+    #expect(Self.one("Transpose", attributes: ["perm": .integers([0, 0, 1, 2])])?.contains("perm") == true)
+    #expect(Self.one("Slice", Self.integers(0), Self.integers(1), Self.integers(0), Self.integers(0)) != nil)
+    #expect(Self.one("Slice", Self.integers(0, 0), Self.integers(1)) != nil)
+    // These are sound, if odd: they clamp.
+    for step in [huge, -huge - 1] {
+      _ = Self.one("Slice", Self.integers(-huge - 1), Self.integers(huge), Self.integers(3), Self.integers(step))
+    }
+    #expect(Self.one("Flatten", attributes: ["axis": .integer(5)]) != nil)
+    #expect(Self.one("Concat", attributes: ["axis": .integer(-5)]) != nil)
+  }
+
+  @Test func numbersThatDoNotGoTogether() {
+    #expect(Self.one("Add", Self.floats([7]))?.contains("go together") == true)
+    #expect(Self.one("Add", Self.integers(1))?.contains("one kind") == true)
+    #expect(Self.one("Gemm", Self.floats([12, 3]))?.contains("two matrices") == true)
+    #expect(Self.one("Gemm", Self.floats([12, 3]), Self.floats([5, 2, 3]), shape: [12]) != nil)
+    #expect(Self.one("MatMul", Self.floats([3, 3])) != nil)
+    #expect(
+      Self.one("BatchNormalization", Self.floats([3]), Self.floats([3]), Self.floats([3]), Self.floats([2])) != nil)
+    #expect(Self.one("BatchNormalization", Self.floats([3])) != nil)
+    let training: [String: ONNXAttribute] = ["training_mode": .integer(1)]
+    let vector = Self.floats([3])
+    #expect(
+      Self.one("BatchNormalization", vector, vector, vector, vector, attributes: training, opset: 15)?
+        .contains("training_mode") == true)
+    let whole = ["a": Self.integers(1 << 62), "b": Self.integers(4), "z": Self.integers(0)]
+    func ending(_ operation: String, _ right: String) -> [ONNXNode] {
+      [
+        ONNXNode(operation, inputs: ["a", right], outputs: ["x"]),
+        ONNXNode("Cast", inputs: ["x"], outputs: ["y"], attributes: ["to": .integer(1)]),
+        ONNXNode("Mul", inputs: ["input", "y"], outputs: ["output"]),
+      ]
+    }
+    #expect(Self.refusal(ending("Mul", "b"), whole, shape: [3, 2, 2]) == nil, "an overflow is not ours")
+    #expect(Self.refusal(ending("Div", "z"), whole, shape: [3, 2, 2])?.contains("division by 0") == true)
+    #expect(Self.one("Cast", attributes: ["to": .integer(10)])?.contains("float32") == true)
+    #expect(Self.one("Cast", attributes: [:]) != nil)
+  }
+
+  /// Whole files, damaged: a graph that can be read still may not run.
+  @Test func flippedFilesDoNotCrash() throws {
+    let good = try fixture("onnx").bytes("pytorch-ganlab-legacy/model")
+    var random = RandomStream(seed: 3, purpose: .synthetic)
+    for _ in 0..<1500 {
+      var flipped = good
+      // Nodes come first in the file, weights after them.
+      for _ in 0..<1 + random.next(below: 4) {
+        flipped[random.next(below: min(good.count, 4000))] ^= 1 << UInt8(random.next(below: 8))
+      }
+      do throws(ModelFileError) {
+        let model = try ONNXModel(bytes: flipped, path: "flipped.onnx")
+        let generator = try GeneratorGraph(
+          model, path: "flipped.onnx", kernels: Self.kernels, threads: Threads(count: 1))
+        _ = try generator.images(of: [Float](repeating: 0.5, count: 2 * generator.latents.size))
+      } catch {}
+    }
+  }
+}
