@@ -1,7 +1,8 @@
-/// What `disttrain bench --tune` found to be the best on an AMD EPYC (Zen 5), the facades recipe on one thread. Its lines,
-/// sorted, with DISTTRAIN_ISA set to each:
+/// What `disttrain bench --tune` found to be the best on an AMD EPYC (Zen 5), the facades recipe on one thread, and the 5×5
+/// convolutions of architecture-128 in shards of 1 and 4 images. Its lines, sorted, with DISTTRAIN_ISA set to each:
 ///
 ///     disttrain bench --tune --table --set threads=1 --batch 64 --rounds R    R = 9 avx512, 5 avx2, 3 baseline
+///     disttrain bench configs/architecture-128.yaml --tune --table --set threads=1 --shards 4 --rounds 3    and 1
 ///
 /// A change of it changes the bits of new runs.
 extension MeasuredConvolution {
@@ -24,6 +25,24 @@ extension MeasuredConvolution {
     .init(.avx512, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 8, .winograd2, .winograd4, .winograd2),
     .init(.avx512, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 16, .winograd4, .winograd4, .winograd4),
     .init(.avx512, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 64, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 1, channels: (3, 64), map: 128, shard: 1, .direct, .direct, .direct),
+    .init(.avx512, kernel: 5, stride: 1, channels: (3, 64), map: 128, shard: 4, .direct, .direct, .direct),
+    .init(.avx512, kernel: 5, stride: 1, channels: (256, 512), map: 16, shard: 1, .winograd4, .winograd4, .direct),
+    .init(.avx512, kernel: 5, stride: 1, channels: (256, 512), map: 16, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (3, 64), map: 64, shard: 1, .direct, .direct, .direct),
+    .init(.avx512, kernel: 5, stride: 2, channels: (3, 64), map: 64, shard: 4, .direct, .direct, .direct),
+    .init(.avx512, kernel: 5, stride: 2, channels: (64, 128), map: 32, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (64, 128), map: 32, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (64, 128), map: 64, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (64, 128), map: 64, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (128, 256), map: 16, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (128, 256), map: 16, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (128, 256), map: 32, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (128, 256), map: 32, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (256, 512), map: 16, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (256, 512), map: 16, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx512, kernel: 5, stride: 2, channels: (512, 1024), map: 8, shard: 1, .winograd4, .winograd4, .direct),
+    .init(.avx512, kernel: 5, stride: 2, channels: (512, 1024), map: 8, shard: 4, .winograd4, .winograd4, .winograd4),
     .init(.avx2, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 8, .direct, .direct, .direct),
     .init(.avx2, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 16, .direct, .direct, .im2col),
     .init(.avx2, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 64, .direct, .direct, .direct),
@@ -42,6 +61,24 @@ extension MeasuredConvolution {
     .init(.avx2, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 8, .winograd4, .winograd4, .winograd2),
     .init(.avx2, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 16, .winograd4, .winograd4, .winograd4),
     .init(.avx2, kernel: 4, stride: 2, channels: (256, 512), map: 4, shard: 64, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 1, channels: (3, 64), map: 128, shard: 1, .direct, .direct, .direct),
+    .init(.avx2, kernel: 5, stride: 1, channels: (3, 64), map: 128, shard: 4, .direct, .direct, .direct),
+    .init(.avx2, kernel: 5, stride: 1, channels: (256, 512), map: 16, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 1, channels: (256, 512), map: 16, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (3, 64), map: 64, shard: 1, .direct, .direct, .direct),
+    .init(.avx2, kernel: 5, stride: 2, channels: (3, 64), map: 64, shard: 4, .direct, .im2col, .direct),
+    .init(.avx2, kernel: 5, stride: 2, channels: (64, 128), map: 32, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (64, 128), map: 32, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (64, 128), map: 64, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (64, 128), map: 64, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (128, 256), map: 16, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (128, 256), map: 16, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (128, 256), map: 32, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (128, 256), map: 32, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (256, 512), map: 16, shard: 1, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (256, 512), map: 16, shard: 4, .winograd4, .winograd4, .winograd4),
+    .init(.avx2, kernel: 5, stride: 2, channels: (512, 1024), map: 8, shard: 1, .winograd4, .winograd4, .im2col),
+    .init(.avx2, kernel: 5, stride: 2, channels: (512, 1024), map: 8, shard: 4, .winograd4, .winograd4, .winograd4),
     .init(.baseline, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 8, .direct, .direct, .direct),
     .init(.baseline, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 16, .direct, .direct, .im2col),
     .init(.baseline, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 64, .direct, .direct, .im2col),
