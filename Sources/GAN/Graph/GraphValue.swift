@@ -44,17 +44,13 @@ struct RowMajor<Element> {
     self.shape = shape
     self.values = values
   }
-
-  /// Distances in memory of neighbours along each axis.
-  var strides: [Int] { RowMajor<Never>.strides(of: shape) }
 }
 
-extension RowMajor where Element == Never {
-  static func strides(of shape: [Int]) -> [Int] {
-    var strides = [Int](repeating: 1, count: shape.count)
-    for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
-    return strides
-  }
+/// Distances of neighbours along each axis of a value of `shape`, the last index fastest.
+func rowMajorStrides(of shape: [Int]) -> [Int] {
+  var strides = [Int](repeating: 1, count: shape.count)
+  for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+  return strides
 }
 
 /// Numbers of any shape; maps [n, c, h, w] may stand in memory with channels last, as the engine has them.

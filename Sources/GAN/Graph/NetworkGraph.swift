@@ -47,7 +47,8 @@ package final class NetworkGraph {
       try checkMemory(known, step.node)
     }
     guard case .floats(let tensor)? = known[output] ?? constants[output] else {
-      throw .unsuitable(path: path, found: "output \(output.debugDescription) of whole numbers", expected: "a picture")
+      throw .unsuitable(
+        path: path, found: "output \(output.debugDescription) of whole numbers", expected: "floating-point ones")
     }
     guard tensor.shape.count == 4 else { return (tensor.rowMajor.values, tensor.shape) }
     do throws(GraphProblem) { return (try tensor.map().values, tensor.shape) } catch {

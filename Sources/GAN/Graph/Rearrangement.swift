@@ -13,7 +13,7 @@ struct Rearrangement {
 
   /// Every axis of `shape` at the given places; nil leaves one as it is.
   init(_ shape: [Int], places: [[Int]?]) throws(GraphProblem) {
-    let strides = RowMajor<Never>.strides(of: shape)
+    let strides = rowMajorStrides(of: shape)
     try self.init(
       shape.indices.map { axis in
         let stride = strides[axis]
@@ -24,7 +24,7 @@ struct Rearrangement {
   /// What has a side of 1, or none, is repeated: `shape` fits `target`.
   init(spreading shape: [Int], to target: [Int]) throws(GraphProblem) {
     _ = try FloatTensor.count(of: target)
-    let strides = RowMajor<Never>.strides(of: shape)
+    let strides = rowMajorStrides(of: shape)
     let new = target.count - shape.count
     try self.init(
       target.indices.map { axis in

@@ -18,7 +18,7 @@ extension GraphOperator {
         guard order.sorted() == Array(0..<rank) else {
           throw operands.unsupported("perm", "\(order)", "an order of \(rank) axes")
         }
-        let strides = RowMajor<Never>.strides(of: value.shape)
+        let strides = rowMajorStrides(of: value.shape)
         return try Rearrangement(order.map { axis in (0..<value.shape[axis]).map { $0 * strides[axis] } })(value)
       },
     ]
