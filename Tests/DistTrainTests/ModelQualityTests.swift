@@ -17,7 +17,9 @@ import Testing
 
   @Test func asText() {
     for value in [61.25, 1e-12, 0.1 + 0.2] { #expect(ModelQuality(quality(value).description) == quality(value)) }
-    for text in ["", "slicedWasserstein", "slicedWasserstein x", "a 1 2", "a nan"] { #expect(ModelQuality(text) == nil) }
+    for text in ["", "slicedWasserstein", "slicedWasserstein x", "a 1 2", "a nan"] {
+      #expect(ModelQuality(text) == nil, "\(text)")
+    }
   }
 }
 

@@ -70,7 +70,8 @@ struct LossChartTests {
   }
 
   static let littles: [[(step: Int, loss: Double)]] = [
-    [], [(1, 0.5)], [(1, .infinity)], [(0, 2), (0, 2)], [(1, 1e300)], [(1, -1e29), (2, 1e29)], [(1, 0), (2, 5e-324)],
+    [], [(1, 0.5)], [(1, .infinity)], [(0, 2), (0, 2)], [(1, 1e300)], [(1, -1e29), (2, 1e29)],
+    [(1, 0), (2, .leastNonzeroMagnitude)],
   ]
 
   @Test(arguments: littles) func littleToShow(points: [(step: Int, loss: Double)]) {

@@ -8,7 +8,8 @@ extension Configuration {
     if output.checkpoints.best != .none, data.validation == 0 {
       root.section("output").section("checkpoints").report(
         "best",
-        "found \(output.checkpoints.best.rawValue), which needs pictures that are held out, expected data.validation over 0.")
+        "found \(output.checkpoints.best.rawValue), which needs pictures that are held out, expected data.validation over 0."
+      )
     }
     if root.problems.all.isEmpty { check(kernels, root.section("kernels")) }
   }

@@ -220,7 +220,8 @@ extension OutputSettings {
         ("samples.columns", "\(samples.grid.columns)"), ("samples.padding", "\(samples.grid.padding)"),
         ("samples.normalize", samples.grid.range.rawValue), ("samples.final", "\(samples.final)"),
         ("samples.afterResume", "\(samples.afterResume)"), ("checkpoints.every", "\(checkpoints.every)"),
-        ("checkpoints.keep", "\(checkpoints.keep)"), ("checkpoints.best", checkpoints.best.rawValue), ("log.every", "\(log.every)"),
+        ("checkpoints.keep", "\(checkpoints.keep)"), ("checkpoints.best", checkpoints.best.rawValue),
+        ("log.every", "\(log.every)"),
         ("log.format", log.format.rawValue), ("log.losses", log.losses.rawValue), ("onnx", onnx.rawValue),
         ("tensorboard", "\(tensorboard)"),
       ])

@@ -134,7 +134,9 @@ final class RunOutput {
     var notes: [String] = []
     try state.job.onFirst {
       if state.configuration.output.onnx == .end { try writeGenerator(step) }
-      if let final = try sampler!.final(step) { try state.folder.write(try PNGEncoder.bytes(of: final), to: state.folder.finalSample) }
+      if let final = try sampler!.final(step) {
+        try state.folder.write(try PNGEncoder.bytes(of: final), to: state.folder.finalSample)
+      }
       let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.imageChannels)
       if !leftOut.isEmpty {
         notes = ["\(state.folder.sampleAnimation) is without these samples:\n  " + leftOut.joined(separator: "\n  ")]
