@@ -54,9 +54,17 @@ extension CommandLineTests {
 
     @Test func aCheckpoint() async throws {
       let place = try filled()
-      try await place.train()
-      let outcome = try await evaluate([place.checkpoint(step: 5), "--count", "12"], in: place)
+      try await place.train(["data.validation=0.25", "data.lastBatch=keep"])
+      let outcome = try await evaluate([place.checkpoint(step: 5), "--count", "12", "--out", "found"], in: place)
       #expect(outcome.code == 0 && outcome.output.contains("12 samples of "), "\(outcome.text)")
+      // The run itself has judged the pictures that are held out.
+      let last = try #require(try place.metrics().last)
+      for (own, key) in [("loss", "lossHeldOut"), ("accuracy", "accuracyHeldOut")] {
+        let found = try number(["discriminator", "heldOut", own], in: place)
+        #expect(abs(found - (last[key] as? Double ?? .nan)) < 1e-6, "\(own)")
+      }
+      let fooled = try number(["discriminator", "samples", "accuracy"], in: place) * 12
+      #expect(fooled == fooled.rounded() && (0...12).contains(fooled))
     }
 
     struct Case: CustomTestStringConvertible {

@@ -60,7 +60,8 @@ package struct EvaluateProgram {
       slicedWasserstein: try slicedWasserstein(samples.images, data, threads),
       diversity: diversity(samples.images, data, threads),
       memorization: memorization(ownNeighbours, heldNeighbours),
-      frechetDistance: try network.map { try frechetDistance($0, samples.images, data.heldOut, threads) })
+      frechetDistance: try network.map { try frechetDistance($0, samples.images, data.heldOut, threads) },
+      discriminator: try samples.checkpoint.map { try discriminator($0, samples.images, data) })
     report.lines.forEach(console.say)
     guard let out else { return }
     try AtomicFile.replace("\(out)/evaluation.json", with: report.json)
@@ -123,6 +124,20 @@ package struct EvaluateProgram {
     return EvaluationReport.Memorization(
       samples: .init(own), heldOut: .init(held),
       nearerThanAnyHeldOut: Double(own.count { $0 < least }) / Double(own.count))
+  }
+
+  /// Of as many training pictures as are held out, or fewer.
+  private func discriminator(
+    _ model: CheckpointModel, _ samples: ImageArray, _ data: EvaluationData
+  ) throws -> EvaluationReport.Discriminator {
+    func opinion(_ images: ImageArray, isReal: Bool) throws -> EvaluationReport.Opinion {
+      let found = try model.opinion(of: images, isReal: isReal)
+      return EvaluationReport.Opinion(loss: found.loss, accuracy: found.accuracy)
+    }
+    let places = EvaluationData.spread(Array(data.training.indices), atMost: data.heldOut.count)
+    return EvaluationReport.Discriminator(
+      training: try opinion(data.trainingImages(places), isReal: true),
+      heldOut: try opinion(data.heldOut, isReal: true), samples: try opinion(samples, isReal: false))
   }
 
   private func frechetDistance(

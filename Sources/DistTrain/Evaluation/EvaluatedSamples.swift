@@ -9,6 +9,8 @@ struct EvaluatedSamples {
   let images: ImageArray
   /// For people: where they are from.
   let title: String
+  /// The checkpoint that they are from, where it is one.
+  let checkpoint: CheckpointModel?
 
   /// - Parameters:
   ///   - path: a folder of pictures, an array [n, channels, height, width] in [−1, 1] in a .npy, a checkpoint or an ONNX file.
@@ -22,14 +24,14 @@ struct EvaluatedSamples {
     var isFolder = ObjCBool(false)
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       images = try Self.files(path, count, size, channels, threads)
-      title = path
+      (title, checkpoint) = (path, nil)
     } else if path.lowercased().hasSuffix(".npy") {
       images = try Self.array(path, count, size, channels)
-      title = path
+      (title, checkpoint) = (path, nil)
     } else {
       let model = try openGenerator(path, .running, kernels: kernels, threads: threads)
       images = try Self.generated(model, path, count ?? 1000, size, channels, seed, console)
-      title = model.title
+      (title, checkpoint) = (model.title, model as? CheckpointModel)
     }
     guard images.count > 1 else {
       throw UserFacingError(code: .badData, message: "\(path): found \(images.count) pictures, expected two at least")
@@ -104,6 +106,15 @@ struct EvaluatedSamples {
 }
 
 extension ImageArray {
+  /// One picture's numbers with the channels last.
+  func copy(_ index: Int, channelsLast target: Floats) {
+    let area = height * width
+    let source = index * imageSize
+    for channel in 0..<channels {
+      for pixel in 0..<area { target[pixel * channels + channel] = values[source + channel * area + pixel] }
+    }
+  }
+
   /// Bytes of a picture, channels last, as numbers in [−1, 1], channels first.
   static func convert(_ bytes: UnsafeBufferPointer<UInt8>, channels: Int, into target: UnsafeMutablePointer<Float>) {
     let area = bytes.count / channels

@@ -40,6 +40,19 @@ struct EvaluationReport: Encodable {
     let nearerThanAnyHeldOut: Double
   }
 
+  /// What the checkpoint's discriminator makes of pictures: its mean loss against their plain labels, and the share that it
+  /// takes for what they are.
+  struct Opinion: Encodable {
+    let loss: Double
+    let accuracy: Double
+  }
+
+  struct Discriminator: Encodable {
+    let training: Opinion
+    let heldOut: Opinion
+    let samples: Opinion
+  }
+
   let samples: Pictures
   let heldOut: Pictures
   let training: Pictures
@@ -48,6 +61,7 @@ struct EvaluationReport: Encodable {
   let diversity: Diversity
   let memorization: Memorization
   let frechetDistance: Double?
+  let discriminator: Discriminator?
 
   var json: String {
     get throws {
@@ -84,6 +98,19 @@ struct EvaluationReport: Encodable {
       "  samples  median \(number(own.median, 4))  least \(number(own.least, 4))",
       "  held out median \(number(held.median, 4))  least \(number(held.least, 4))",
       "  \(number(100 * nearer, 1)) % of the samples are nearer to a training picture than any held-out one is",
-    ] + (frechetDistance.map { ["", "Fréchet distance of features: \(number($0, 4))"] } ?? [])
+    ] + discriminatorLines(number)
+      + (frechetDistance.map { ["", "Fréchet distance of features: \(number($0, 4))"] } ?? [])
+  }
+
+  private func discriminatorLines(_ number: (Double, Int) -> String) -> [String] {
+    guard let discriminator else { return [] }
+    let rows = [
+      ("training", discriminator.training), ("held out", discriminator.heldOut), ("samples ", discriminator.samples),
+    ]
+    return [
+      "",
+      "discriminator: loss, and the share it takes for what they are; far better on training pictures than on those held "
+        + "out means learned by heart",
+    ] + rows.map { "  \($0.0) loss \(number($0.1.loss, 4))  accuracy \(number($0.1.accuracy, 4))" }
   }
 }

@@ -61,6 +61,34 @@ final class CheckpointModel: GeneratorModel {
     }
   }
 
+  /// D's mean loss on pictures against their plain labels, how real it finds them, and the share that it takes for what they
+  /// are; by running statistics.
+  func opinion(of images: ImageArray, isReal: Bool) throws -> (loss: Double, score: Double, accuracy: Double) {
+    let judge = try self.judge ?? makeJudge()
+    self.judge = judge
+    let loss = BatchLoss(configuration.train.loss.sampleLoss, groups: 1, engine: engine)
+    let shape = configuration.model.imageShape
+    let pictures = engine.arena.tensor(shape.with(samples: portion))
+    let slopes = engine.arena.tensor(judge.outputShape.with(samples: portion))
+    var (total, score, accuracy) = (0.0, 0.0, 0.0)
+    for first in stride(from: 0, to: images.count, by: portion) {
+      let count = min(portion, images.count - first)
+      let part = pictures[samples: 0..<count]
+      for sample in 0..<count { images.copy(first + sample, channelsLast: part.sample(sample)) }
+      let layout = BatchLayout(
+        reduction: engine.peers.reduction, shardSizes: [count], globalSamples: count, groups: 1)
+      try loss.judge(
+        try judge.output(of: part, .runningStatistics), labels: [Label(isReal: isReal)], layout: layout,
+        gradient: slopes[samples: 0..<count])
+      let opinion = loss.opinion(group: 0)
+      total += opinion.loss * Double(count)
+      score += opinion.score * Double(count)
+      accuracy += opinion.accuracy * Double(count)
+    }
+    let count = Double(images.count)
+    return (total / count, score / count, accuracy / count)
+  }
+
   private func makeJudge() throws -> Inference {
     let model = configuration.model
     let discriminator = try Network(

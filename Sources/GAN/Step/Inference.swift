@@ -31,6 +31,8 @@ package final class Inference {
     engine.workspace.commit()
   }
 
+  package var outputShape: Shape { network.outputShape }
+
   /// The network's output for `input`; it stays until the next run, or until others use the scratch memory.
   package func output(of input: Tensor, _ mode: ForwardMode) throws -> Tensor {
     precondition(mode != .training, "the running statistics stay as they are")
