@@ -82,6 +82,16 @@ extension CommandLineTests {
       let losses = records.map { $0["lossHeldOut"] as? Double }
       let accuracies = records.map { $0["accuracyHeldOut"] as? Double }
       #expect(losses.map { $0 != nil } == [true, true, false])
+
+      // Judging other pictures leaves alone what is said of the step's own.
+      let recomputed = settings + ["output.log.losses=recomputed"]
+      try await place.train(recomputed, out: "recomputed")
+      try await place.train(recomputed + ["output.checkpoints={every: 1, best: lossHeldOut}"], out: "best")
+      func lossD(_ out: String) throws -> [Double] {
+        try place.metrics(out: out).filter { [2, 4, 5].contains($0["step"] as? Int) }.compactMap { $0["lossD"] as? Double }
+      }
+      #expect(try lossD("recomputed").count == 3 && lossD("best") == lossD("recomputed"))
+      #expect(try lossD("recomputed") != lossD("runs"))
       #expect(accuracies.compactMap { $0 }.allSatisfy { (0...1).contains($0) && ($0 * 16).rounded() == $0 * 16 })
     }
 

@@ -156,11 +156,9 @@ final class TrainingLoop {
   private func tell(_ done: Int, _ report: StepReport, _ batch: LocalBatch) throws {
     let log = state.configuration.output.log
     let endsEpoch = schedule.epochsDone(afterSteps: done) > schedule.epochsDone(afterSteps: done - 1)
-    quality =
-      isCheckpointDue(done) || done == schedule.totalSteps ? try qualityMeasure?.quality(after: done) : nil
-    let isDue =
-      schedule.isDue(log.every, after: done) || done == schedule.totalSteps || endsEpoch && heldOut != nil
-      || quality != nil
+    let isLast = done == schedule.totalSteps
+    let isMeasured = qualityMeasure != nil && (isLast || isCheckpointDue(done))
+    let isDue = schedule.isDue(log.every, after: done) || isLast || endsEpoch && heldOut != nil || isMeasured
     var status = TrainingStatus(
       step: done, epoch: schedule.epochsDone(afterSteps: done), lossD: report.lossDiscriminator,
       lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
@@ -170,8 +168,10 @@ final class TrainingLoop {
     let accuracies = (report.accuracyReal, report.accuracyFake, report.accuracyGenerator)
     (status.accuracies.real, status.accuracies.fake, status.accuracies.generator) = accuracies
     (status.penalty, status.gradientNorm) = (report.penalty, report.gradientNorm)
-    status.quality = quality
+    // First of all: what comes after it puts other pictures where the step's are.
     if isDue, log.losses == .recomputed { (status.lossD, status.lossG) = try state.step.losses(of: batch) }
+    quality = isMeasured ? try qualityMeasure?.quality(after: done) : nil
+    status.quality = quality
     if endsEpoch, let heldOut {
       let opinion = try heldOut.judge(after: done)
       (status.lossHeldOut, status.accuracies.heldOut) = (opinion.loss, opinion.accuracy)
