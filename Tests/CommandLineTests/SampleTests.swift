@@ -88,7 +88,8 @@ extension CommandLineTests {
       try await place.train(recomputed, out: "recomputed")
       try await place.train(recomputed + ["output.checkpoints={every: 1, best: lossHeldOut}"], out: "best")
       func lossD(_ out: String) throws -> [Double] {
-        try place.metrics(out: out).filter { [2, 4, 5].contains($0["step"] as? Int) }.compactMap { $0["lossD"] as? Double }
+        let lines = try place.metrics(out: out).filter { [2, 4, 5].contains($0["step"] as? Int) }
+        return lines.compactMap { $0["lossD"] as? Double }
       }
       #expect(try lossD("recomputed").count == 3 && lossD("best") == lossD("recomputed"))
       #expect(try lossD("recomputed") != lossD("runs"))
