@@ -8,8 +8,8 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Compares with the pictures that a configuration trains on and holds out (data.validation): the sliced Wasserstein \
       distance over a Laplacian pyramid (Karras et al. 2018), multi-scale structural similarity over random pairs (Odena et \
-      al. 2017), and the nearest training picture of each sample. Exit codes: 0 done, 64 usage or configuration, 65 bad \
-      data, 74 input or output.
+      al. 2017), and the nearest training picture of each sample; of a checkpoint also its discriminator's loss and \
+      accuracy. Exit codes: 0 done, 64 usage or configuration, 65 bad data, 74 input or output.
       """)
 
   @Argument(
