@@ -51,8 +51,9 @@ def measure(options: argparse.Namespace) -> None:
         steps["eager"] = build(options)
     if options.mode != "eager":
         compiled = build(options)
-        compiled.generator = torch.compile(compiled.generator)
-        compiled.discriminator = torch.compile(compiled.discriminator)
+        # Static shapes: with symbolic ones the 5x5 networks take more than ten minutes to compile.
+        compiled.generator = torch.compile(compiled.generator, dynamic=False)
+        compiled.discriminator = torch.compile(compiled.discriminator, dynamic=False)
         steps["compiled"] = compiled
     chosen = min(steps, key=lambda name: min(seconds_per_step(steps[name].step, images, options, 3))
                  if len(steps) > 1 else 0)
