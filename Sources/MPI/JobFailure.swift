@@ -21,7 +21,7 @@ package struct JobFailure: Sendable {
   }
 
   /// Prints `text` and a line end to stderr in one write, so that the ranks' lines do not mix.
-  static func say(_ text: String) {
+  package static func say(_ text: String) {
     fflush(nil)
     let line = Array((text + "\n").utf8)
     _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
@@ -40,7 +40,7 @@ package struct JobFailure: Sendable {
 
   /// Whether no other rank of this job has failed on this host yet: ranks that all run into the same wall would print the
   /// same message np times. mpirun's folder for the job is removed with it.
-  private static var isFirstToFail: Bool {
+  package static var isFirstToFail: Bool {
     guard let folder = getenv("PMIX_SERVER_TMPDIR"), let job = getenv("PMIX_NAMESPACE") else { return true }
     return isFirst(toFailIn: String(cString: folder), job: String(cString: job))
   }

@@ -10,6 +10,9 @@ struct LaunchCommand: ParsableCommand {
     discussion: """
       Options of the launcher come before CONFIG; all that follows is passed to disttrain. Ctrl-C, TERM and USR1 make \
       the ranks write a checkpoint and stop (exit code 75); a second Ctrl-C stops at once. The exit code is the run's.
+
+      With --restarts a run that died goes on from its last checkpoint, without the hosts of F that no longer answer and \
+      with as many ranks as the others have slots.
       """)
 
   @Option(help: ArgumentHelp("Hosts and their slots, in Open MPI's syntax; see hostfiles/.", valueName: "F"))
@@ -44,32 +47,57 @@ struct LaunchCommand: ParsableCommand {
     guard restarts >= 0 else { throw LaunchError("found --restarts \(restarts), expected 0 or more") }
     let environment = ProcessInfo.processInfo.environment
     let arguments = try ProgramArguments(config)
-    let plan = try LaunchPlan(
-      .init(
-        ranks: ranks, hostfile: try hostfile.map { ($0, try Self.hostfile(at: $0)) }, arguments: arguments,
-        configuration: arguments.train ? Machine.read(arguments.words[0]) : nil),
-      executable: try Executables.disttrain(environment: environment), machine: .current, environment: environment)
-    for remark in plan.remarks { Self.say(remark) }
+    let request = LaunchPlan.Request(
+      ranks: ranks, hostfile: try hostfile.map { ($0, try Self.hostfile(at: $0)) }, arguments: arguments,
+      configuration: arguments.train ? Machine.read(arguments.words[0]) : nil)
+    let plan = try Self.plan(request, environment)
     if print {
       Swift.print(CommandText.line(["mpirun"] + plan.options + plan.program, variables: plan.variables))
       return 0
     }
-    let command = [try Executables.mpirun(environment: environment)] + plan.options + plan.program
-    let variables = plan.variables.merging(["DISTTRAIN_LAUNCHER": "1"]) { $1 }
-    return try Self.supervise(command, environment.merging(variables) { $1 }, restarts: restarts)
+    return try Self.supervise(request, plan, environment, restarts: restarts)
   }
 
-  /// Runs `command`, again after a failure that a new start from the last checkpoint may mend.
-  private static func supervise(_ command: [String], _ environment: [String: String], restarts: Int) throws -> Int32 {
+  private static func plan(_ request: LaunchPlan.Request, _ environment: [String: String]) throws -> LaunchPlan {
+    let plan = try LaunchPlan(
+      request, executable: try Executables.disttrain(environment: environment), machine: .current,
+      environment: environment)
+    for remark in plan.remarks { say(remark) }
+    return plan
+  }
+
+  /// Runs the plan, and a new one after a failure that a start from the last checkpoint may mend, on the hosts that are
+  /// left: the result is the same on any number of ranks.
+  private static func supervise(
+    _ request: LaunchPlan.Request, _ plan: LaunchPlan, _ environment: [String: String], restarts: Int
+  ) throws -> Int32 {
     // Done; a mistake in the configuration or the data, the same each time; stopped on request.
     let final: Set<Int32> = [0, 64, 65, 75]
+    let mpirun = try Executables.mpirun(environment: environment)
+    var (request, plan) = (request, plan)
     var supervisor = Supervisor(say: say)
     var attempt = 0
+    let remains = RemainingHosts()
     while true {
-      let code = try supervisor.run(command, environment: environment)
+      let variables = plan.variables.merging(["DISTTRAIN_LAUNCHER": "1"]) { $1 }
+      let code = try supervisor.run(
+        [mpirun] + plan.options + plan.program, environment: environment.merging(variables) { $1 })
       if final.contains(code) || supervisor.wasAskedToStop || attempt >= restarts { return code }
       attempt += 1
       say("the run ended with code \(code): start \(attempt) of \(restarts) from its last checkpoint")
+      if let (path, hostfile) = request.hostfile {
+        let silent = HostProbe(environment: environment, machine: .current).silentHosts(of: hostfile)
+        guard let rest = hostfile.without(silent) else {
+          say("no host of \(path) answers: \(silent.sorted().joined(separator: ", "))")
+          return code
+        }
+        if !silent.isEmpty {
+          say("without \(silent.sorted().joined(separator: ", ")), which do not answer")
+          request.hostfile = (try remains.write(rest), rest)
+          request.ranks = request.ranks.map { asked in rest.slots.map { min(asked, $0) } ?? asked }
+          plan = try Self.plan(request, environment)
+        }
+      }
     }
   }
 

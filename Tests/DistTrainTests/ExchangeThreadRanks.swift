@@ -10,6 +10,7 @@ final class ThreadRank: Job {
   let host: String
   var ranksOnHost: Int { size }
   var secondsExchanging = 0.0
+  let activity = Activity()
   private let meeting: Meeting
 
   fileprivate init(rank: Int, of size: Int, host: String, _ meeting: Meeting) {

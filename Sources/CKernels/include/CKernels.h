@@ -95,6 +95,8 @@ typedef struct {
 } dt_neighbours;
 
 typedef struct {
+  // Whether no value is infinite or not a number.
+  int (*is_finite)(const float *x, ptrdiff_t count);
   // a[i] += b[i]
   void (*add)(float *a, const float *b, ptrdiff_t count);
   // y = x where x ≥ 0, slope · x elsewhere; in place
@@ -136,7 +138,8 @@ typedef struct {
                              const float *mean, const float *inverse, const float *scale, const float *mean_d,
                              const float *mean_dot, float slope);
 
-  void (*adam)(float *parameters, const float *gradient, float *m, float *v, ptrdiff_t count, dt_adam settings);
+  // Says whether all parameters and all v are finite afterwards.
+  int (*adam)(float *parameters, const float *gradient, float *m, float *v, ptrdiff_t count, dt_adam settings);
 
   // Rows [first, last) of the patch matrix of one sample, for the taps [tap, tap_end): columns[row][tap][large channel].
   void (*gather)(float *columns, const float *large, const dt_convolution *shape, ptrdiff_t first, ptrdiff_t last,

@@ -43,6 +43,7 @@ private final class MeasuredExchange: GradientExchange {
   }
 
   var owned: [Range<Int>] { exchange.owned }
+  var fault: GradientFault? { exchange.fault }
 
   func begin(_ bucket: Int) throws {
     times.gradients += try seconds { try exchange.begin(bucket) }

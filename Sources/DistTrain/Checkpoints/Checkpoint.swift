@@ -27,22 +27,25 @@ package struct Checkpoint {
         square: try gather(adam, { $0.square }, network, &scratch)
       )
     }
-    try job.onFirst {
-      var writer = try SafetensorsWriter(
-        path: path, tensors: declarations, metadata: facts.metadata, throughLinks: false)
-      for (part, moments) in zip(parts, moments) {
-        for tensor in part.network.tensors {
-          let name = "\(part.network.name).\(tensor.name)"
-          try writer.write(name, tensor.values(in: part.network.parameters))
-          try writer.write("optimizer.\(name).exp_avg", tensor.values(in: moments.mean))
-          try writer.write("optimizer.\(name).exp_avg_sq", tensor.values(in: moments.square))
-        }
-        for tensor in part.network.bufferTensors {
-          try writer.write("\(part.network.name).\(tensor.name)", tensor.values(in: part.network.buffers))
-        }
+    try job.onFirst { try job.activity.during(.checkpoint) { try write(moments, facts, to: path) } }
+  }
+
+  private func write(_ moments: [(mean: Floats, square: Floats)], _ facts: CheckpointFacts, to path: String) throws {
+    var writer = try SafetensorsWriter(
+      path: path, tensors: declarations, metadata: facts.metadata, throughLinks: false)
+    for (part, moments) in zip(parts, moments) {
+      for tensor in part.network.tensors {
+        let name = "\(part.network.name).\(tensor.name)"
+        try writer.write(name, tensor.values(in: part.network.parameters))
+        try writer.write("optimizer.\(name).exp_avg", tensor.values(in: moments.mean))
+        try writer.write("optimizer.\(name).exp_avg_sq", tensor.values(in: moments.square))
+        job.activity.advance()
       }
-      _ = try writer.finish()
+      for tensor in part.network.bufferTensors {
+        try writer.write("\(part.network.name).\(tensor.name)", tensor.values(in: part.network.buffers))
+      }
     }
+    _ = try writer.finish()
   }
 
   /// Takes over the state of `file`, which rank 0 has open and the others have not, with its `facts`. Collective.

@@ -12,6 +12,8 @@ package struct Configuration: Hashable, Sendable {
   package var train: TrainSettings
   /// Threads a rank; `auto` is the cores this rank may use ÷ ranks that share them.
   package var threads: CountSetting
+  /// Seconds of silence after which a rank is taken to hang and the job ends; 60 by default, 0 for never.
+  package var watchdog: Int
   /// Which algorithms the convolutions use, where the automatic choice is not wanted; `auto` by default.
   package var kernels: KernelSettings
   package var output: OutputSettings

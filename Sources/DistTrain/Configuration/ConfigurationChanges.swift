@@ -22,7 +22,7 @@ package struct SettingChange: Hashable, Sendable, CustomStringConvertible {
   /// Whether a checkpoint can be continued with another value of this dotted key.
   package static func rule(for key: String) -> Rule {
     switch key {
-    case "train.steps", "train.epochs", "threads", "data.cache": .free
+    case "train.steps", "train.epochs", "threads", "watchdog", "data.cache": .free
     case "data.path": .withEqualData
     default: key.hasPrefix("output.") ? .free : .fixed
     }

@@ -60,6 +60,7 @@ extension Configuration {
     model = root.section("model").model(imageSize: size, imageChannels: channels, imageKeys: image)
     train = TrainSettings(root.section("train"))
     threads = root.automaticOrCount("threads", 1...1024)
+    watchdog = root.integer("watchdog", 0...86_400, default: 60)
     kernels = KernelSettings(root.section("kernels"))
     output = OutputSettings(root.section("output"))
     root.finish()

@@ -25,7 +25,9 @@ extension Configuration {
     [
       Setting(key: "name", value: .scalar(quoted(name))), Setting(key: "seed", value: .scalar("\(seed)")),
     ] + data.settings(model) + model.settings + train.settings
-      + [Setting(key: "threads", value: .scalar(threads.yaml))] + kernels.settings + output.settings
+      + [
+        Setting(key: "threads", value: .scalar(threads.yaml)), Setting(key: "watchdog", value: .scalar("\(watchdog)")),
+      ] + kernels.settings + output.settings
   }
 
   /// The dotted name of every key there is.

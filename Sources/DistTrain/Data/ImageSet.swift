@@ -84,6 +84,7 @@ package final class ImageSet {
       let decoded = decode(sources, cache, threads, progress(sources.count))
       let bad = try agree(on: decoded.failures, cache, job)
       if bad.isEmpty {
+        try PictureAgreement.check(sources, decoded.hashes, cache, job: job)
         let hash = try hash(of: sources, decoded.hashes, cache, job)
         func set(_ deal: Deal, _ images: [Int], from first: Int, heldOut: ImageSet?) -> ImageSet {
           let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first + $0) })

@@ -8,6 +8,7 @@ import Tensor
 /// the optimizer between them).
 final class MPIGradientExchange: GradientExchange {
   let owned: [Range<Int>]
+  private(set) var fault: GradientFault?
 
   private let slots: GradientSlots
   private let peers: MPIPeers
@@ -37,7 +38,7 @@ final class MPIGradientExchange: GradientExchange {
 
   func begin(_ bucket: Int) throws {
     precondition(begun == bucket, "buckets begin in order")
-    try peers.stopwatch.measure {
+    try peers.stopwatch.measure(.gradients) {
       for group in 0..<slots.sums.groups {
         for lane in buckets[bucket].lanes.indices { try beginLane(lane, of: buckets[bucket], group: group) }
       }
@@ -59,22 +60,24 @@ final class MPIGradientExchange: GradientExchange {
     if let failure { throw failure }
     precondition(begun == buckets.count, "every bucket has begun")
     let sums = slots.sums
+    fault = nil
     for (number, bucket) in buckets.enumerated() {
-      try peers.stopwatch.measure { try Request.waitAll(bucket.messages) }
+      try peers.stopwatch.measure(.gradients) { try Request.waitAll(bucket.messages) }
       let gradient = sums[group: 0, node: 0] + bucket.owned.lowerBound
-      reduction.reduce(groups: sums.groups, count: bucket.owned.count, into: gradient) { group, node in
+      let found = reduction.reduce(groups: sums.groups, range: bucket.owned, into: gradient) { group, node in
         peers.ownNodes.contains(node)
           ? sums[group: group, node: node - peers.ownNodes.lowerBound] + bucket.owned.lowerBound
           : bucket.received(group, node)
       }
+      fault = fault ?? found
       update(number, gradient)
-      try peers.stopwatch.measure {
+      try peers.stopwatch.measure(.gradients) {
         let parameters = UnsafeMutableBufferPointer(start: slots.parameters, count: sums.count)
         try peers.communicator.beginAllGather(inPlace: parameters, bucket.slices, reusing: bucket.gathering)
         for earlier in buckets[...number] { _ = try earlier.gathering.test() }
       }
     }
-    try peers.stopwatch.measure {
+    try peers.stopwatch.measure(.gradients) {
       for bucket in buckets { try bucket.gathering.wait() }
     }
     begun = 0

@@ -30,7 +30,7 @@ final class MPIPeers: Peers {
     let layout = try layout(perNode: perNode)
     let place = layout[communicator.rank]
     (all + place.lowerBound).update(from: own, count: place.count)
-    try stopwatch.measure {
+    try stopwatch.measure(.statistics) {
       try communicator.allGather(inPlace: UnsafeMutableBufferPointer(start: all, count: layout.extent), layout)
     }
   }

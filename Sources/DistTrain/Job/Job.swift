@@ -8,6 +8,8 @@ package protocol Job: AnyObject {
   /// Ranks that share this rank's host and cores.
   var ranksOnHost: Int { get }
   var host: String { get }
+  /// What this rank is doing.
+  var activity: Activity { get }
   /// Seconds that this rank has spent in messages since the job began.
   var secondsExchanging: Double { get }
 

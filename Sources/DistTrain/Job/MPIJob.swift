@@ -8,10 +8,11 @@ package final class MPIJob: Job {
   package let size: Int
   package let ranksOnHost: Int
   package var host: String { Session.processorName }
+  package let activity: Activity
   package var secondsExchanging: Double { stopwatch.seconds }
 
   private let world: Communicator
-  private let stopwatch = Stopwatch()
+  private let stopwatch: Stopwatch
 
   /// Collective.
   package init(_ world: borrowing Communicator) throws {
@@ -19,19 +20,28 @@ package final class MPIJob: Job {
     size = world.size
     ranksOnHost = try world.sharedMemory().size
     self.world = try world.duplicate()
+    activity = Activity()
+    stopwatch = Stopwatch(activity)
   }
 
-  package func barrier() throws { try world.barrier() }
+  /// Runs a call in which this rank waits for all others.
+  private func wait<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    try activity.during(.agreement, body)
+  }
 
-  package func broadcast(_ bytes: [UInt8]) throws -> [UInt8] { try world.broadcast(bytes, from: 0) }
+  package func barrier() throws { try wait { try world.barrier() } }
 
-  package func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] { try world.allGather(bytes) }
+  package func broadcast(_ bytes: [UInt8]) throws -> [UInt8] {
+    try wait { try world.broadcast(bytes, from: 0) }
+  }
 
-  package func allGather(_ values: [Double]) throws -> [[Double]] { try world.allGather(values) }
+  package func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] { try wait { try world.allGather(bytes) } }
 
-  package func gather(_ values: [Float]) throws -> [[Float]] { try world.gather(values, to: 0) }
+  package func allGather(_ values: [Double]) throws -> [[Double]] { try wait { try world.allGather(values) } }
 
-  package func maximum(_ value: Int) throws -> Int { try world.maximum(of: value) }
+  package func gather(_ values: [Float]) throws -> [[Float]] { try wait { try world.gather(values, to: 0) } }
+
+  package func maximum(_ value: Int) throws -> Int { try wait { try world.maximum(of: value) } }
 
   package func makePeers(_ plan: ShardPlan, kernels: Kernels) throws -> any Peers {
     size == 1
@@ -40,13 +50,16 @@ package final class MPIJob: Job {
   }
 }
 
-/// Adds up the time between its starts and stops.
+/// Adds up the time that goes into messages, and says that it is going there.
 final class Stopwatch {
   private(set) var seconds = 0.0
+  private let activity: Activity
 
-  func measure<Result>(_ body: () throws -> Result) rethrows -> Result {
+  init(_ activity: Activity) { self.activity = activity }
+
+  func measure<Result>(_ operation: Activity.Operation, _ body: () throws -> Result) throws -> Result {
     let start = ContinuousClock.now
     defer { seconds += (ContinuousClock.now - start) / .seconds(1) }
-    return try body()
+    return try activity.during(operation, body)
   }
 }

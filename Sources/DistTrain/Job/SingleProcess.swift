@@ -8,6 +8,7 @@ package final class SingleProcess: Job {
   package let size = 1
   package let ranksOnHost = 1
   package let secondsExchanging = 0.0
+  package let activity = Activity()
   package var host: String { ProcessInfo.processInfo.hostName }
 
   package init() {}

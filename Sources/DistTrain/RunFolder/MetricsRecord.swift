@@ -5,11 +5,14 @@ package struct MetricsRecord: Equatable, Sendable {
     package var min: Double
     package var median: Double
     package var max: Double
+    /// Whose is the most, where there are several ranks.
+    package var rank: Int?
 
-    package init(min: Double, median: Double, max: Double) {
+    package init(min: Double, median: Double, max: Double, rank: Int? = nil) {
       self.min = min
       self.median = median
       self.max = max
+      self.rank = rank
     }
   }
 
@@ -66,6 +69,9 @@ package struct MetricsRecord: Equatable, Sendable {
   private func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
 
   private func object(_ spread: Spread) -> String {
-    "{\"min\": \(number(spread.min)), \"median\": \(number(spread.median)), \"max\": \(number(spread.max))}"
+    let numbers = [("min", spread.min), ("median", spread.median), ("max", spread.max)]
+    let fields =
+      numbers.map { "\"\($0)\": \(number($1))" } + (spread.rank.map { ["\"rank\": \($0)"] } ?? [])
+    return "{\(fields.joined(separator: ", "))}"
   }
 }

@@ -16,6 +16,8 @@ extension RunFolder {
     }
   }
 
+  package func hasCheckpoint(of step: Int) -> Bool { access(checkpoint(step: step), F_OK) == 0 }
+
   /// Removes old checkpoints, oldest first, so that `keep` remain, among them always `valid`, and all newer ones.
   ///
   /// - Parameter valid: the step of a checkpoint that is known to be whole: the one just written.

@@ -1,8 +1,18 @@
+import Glibc
 import ImageIO
 
 extension RunFolder {
   /// The steps of the grids of the fixed latents, ascending.
   package func sampledSteps() throws(RunFolderError) -> [Int] { try Self.steps(in: samplesFolder, suffix: ".png") }
+
+  /// Whether `samples.gif`, which is written last, is there and no older than the sample of the last step.
+  package func hasEnded(after step: Int) -> Bool {
+    var (animation, sample) = (stat(), stat())
+    guard lstat(sampleAnimation, &animation) == 0 else { return false }
+    guard lstat(self.sample(step: step), &sample) == 0 else { return true }
+    let (written, last) = (animation.st_mtim, sample.st_mtim)
+    return (written.tv_sec, written.tv_nsec) >= (last.tv_sec, last.tv_nsec)
+  }
 
   /// Takes the samples of steps after `step` out of the run, because it goes on from `step` on another path.
   ///

@@ -46,6 +46,9 @@ package struct TrainingProgress: Sendable {
     }
   }
 
+  /// Seconds for the steps after `step`; nil before the first.
+  package func timeLeft(after step: Int) -> Double? { timeLeft.seconds(for: totalSteps - step) }
+
   /// Says something beside the numbers, for example that a checkpoint has been written.
   package mutating func say(_ message: String) { line.say(message) }
 

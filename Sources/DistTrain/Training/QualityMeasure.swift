@@ -26,6 +26,10 @@ final class QualityMeasure {
 
   /// Of the model after `steps` steps. Collective.
   func quality(after steps: Int) throws -> ModelQuality {
+    try state.job.activity.during(.evaluation) { try measured(after: steps) }
+  }
+
+  private func measured(after steps: Int) throws -> ModelQuality {
     let value =
       switch measure {
       case .none: Double.nan

@@ -46,10 +46,12 @@ final class RunOutput {
   /// `samples/<step>.png`. Collective.
   func writeSamples(_ step: Int) throws {
     try state.job.onFirst {
-      let picture = try sampler!.grid(step)
-      let png = try PNGEncoder.bytes(of: picture)
-      try state.folder.write(png, to: state.folder.sample(step: step))
-      try events?.append("samples", picture, png: png, step: step)
+      try state.job.activity.during(.samples) {
+        let picture = try sampler!.grid(step)
+        let png = try PNGEncoder.bytes(of: picture)
+        try state.folder.write(png, to: state.folder.sample(step: step))
+        try events?.append("samples", picture, png: png, step: step)
+      }
     }
   }
 

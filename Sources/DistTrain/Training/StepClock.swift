@@ -46,7 +46,9 @@ package struct StepClock {
     let all = try job.allGather(own)
     func spread(_ part: Int) -> MetricsRecord.Spread {
       let values = all.map { $0[part] }.sorted()
-      return MetricsRecord.Spread(min: values.first!, median: values[values.count / 2], max: values.last!)
+      let slowest = all.count > 1 ? all.firstIndex { $0[part] == values.last! } : nil
+      return MetricsRecord.Spread(
+        min: values.first!, median: values[values.count / 2], max: values.last!, rank: slowest)
     }
     let slowest = all.map { $0[0] }.max()!
     return (

@@ -43,10 +43,10 @@ final class TrainingLoop {
   /// Of the step that a checkpoint is about to be written of.
   private var quality: ModelQuality?
   private var schedule: EpochSchedule
-  /// By the samples of the whole batch; there are two sizes at most.
-  private var batches: [Int: LocalBatch] = [:]
+  private let loader: BatchLoader
   private var clock: StepClock
   private var progress: TrainingProgress?
+  private var stragglers: Stragglers
   private var savedStep: Int?
 
   init(_ state: RunState, start: Int, console: Console) throws {
@@ -54,10 +54,14 @@ final class TrainingLoop {
     self.start = start
     self.console = console
     schedule = state.schedule
+    loader = BatchLoader(state)
     heldOut = try state.images.heldOut.map { try HeldOutPictures($0, state) }
     clock = StepClock(state.job)
+    stragglers = Stragglers(hosts: try state.job.allGather(state.job.host))
     qualityMeasure = QualityMeasure(state, heldOut)
     output = try RunOutput(state, continuingFrom: start)
+    let isSaved = try state.job.maximum(state.job.isFirst && state.folder.hasCheckpoint(of: start) ? 1 : 0) > 0
+    savedStep = isSaved ? start : nil
   }
 
   /// Collective.
@@ -69,9 +73,10 @@ final class TrainingLoop {
       try output.writeSamples(start)
     }
     console.say(describeStop())
+    let spoiltState = SpoiltState(job, state.plan)
     var trace: TraceRecorder?
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
-    if state.options.isDebug { try DebugChecks(state, console: console).begin(start, firstBatch()) }
+    if state.options.isDebug { try DebugChecks(state, console: console).begin(start, loader.firstBatch(ofStep: start)) }
     if job.isFirst {
       progress = console.trainingProgress(schedule, from: start, settings.log)
     }
@@ -81,8 +86,9 @@ final class TrainingLoop {
       // Agreed on before any rank begins the step.
       let wanted = try job.maximum(StopSignals.request.map { Int($0.rawValue) } ?? 0)
       if let request = StopRequest(rawValue: Int32(wanted)) { return try stop(after: index, request) }
+      job.activity.begin(step: index + 1)
 
-      let batches = batches(ofStep: index)
+      let batches = loader.batches(ofStep: index)
       state.step.observe = trace.map { trace in
         { update, report in
           let batch =
@@ -91,11 +97,14 @@ final class TrainingLoop {
         }
       }
       let report = try clock.measure(images: batches.reduce(0) { $0 + $1.globalSamples }) { clock in
-        try state.step.step(index, batches) { update, target in
-          clock.loading { load(index, update, batches[update], into: target) }
+        try job.activity.during(.computing) {
+          try state.step.step(index, batches) { update, target in
+            clock.loading { loader.load(index, update, batches[update], into: target) }
+          }
         }
       }
       let done = index + 1
+      try spoiltState.check(state.step.fault, after: done)
       guard report.isFinite else { throw diverged(done, report) }
       if let recorder = trace {
         try recorder.record(index, batches[batches.count - 1], report)
@@ -108,8 +117,9 @@ final class TrainingLoop {
       if schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
       if isCheckpointDue(done) { try save(done) }
     }
+    job.activity.enter(.ending)
     let done = schedule.totalSteps
-    if !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
+    if start < done, !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
     if savedStep != done { try save(done) }
     progress?.end()
     try output.finish(done).forEach(console.note)
@@ -117,39 +127,6 @@ final class TrainingLoop {
     console.say("peak memory of a \(job.size == 1 ? "process" : "rank"): \(ProcessMemory.megabytes(peak))")
     console.say("done: \(done) steps; samples in \(state.folder.sample(step: done))")
     return .done
-  }
-
-  /// The real images of one of D's updates.
-  private func load(_ index: Int, _ update: Int, _ batch: LocalBatch, into target: Tensor) {
-    var sample = 0
-    for shard in state.plan.shards(ofRank: state.job.rank) {
-      for image in schedule.images(ofShard: shard, step: index, update: update) {
-        let random = RandomStream(
-          seed: state.configuration.seed, purpose: .augmentation, step: index, update: update,
-          sample: batch.firstSample + sample)
-        state.images.copy(
-          image, changedBy: state.configuration.data.augment, random: random, to: target.sample(sample),
-          kernels: state.kernels)
-        sample += 1
-      }
-    }
-  }
-
-  private func firstBatch() -> LocalBatch {
-    let batch = batches(ofStep: start)[0]
-    load(start, 0, batch, into: state.step.realImages(batch.samples))
-    return batch
-  }
-
-  private func batches(ofStep index: Int) -> [LocalBatch] {
-    (0..<schedule.batchesPerStep).map { localBatch(schedule.place(ofStep: index, update: $0).samples) }
-  }
-
-  private func localBatch(_ samples: Int) -> LocalBatch {
-    if let known = batches[samples] { return known }
-    let made = state.plan.localBatch(rank: state.job.rank, samples: samples)
-    batches[samples] = made
-    return made
   }
 
   /// The bar at every step, a line of metrics every `log.every`. Collective.
@@ -173,11 +150,15 @@ final class TrainingLoop {
     quality = isMeasured ? try qualityMeasure?.quality(after: done) : nil
     status.quality = quality
     if endsEpoch, let heldOut {
-      let opinion = try heldOut.judge(after: done)
+      let opinion = try state.job.activity.during(.evaluation) { try heldOut.judge(after: done) }
       (status.lossHeldOut, status.accuracies.heldOut) = (opinion.loss, opinion.accuracy)
     }
     if isDue {
       let summary = try clock.summary()
+      let parts = summary.parts
+      let straggler = stragglers.line(
+        secondsPerStep: summary.secondsPerStep, compute: parts.compute, exchange: parts.exchange, data: parts.data)
+      if let straggler { progress?.say(straggler) }
       status.imagesPerSecond = summary.imagesPerSecond
       try output.append(
         status, images: schedule.imagesSeen(afterSteps: done), secondsPerStep: summary.secondsPerStep, summary.parts)
@@ -199,9 +180,10 @@ final class TrainingLoop {
   private func stop(after done: Int, _ request: StopRequest) throws -> ExitCode {
     if savedStep != done { try save(done) }
     progress?.end()
+    let left = progress?.timeLeft(after: done).map { " About \(spoken(seconds: $0)) of training are left." } ?? ""
     console.say(
-      "stopped on \(request.name) after step \(done); \(state.folder.checkpoint(step: done)) is written, and the same "
-        + "command goes on from there")
+      "stopped on \(request.name) after step \(done) of \(schedule.totalSteps); \(state.folder.checkpoint(step: done)) is "
+        + "written, and the same command goes on from there.\(left)")
     return .stopped
   }
 

@@ -61,6 +61,7 @@ package struct TrainingProgram {
     guard launch.launchedByMPI else {
       do { return try run(SingleProcess()) } catch { ProgramEnd.fail(error) }
     }
+    if let warning = Oversubscription.relieve(launch) { Console(isSpeaking: launch.isFirst).note(warning) }
     return ProgramEnd.onAllRanks { world in try run(MPIJob(world)) }
   }
 

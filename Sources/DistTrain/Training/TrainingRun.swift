@@ -1,6 +1,7 @@
 import Foundation
 import GAN
 import ImageIO
+import MPI
 import ModelFiles
 import Tensor
 
@@ -26,6 +27,11 @@ package final class TrainingRun {
 
   /// Trains until the end or a request to stop. Collective.
   package func run() throws -> ExitCode {
+    // What follows takes it for granted that all ranks decide alike.
+    try agree()
+    // Whichever rank has something to say.
+    let watchdog = try Watchdog(job, limit: Double(configuration.watchdog)) { JobFailure.say("note: \($0)") }
+    defer { watchdog?.stop() }
     var folder = try AgreedError.alike { try RunFolder(in: configuration.output.folder, name: configuration.name) }
     var lock: RunLock?
     try job.onFirst {
@@ -42,11 +48,12 @@ package final class TrainingRun {
         "the checkpoint was made with \(recorded) kernels; with \(kernels.instructionSet) the bits will differ from those "
           + "of a run without a stop")
     }
-    if let done = resumption.facts?.step, let steps = configuration.train.steps, done >= steps {
+    if let done = resumption.facts?.step, let steps = configuration.train.steps,
+      try isFinished(done, of: steps, folder)
+    {
       return finished(done, folder)
     }
     let plan = try plan(resumption)
-    try agree(plan)
     let threads = Threads(count: try threadCount())
     console.say(describeMachine(plan, threads))
     if let core = kernels.instructionSet.openBLASCore, core != MatrixProduct.coreName {
@@ -54,7 +61,7 @@ package final class TrainingRun {
         "OPENBLAS_CORETYPE makes OpenBLAS compute for \(MatrixProduct.coreName); without it, it would be \(core)")
     }
 
-    let images = try loadImages(plan, threads)
+    let images = try job.activity.during(.loading) { try loadImages(plan, threads) }
     try checkData(images, resumption)
     let schedule = try AgreedError.alike {
       try EpochSchedule(
@@ -63,7 +70,7 @@ package final class TrainingRun {
     }
     let start = resumption.facts?.step ?? 0
     console.say(schedule.summary(heldOut: images.heldOut?.deal.images ?? 0))
-    if start >= schedule.totalSteps { return finished(start, folder) }
+    if try isFinished(start, of: schedule.totalSteps, folder) { return finished(start, folder) }
 
     let resolved = try resolved(resumption, plan)
     let training = resolved.training(ranks: job.size)
@@ -80,6 +87,13 @@ package final class TrainingRun {
       configuration: resolved, options: options, job: job, engine: engine, plan: plan, images: images,
       schedule: schedule, step: step, folder: folder, changes: resumption.changes)
     return try TrainingLoop(state, start: start, console: console).run()
+  }
+
+  /// Whether nothing is left to do, not even what a run writes at its end: it may have been killed between its last
+  /// checkpoint and that. Collective.
+  private func isFinished(_ done: Int, of steps: Int, _ folder: RunFolder) throws -> Bool {
+    guard done == steps else { return done > steps }
+    return try job.maximum(job.isFirst && !folder.hasEnded(after: done) ? 1 : 0) == 0
   }
 
   private func finished(_ step: Int, _ folder: RunFolder) -> ExitCode {
@@ -118,17 +132,15 @@ package final class TrainingRun {
     return count
   }
 
-  private func agree(_ plan: ShardPlan) throws {
+  private func agree() throws {
     let binary =
       (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe")))
       .map { data in data.withUnsafeBytes { SHA256.digest(of: $0).hex } } ?? "unknown"
+    try Agreement.check(configuration, job: job)
     try Agreement.check(
       [
         ("the program (SHA-256)", binary, "Install the same build of disttrain on every host."),
-        (
-          "the configuration (SHA-256)", SHA256.digest(of: configuration.resolved).hex,
-          "Give every rank the same configuration file and the same --set."
-        ),
+        ("the option --trace", "\(options.tracedSteps)", "Give every rank the same options."),
         (
           "the instruction set", kernels.instructionSet.rawValue,
           "Choose the lowest for all: mpirun -x DISTTRAIN_ISA=\(InstructionSet.avx2.rawValue) …"
@@ -150,9 +162,7 @@ package final class TrainingRun {
     try job.agree(on: failure)
     let found = source!
     found.notes.forEach(console.note)
-    try Agreement.check(
-      [("the number of images", "\(found.count)", "Copy the same images to every host, or share the folder.")], job: job
-    )
+    try PictureAgreement.check(found, job: job)
     let console = console
     let cache = PictureCache(
       folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,

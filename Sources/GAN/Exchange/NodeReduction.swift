@@ -2,36 +2,53 @@ import Tensor
 
 /// Adds the nodes' sums of one slice in the tree's order, group by group, then the groups: a complete gradient.
 package struct NodeReduction {
+  /// Elements that are added at a time: what is looked at before it is added is then still in the first cache.
+  private static let block = 1 << 12
+
   private let root: [ShardTree.Operation]
+  private let nodes: [Range<Int>]
   private let kernels: Kernels
 
   package init(_ reduction: ShardReduction, kernels: Kernels) {
     root = reduction.root
+    nodes = reduction.allNodes
     self.kernels = kernels
   }
 
-  /// Reduces `count` elements in place; the other buffers hold nothing of use afterwards.
+  /// Reduces the elements `range` in place; the other buffers hold nothing of use afterwards.
   ///
   /// - Parameters:
   ///   - destination: any of group 0's buffers, where the complete sum comes to stand. Every addition that it takes part
   ///     in is made in it, for a + b and b + a have the same bits.
-  ///   - buffer: where group g's node n is, n counting all ranks' nodes.
+  ///   - buffer: where group g's node n has the first of these elements, n counting all ranks' nodes.
+  /// - Returns: the first value among those to be added that is not finite.
   package func reduce(
-    groups: Int, count: Int, into destination: Floats, _ buffer: (_ group: Int, _ node: Int) -> Floats
-  ) {
-    for group in 0..<groups {
-      let sum = root.run { node in
-        buffer(group, node)
-      } combine: { left, right in
-        let (kept, added) = right == destination ? (right, left) : (left, right)
-        kernels.add(kept, added, count: count)
-        return kept
-      }
-      if group == 0 {
-        precondition(sum == destination, "the destination is one of group 0's buffers")
-      } else {
-        kernels.add(destination, sum, count: count)
+    groups: Int, range: Range<Int>, into destination: Floats, _ buffer: (_ group: Int, _ node: Int) -> Floats
+  ) -> GradientFault? {
+    var fault: GradientFault?
+    for start in stride(from: 0, to: range.count, by: Self.block) {
+      let count = min(Self.block, range.count - start)
+      for group in 0..<groups {
+        let sum = root.run { node in
+          let values = buffer(group, node) + start
+          if fault == nil, !kernels.isFinite(values, count: count) {
+            let place = (0..<count).first { !values[$0].isFinite }!
+            fault = GradientFault(
+              shards: nodes[node], element: range.lowerBound + start + place, value: values[place])
+          }
+          return values
+        } combine: { left, right in
+          let (kept, added) = right == destination + start ? (right, left) : (left, right)
+          kernels.add(kept, added, count: count)
+          return kept
+        }
+        if group == 0 {
+          precondition(sum == destination + start, "the destination is one of group 0's buffers")
+        } else {
+          kernels.add(destination + start, sum, count: count)
+        }
       }
     }
+    return fault
   }
 }

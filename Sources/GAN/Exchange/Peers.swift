@@ -39,6 +39,9 @@ package protocol GradientExchange: AnyObject {
   /// For each bucket, the part whose sum and update are this rank's.
   var owned: [Range<Int>] { get }
 
+  /// The first value that was not finite among those which this rank added up in the last `finish`.
+  var fault: GradientFault? { get }
+
   /// Says that the sums of `bucket` are complete on this rank. Buckets begin in order. Collective.
   func begin(_ bucket: Int) throws
 

@@ -21,6 +21,7 @@ package final class SingleRank: Peers {
 
 private final class LocalExchange: GradientExchange {
   let owned: [Range<Int>]
+  private(set) var fault: GradientFault?
   private let sums: NodeBuffers
   private let reduction: NodeReduction
 
@@ -35,11 +36,13 @@ private final class LocalExchange: GradientExchange {
   func poll() {}
 
   func finish(update: (Int, Floats) -> Void) {
+    fault = nil
     for (bucket, range) in owned.enumerated() {
       let gradient = sums[group: 0, node: 0] + range.lowerBound
-      reduction.reduce(groups: sums.groups, count: range.count, into: gradient) { group, node in
+      let found = reduction.reduce(groups: sums.groups, range: range, into: gradient) { group, node in
         sums[group: group, node: node] + range.lowerBound
       }
+      fault = fault ?? found
       update(bucket, gradient)
     }
   }

@@ -1,3 +1,4 @@
+import Synchronization
 import Tensor
 
 /// Adam (Kingma & Ba 2014, algorithm 1) and its kin on the slices of a network's parameters that this rank owns; their moments exist
@@ -8,7 +9,10 @@ package final class Adam {
   package var updates = 0
   /// For each bucket the owned range of the flat parameters.
   package let owned: [Range<Int>]
+  /// The first value that was not finite, of what this rank has received or updated; it stays.
+  package private(set) var fault: TrainingFault?
 
+  private let network: Network
   private let parameters: Floats
   private let means: Floats
   private let squares: Floats
@@ -20,6 +24,7 @@ package final class Adam {
   init(_ specification: AdamSpecification, network: Network, owned: [Range<Int>]) {
     self.specification = specification
     self.owned = owned
+    self.network = network
     parameters = network.parameters
     kernels = network.context.kernels
     threads = network.context.threads
@@ -40,6 +45,8 @@ package final class Adam {
       learningRate: specification.learningRate, beta1: specification.beta1, beta2: specification.beta2,
       epsilon: specification.epsilon, weightDecay: specification.weightDecay,
       isDecoupled: specification.kind == .adamW, correctsBias: specification.kind != .rmsprop, step: updates + 1)
+    // The first bucket and block that an update has left values in which are not finite.
+    let faulty = Atomic(Int.max)
     try exchange.finish { bucket, gradient in
       let range = owned[bucket]
       let block = 1 << 16
@@ -47,13 +54,36 @@ package final class Adam {
         let first = index * block
         let count = min(block, range.count - first)
         let values = parameters + range.lowerBound + first
-        kernels.adam(
+        let isFinite = kernels.adam(
           values, gradient: gradient + first, mean: means + starts[bucket] + first,
           square: squares + starts[bucket] + first, count: count, coefficients)
+        if !isFinite { faulty.min(bucket, ordering: .relaxed) }
         if let limit { for place in 0..<count { values[place] = min(max(values[place], -limit), limit) } }
       }
     }
     updates += 1
+    if fault == nil {
+      fault = exchange.fault.flatMap(describe) ?? findFault(inBucket: faulty.load(ordering: .relaxed))
+    }
+  }
+
+  private func describe(_ fault: GradientFault) -> TrainingFault? {
+    network.tensor(at: fault.element).map {
+      TrainingFault(network: network.name, tensor: $0.name, part: .gradient(shards: fault.shards), value: fault.value)
+    }
+  }
+
+  /// What is not finite in a bucket after its update.
+  private func findFault(inBucket bucket: Int) -> TrainingFault? {
+    guard bucket < owned.count else { return nil }
+    for (place, element) in owned[bucket].enumerated() {
+      let (parameter, square) = (parameters[element], squares[starts[bucket] + place])
+      guard !(parameter.isFinite && square.isFinite), let tensor = network.tensor(at: element) else { continue }
+      return parameter.isFinite
+        ? TrainingFault(network: network.name, tensor: tensor.name, part: .secondMoment, value: square)
+        : TrainingFault(network: network.name, tensor: tensor.name, part: .parameter, value: parameter)
+    }
+    return nil
   }
 
   /// This rank's moments of a bucket, in the order of the flat parameters.

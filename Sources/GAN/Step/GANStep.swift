@@ -150,6 +150,11 @@ package final class GANStep {
     return report
   }
 
+  /// The first value of the state that is not finite, as far as this rank sees it, after a step.
+  package var fault: TrainingFault? {
+    discriminatorAdam.fault ?? generatorAdam.fault ?? discriminator.statisticsFault ?? generator.statisticsFault
+  }
+
   /// One step whose updates all learn from the real images that stand in `realImages`; to measure and to test. Collective.
   package func step(_ index: Int, _ batch: LocalBatch) throws -> StepReport {
     try step(index, Array(repeating: batch, count: training.updates.discriminator)) { _, _ in }

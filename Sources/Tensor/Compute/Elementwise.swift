@@ -4,6 +4,9 @@ package typealias Floats = UnsafeMutablePointer<Float>
 
 /// Passes over `count` contiguous elements, all in place.
 extension Kernels {
+  /// Whether no value is infinite or not a number.
+  package func isFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool { table.is_finite(x, count) != 0 }
+
   /// a ← a + b.
   package func add(_ a: Floats, _ b: UnsafePointer<Float>, count: Int) { table.add(a, b, count) }
 
@@ -59,10 +62,13 @@ package struct AdamCoefficients: Sendable {
 
 extension Kernels {
   /// One step of Adam on `count` parameters and their moments.
+  ///
+  /// - Returns: whether all parameters and second moments are finite now.
+  @discardableResult
   package func adam(
     _ parameters: Floats, gradient: UnsafePointer<Float>, mean m: Floats, square v: Floats, count: Int,
     _ coefficients: AdamCoefficients
-  ) {
-    table.adam(parameters, gradient, m, v, count, coefficients.settings)
+  ) -> Bool {
+    table.adam(parameters, gradient, m, v, count, coefficients.settings) != 0
   }
 }

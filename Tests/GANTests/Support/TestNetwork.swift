@@ -53,7 +53,10 @@ final class TestNetwork {
     let reduction = NodeReduction(layout.reduction, kernels: engine.kernels)
     let sums = network.sums!
     let complete = sums[group: 0, node: 0]
-    reduction.reduce(groups: layout.groups, count: network.flatCount, into: complete) { sums[group: $0, node: $1] }
+    let fault = reduction.reduce(groups: layout.groups, range: 0..<network.flatCount, into: complete) {
+      sums[group: $0, node: $1]
+    }
+    precondition(fault == nil, "\(fault!)")
     let parameters = network.tensors.map { ($0.name, $0.values(in: complete)) }
     return (inputGradient, Dictionary(uniqueKeysWithValues: parameters))
   }

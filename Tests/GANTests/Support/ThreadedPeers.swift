@@ -91,6 +91,7 @@ final class ThreadedPeers: Peers {
 /// Every rank owns a slice of every bucket; slices end wherever the division puts them, between vectors too.
 final class ThreadedExchange: GradientExchange {
   let owned: [Range<Int>]
+  private(set) var fault: GradientFault?
   private let slots: GradientSlots
   private let world: ThreadedWorld
   private let rank: Int
@@ -135,7 +136,8 @@ final class ThreadedExchange: GradientExchange {
       }
       // Each rank's sum comes to stand in its own first node, wherever that is in the tree.
       let total = copies[0][others[..<rank].reduce(0) { $0 + $1.slots.sums.nodes }]
-      reduction.reduce(groups: sums.groups, count: range.count, into: total) { copies[$0][$1] }
+      let found = reduction.reduce(groups: sums.groups, range: range, into: total) { copies[$0][$1] }
+      fault = fault ?? found
       let result = array(total, range.count)
       for copy in copies.joined() { copy.deallocate() }
       return result

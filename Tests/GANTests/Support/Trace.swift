@@ -89,6 +89,7 @@ private struct TraceMetadata {
 /// Gives an optimizer the gradients that it is told, instead of the ranks' own.
 final class GivenGradients: GradientExchange {
   let owned: [Range<Int>]
+  let fault: GradientFault? = nil
   private let gradients: [Float]
 
   init(_ gradients: [Float], owned: [Range<Int>]) {

@@ -1,0 +1,25 @@
+import Glibc
+import MPI
+
+/// More ranks on a host than it has cores.
+///
+/// Open MPI's ranks wait by spinning unless they know that they share cores. mpirun tells them so where it sees it; where a
+/// hostfile gives more slots than there are cores it does not, and a small allreduce takes a thousand times as long.
+enum Oversubscription {
+  /// What mpirun sets where it sees it, and what a user may set: 1 then.
+  private static let known = ["OMPI_MCA_mpi_oversubscribe", "OMPI_MCA_mpi_yield_when_idle"]
+
+  /// Lets waiting ranks give their core away, before MPI begins.
+  ///
+  /// - Returns: what there is to say of it, where mpirun had not seen it.
+  static func relieve(_ launch: LaunchEnvironment, cores: Int = sysconf(Int32(_SC_NPROCESSORS_ONLN))) -> String? {
+    guard let ranks = launch.localSize, cores > 0, ranks > cores else { return nil }
+    let isKnown = known.contains { name in getenv(name).map { String(cString: $0) == "1" } ?? false }
+    if isKnown { return nil }
+    for name in known { setenv(name, "1", 1) }
+    return """
+      \(ranks) ranks share the \(cores) core\(cores == 1 ? "" : "s") of this host, which its slots hide from mpirun: they yield to \
+      each other while they wait. As many ranks as cores are faster and give the same result: mpirun -np \(cores) …
+      """
+  }
+}

@@ -1,0 +1,75 @@
+import Synchronization
+
+/// What this rank is doing, readable from the watchdog's thread at any time.
+package final class Activity: Sendable {
+  package enum Operation: Int, CaseIterable, Sendable {
+    case starting, loading, computing, statistics, gradients, agreement, samples, checkpoint, evaluation, ending
+
+    /// As it follows "while" or "is".
+    package var description: String {
+      switch self {
+      case .starting: "starting"
+      case .loading: "loading images"
+      case .computing: "computing"
+      case .statistics: "exchanging batch norm's statistics"
+      case .gradients: "exchanging gradients"
+      case .agreement: "waiting for all ranks"
+      case .samples: "making samples"
+      case .checkpoint: "writing a checkpoint"
+      case .evaluation: "judging the model"
+      case .ending: "ending"
+      }
+    }
+  }
+
+  /// One look at it.
+  package struct Snapshot: Equatable, Sendable {
+    /// Steps begun, the one under way among them.
+    package var step: Int
+    package var operation: Operation
+    /// Grows with every change; while it stands still, so does the rank.
+    package var changes: Int
+
+    package init(step: Int, operation: Operation, changes: Int) {
+      (self.step, self.operation, self.changes) = (step, operation, changes)
+    }
+  }
+
+  private let step = Atomic(0)
+  private let operation = Atomic(Operation.starting.rawValue)
+  private let changes = Atomic(0)
+
+  package init() {}
+
+  package var snapshot: Snapshot {
+    Snapshot(
+      step: step.load(ordering: .relaxed),
+      operation: Operation(rawValue: operation.load(ordering: .relaxed)) ?? .starting,
+      changes: changes.load(ordering: .relaxed))
+  }
+
+  /// Something has been done.
+  package func advance() { changes.add(1, ordering: .relaxed) }
+
+  /// Step number `number`, from 1, begins.
+  package func begin(step number: Int) {
+    step.store(number, ordering: .relaxed)
+    advance()
+  }
+
+  /// Runs `body` as this operation; afterwards the one before goes on.
+  package func during<Result, Failure: Error>(
+    _ kind: Operation, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let before = operation.exchange(kind.rawValue, ordering: .relaxed)
+    advance()
+    defer { operation.store(before, ordering: .relaxed) }
+    return try body()
+  }
+
+  /// From now on it is this operation.
+  package func enter(_ kind: Operation) {
+    operation.store(kind.rawValue, ordering: .relaxed)
+    advance()
+  }
+}

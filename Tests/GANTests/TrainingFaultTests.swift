@@ -1,0 +1,64 @@
+import GAN
+import Tensor
+import Testing
+
+/// Values that are not finite are found where ranks' sums meet and where the optimizer writes.
+@Suite struct TrainingFaultTests {
+  /// Wherever in a slice of several blocks, and whichever node's.
+  @Test(arguments: [0, 1, 4095, 4096, 9_999], [0, 1, 2])
+  func inASum(element: Int, node: Int) {
+    let kernels = Kernels.available[0]
+    let reduction = NodeReduction(ShardReduction(tree: ShardTree(shards: 5), ranges: [0..<2, 2..<5], rank: 0), kernels: kernels)
+    let nodes = ShardReduction(tree: ShardTree(shards: 5), ranges: [0..<2, 2..<5], rank: 0).allNodes
+    let buffers = (0..<nodes.count).map { node in
+      let buffer = Floats.allocate(capacity: 10_000)
+      for place in 0..<10_000 { buffer[place] = Float(node * 10_000 + place) }
+      return buffer
+    }
+    defer { for buffer in buffers { buffer.deallocate() } }
+    let sums = (0..<10_000).map { place in buffers.reduce(0) { $0 + $1[place] } }
+    #expect(reduction.reduce(groups: 1, range: 500..<10_500, into: buffers[0]) { buffers[$1] } == nil)
+    #expect((0..<10_000).allSatisfy { buffers[0][$0] == sums[$0] })
+
+    buffers[node][element] = .infinity
+    let fault = reduction.reduce(groups: 1, range: 500..<10_500, into: buffers[0]) { buffers[$1] }
+    #expect(fault == GradientFault(shards: nodes[node], element: 500 + element, value: .infinity))
+  }
+
+  @Test(arguments: Kernels.available)
+  func kernel(_ kernels: Kernels) {
+    for count in [1, 3, 16, 65] {
+      var values = (0..<count).map { Float($0) - 1e38 }
+      #expect(kernels.isFinite(values, count: count))
+      for bad in [Float.nan, .infinity, -.infinity, .signalingNaN] {
+        for place in 0..<count {
+          let kept = values[place]
+          values[place] = bad
+          #expect(!kernels.isFinite(values, count: count), "\(bad) at \(place) of \(count)")
+          values[place] = kept
+        }
+      }
+    }
+    #expect(kernels.isFinite([], count: 0))
+  }
+
+  /// What an update makes of finite gradients.
+  @Test(arguments: Kernels.available)
+  func optimizer(_ kernels: Kernels) {
+    func update(_ gradient: Float, learningRate: Double = 1e-3) -> Bool {
+      let memory = Floats.allocate(capacity: 3 * 20)
+      memory.initialize(repeating: 0, count: 60)
+      defer { memory.deallocate() }
+      var gradients = [Float](repeating: 1, count: 20)
+      gradients[17] = gradient
+      return kernels.adam(
+        memory, gradient: gradients, mean: memory + 20, square: memory + 40, count: 20,
+        AdamCoefficients(
+          learningRate: learningRate, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, step: 1))
+    }
+    #expect(update(1) && update(1e15))
+    #expect(!update(3e38), "its square is infinite")
+    #expect(!update(.nan) && !update(.infinity))
+    #expect(!update(1, learningRate: 1e39), "the parameter is infinite")
+  }
+}

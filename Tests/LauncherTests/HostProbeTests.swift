@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+import disttrain_launch
+
+/// Which hosts a new start leaves out.
+@Suite struct HostProbeTests {
+  private static let machine = Machine(hostName: "here", isRoot: false, cores: 2, isConfined: false)
+
+  private static func hostfile(_ text: String) throws -> Hostfile { try Hostfile(parsing: text, path: "h") }
+
+  /// An agent that reaches some hosts, fails to reach others, and hangs on one.
+  @Test func asksEveryOtherHost() throws {
+    let folder = NSTemporaryDirectory() + "disttrain-probe-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let agent = folder + "/agent"
+    let script = """
+      #!/bin/sh
+      [ "$1" = -q ] || exit 9
+      echo "$2" >>\(folder)/asked
+      case $2 in dead) exit 255 ;; stuck) exec sleep 60 ;; esac
+      [ "$3" = true ]
+
+      """
+    #expect(
+      FileManager.default.createFile(
+        atPath: agent, contents: Data(script.utf8), attributes: [.posixPermissions: 0o755]))
+    let probe = HostProbe(environment: ["OMPI_MCA_plm_rsh_agent": agent + " -q"], machine: Self.machine, timeout: 3)
+    let hosts = try Self.hostfile("here slots=2\nlocalhost\ngood slots=1\ndead\nstuck\ngood slots=2\n")
+    let silent = probe.silentHosts(of: hosts)
+    #expect(silent == ["dead", "stuck"])
+    let asked = try String(contentsOfFile: folder + "/asked", encoding: .utf8).split(separator: "\n").sorted()
+    #expect(asked == ["dead", "good", "stuck"])
+    let rest = try #require(hosts.without(silent))
+    #expect(rest.text == "here slots=2\nlocalhost\ngood slots=1\ngood slots=2\n")
+    #expect(try Self.hostfile(rest.text) == rest)
+  }
+
+  @Test func nobodyLeft() throws {
+    let hosts = try Self.hostfile("a slots=2 max_slots=4\nb")
+    #expect(hosts.without(["a", "b"]) == nil)
+    #expect(hosts.without(["b"])?.text == "a slots=2 max_slots=4\n")
+  }
+
+  /// ssh must not wait for a password.
+  @Test func sshNeverAsks() {
+    for agent in [nil, "ssh", "/usr/bin/ssh -p 2222"] {
+      let probe = HostProbe(
+        environment: agent.map { ["OMPI_MCA_plm_rsh_agent": $0] } ?? [:], machine: Self.machine)
+      #expect(probe.agent.contains("BatchMode=yes"))
+    }
+  }
+}
