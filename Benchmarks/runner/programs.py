@@ -95,7 +95,8 @@ def recipe(name: str, batch: int) -> Program:
         f"disttrain, {name}", ranks=1, cores=1, batch=batch, shards=1,
         file=HERE.parent / "configs" / f"{'ganlab-mnist' if name == 'ganlab' else name}.yaml", data_source="synthetic",
         data_path="null", data_synthetic_count=2 * batch, data_validation=0, output_samples_every=1000000,
-        output_checkpoints_every=1000000, output_checkpoints_best="none", output_log_every=2, output_log_format="standard", output_log_losses="step")
+        output_checkpoints_every=1000000, output_checkpoints_best="none", output_log_every=2,
+        output_log_format="standard", output_log_losses="step")
 
 
 def twin(name: str, kind: str, *arguments: str, cores: int = 1, batch: int = 64) -> Program:
