@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hosts
 
 @main
 struct LaunchCommand: ParsableCommand {

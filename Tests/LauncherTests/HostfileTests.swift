@@ -1,5 +1,5 @@
+import Hosts
 import Testing
-import disttrain_launch
 
 @Suite struct HostfileTests {
   @Test func readsHostsSlotsAndComments() throws {

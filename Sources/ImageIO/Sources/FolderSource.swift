@@ -52,20 +52,22 @@ package struct FolderSource: ImageSource {
   package func name(_ index: Int) -> String { files[index].description }
 
   package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
-    try load(index, channels) { _, _ in Reduction.none }
+    let bytes = try bytes(index)
+    return SourceImage(picture: try Decoder.picture(in: bytes, channels: channels, path: path(index)), bytes: bytes)
   }
 
   package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
-    try load(index, transform.channels, eighths: transform.eighths)
+    try Decoder.picture(in: bytes(index), for: transform, path: path(index))
   }
 
-  private func load(_ index: Int, _ channels: Int, eighths: (Int, Int) -> Int) throws(ImageError) -> SourceImage {
-    let path = folder + "/" + files[index].description
-    let bytes = try FileBytes.read(
+  /// File `index` as it is on the disk.
+  package func bytes(_ index: Int) throws(ImageError) -> [UInt8] {
+    try FileBytes.read(
       (Array(folder.utf8) + [UInt8(ascii: "/")] + files[index].path + [0]).map { CChar(bitPattern: $0) })
-    let (picture, reduction) = try Decoder.picture(in: bytes, channels: channels, path: path, eighths: eighths)
-    return SourceImage(picture: picture, bytes: bytes, reduction: reduction)
   }
+
+  /// File `index` as errors name it.
+  package func path(_ index: Int) -> String { folder + "/" + files[index].description }
 
   /// Of each file: path, NUL, size in bytes, NUL, modification time in ns, newline.
   package var manifest: [UInt8] {

@@ -1,0 +1,37 @@
+import ImageIO
+
+/// Decodes a picture as training does: whole, and reduced as far as a small square allows.
+func readPicture(_ bytes: [UInt8]) throws {
+  let channels = bytes.count % 2 == 0 ? 3 : 1
+  let picture = try Decoder.picture(in: bytes, channels: channels, path: "picture")
+  for fit in [Transform.Fit.crop, .pad] {
+    let transform = Transform(size: 8, channels: channels, fit: fit, decoding: .fast)
+    let reduced = try Decoder.picture(in: bytes, for: transform, path: "picture")
+    precondition(reduced.bytes == bytes && reduced.reduction!.width == picture.width, "the same picture")
+    _ = transform.apply(to: reduced.picture, reducedBy: reduced.reduction)
+  }
+}
+
+func readIDX(_ bytes: [UInt8]) throws {
+  // The last byte of the magic number: labels or images.
+  let dimensions = bytes.count > 3 && bytes[3] == 1 ? 1 : 3
+  let header = try IDXHeader(bytes, dimensions: dimensions, path: "idx")
+  let content = try header.content(of: bytes, path: "idx")
+  precondition(content.count == header.sizes.reduce(1, *), "as much as the header says")
+}
+
+func readMAT(_ bytes: [UInt8]) throws {
+  let file = MemoryFile(bytes)
+  let source = try SVHNSource(path: file.path)
+  for index in [0, source.count - 1] { _ = try source.load(index, channels: 3) }
+}
+
+/// Either list: that of partitions has no line of one number.
+func readCelebA(_ bytes: [UInt8]) throws {
+  let list = CelebAList(bytes, path: "list.txt")
+  do throws(ImageError) {
+    _ = try list.pictures(with: ["Male": true, "Eyeglasses": false])
+  } catch {
+    for partition in [CelebASelection.Partition.train, .valid, .test] { _ = try list.pictures(of: partition) }
+  }
+}
