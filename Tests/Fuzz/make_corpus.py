@@ -65,6 +65,10 @@ write("png", "good-chunks", png(
     2, 2, 8, 0, rows(2, 2, 8),
     before=chunk(b"gAMA", struct.pack(">I", 45455)) + chunk(b"zTXt", b"k\0\0" + zlib.compress(b"text"))
     + chunk(b"iCCP", b"p\0\0" + zlib.compress(b"profile")) + chunk(b"tRNS", b"\0\1")))
+zeros = zlib.compress(bytes(10 << 20), 9)
+write("png", "good-bomb-text", png(1, 1, 8, 0, b"\0\7", before=chunk(b"zTXt", b"k\0\0" + zeros)))
+write("png", "good-bomb-profile", png(1, 1, 8, 0, b"\0\7", before=chunk(b"iCCP", b"p\0\0" + zeros)))
+write("png", "bomb-data", png(1, 1, 8, 0, bytes(10 << 20)))
 write("png", "huge", png(60000, 60000, 8, 2, b"\0"))
 
 # JPEG: an 8 × 8 picture of middle grey (ITU-T T.81), baseline and progressive

@@ -12,6 +12,8 @@ package struct FolderSource: ImageSource {
   package let folder: String
   /// One line for each link that was not entered.
   package let notes: [String]
+  /// How many files of each other extension there are; "" for none.
+  package let others: [String: Int]
   private var files: [FolderFile]
 
   /// - Parameters:
@@ -35,8 +37,14 @@ package struct FolderSource: ImageSource {
     var walk = FolderWalk(folder: folder)
     try walk.run()
     self.folder = folder
-    files = walk.files.filter { $0.hasExtension(among: Self.extensions) && isSelected($0) }
-      .sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    var others: [String: Int] = [:]
+    files = walk.files.filter { file in
+      let kind = file.fileExtension ?? ""
+      guard !Self.extensions.contains(kind) else { return isSelected(file) }
+      others[kind, default: 0] += 1
+      return false
+    }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    self.others = others
     notes = walk.notes
   }
 
@@ -86,10 +94,12 @@ struct FolderFile: CustomStringConvertible {
 
   var name: [UInt8] { Array(path[((path.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
 
-  var description: String { String(decoding: path, as: UTF8.self) }
+  var description: String { path.shownText }
 
-  func hasExtension(among extensions: [String]) -> Bool {
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return extensions.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
+  /// In lower case, behind the name's last dot; nil without one.
+  var fileExtension: String? {
+    let name = name
+    return name.lastIndex(of: UInt8(ascii: ".")).map { name[($0 + 1)...].shownText.lowercased() }
   }
+
 }

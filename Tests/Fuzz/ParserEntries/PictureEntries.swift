@@ -3,7 +3,9 @@ import ImageIO
 /// Decodes a picture as training does: whole, and reduced as far as a small square allows.
 func readPicture(_ bytes: [UInt8]) throws {
   let channels = bytes.count % 2 == 0 ? 3 : 1
+  let header = PictureHeader(bytes)
   let picture = try Decoder.picture(in: bytes, channels: channels, path: "picture")
+  precondition(header != nil, "what can be decoded has a header")
   for fit in [Transform.Fit.crop, .pad] {
     let transform = Transform(size: 8, channels: channels, fit: fit, decoding: .fast)
     let reduced = try Decoder.picture(in: bytes, for: transform, path: "picture")
