@@ -54,7 +54,7 @@ struct DataCommand: ParsableCommand {
     @Option(
       name: .customLong("set"), parsing: .singleValue,
       help: ArgumentHelp(
-        "Override a setting of the configuration, for example --set data.pattern=\"*.jpg\". Repeatable.",
+        "Override a setting of the configuration, for example --set data.limit=100. Repeatable.",
         valueName: "KEY=VALUE"))
     var overrides: [String] = []
 

@@ -49,7 +49,7 @@ struct LaunchCommand: ParsableCommand {
       .init(
         ranks: ranks, hostfile: try hostfile.map { ($0, try Hostfile(path: $0)) }, arguments: arguments,
         // What is wrong with it disttrain says.
-        configuration: arguments.train ? try? TextFile(arguments.words[0], expected: "a configuration").text : nil),
+        configuration: arguments.train ? (try? TextFile(arguments.words[0], expected: "a configuration"))?.text : nil),
       executable: try Executables.disttrain(environment: environment), machine: .current, environment: environment)
     for remark in plan.remarks { Self.say(remark) }
     if print {

@@ -85,11 +85,11 @@ extension CommandLineTests {
       try place.write(
         Workplace.configuration.replacingOccurrences(
           of: "source: synthetic, synthetic: {count: 48}", with: "source: folder, path: photographs"), "run.yaml")
-      let set = ["--set", "data.pattern=*.png"]
+      let set = ["--set", #"data.pattern="*.png""#]
       let outcome = try await Self.inspect(place, ["run.yaml"] + set, expecting: 0)
       for line in [
         "run.yaml: 5 pictures, ", "training scales them to 32×32 in colour, resize: crop",
-        "warning: 1 of them is smaller and become",
+        "warning: 1 of 5 is smaller and would be blurred",
       ] { #expect(outcome.output.contains(line), "\(line) in \(outcome.text)") }
       let padded = try await Self.inspect(place, ["run.yaml", "--set", "data.image.resize=pad"] + set, expecting: 0)
       #expect(!padded.output.contains("warning"), "the longer side decides: \(padded.text)")
@@ -105,7 +105,7 @@ extension CommandLineTests {
       }
       try configuration("source: idx, lastBatch: keep, path: \(digits)")
       var outcome = try await Self.inspect(place, ["run.yaml"], expecting: 0)
-      for line in [": 3 pictures, 60 bytes", "  3  IDX, grey, 8 bits", "  3  5×4", "warning: 3 of them are smaller"] {
+      for line in [": 3 pictures, 60 bytes", "  3  IDX, grey, 8 bits", "  3  5×4", "warning: 3 of 3 are smaller"] {
         #expect(outcome.output.contains(line), "\(line) in \(outcome.text)")
       }
       try configuration("source: svhn, lastBatch: keep, path: \(svhn)")

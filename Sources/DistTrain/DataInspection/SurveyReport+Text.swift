@@ -48,13 +48,13 @@ extension SurveyReport {
     var lines = ["training scales them to \(size) in \(colours), resize: \(training.resize)"]
     if training.scaledUp > 0 {
       lines.append(
-        "warning: \(training.scaledUp) of them \(training.scaledUp == 1 ? "is" : "are") smaller and become blurred; "
-          + "a lower data.image.size, or larger pictures, would not")
+        "warning: \(training.scaledUp) of \(pictures) \(training.scaledUp == 1 ? "is" : "are") smaller and would be "
+          + "blurred: lower data.image.size, or take larger pictures")
     }
     return lines
   }
 
-  private static func listed<Value>(_ counts: some Collection<Count<Value>>, _ text: (Value) -> String) -> [String] {
+  private static func listed<Value: Encodable & Sendable>(_ counts: some Collection<Count<Value>>, _ text: (Value) -> String) -> [String] {
     let width = counts.map { "\($0.count)".count }.max() ?? 0
     return counts.map { entry in
       let number = "\(entry.count)"

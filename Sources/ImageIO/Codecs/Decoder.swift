@@ -22,9 +22,8 @@ package enum Decoder {
   package static func picture(
     in bytes: [UInt8], for transform: Transform, path: String
   ) throws(ImageError) -> SourceImage {
-    let (picture, reduction) = try picture(
-      in: bytes, channels: transform.channels, path: path, eighths: transform.eighths)
-    return SourceImage(picture: picture, bytes: bytes, reduction: reduction)
+    let decoded = try picture(in: bytes, channels: transform.channels, path: path, eighths: transform.eighths)
+    return SourceImage(picture: decoded.picture, bytes: bytes, reduction: decoded.reduction)
   }
 
   /// The picture in `bytes`, of a JPEG as many eighths of its size as `eighths` says for its width and height.

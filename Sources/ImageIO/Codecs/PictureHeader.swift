@@ -33,23 +33,26 @@ package struct PictureHeader: Hashable, Sendable, CustomStringConvertible {
     (format, self.colours, depth, isGradual) = (.png, colours, Int(bytes[24]), bytes[28] == 1)
   }
 
-  /// The frame header, which follows other segments (ITU-T T.81, B.2.2).
+  /// The frame header, which follows other segments (ITU-T T.81, B.2.2). What stands between segments is skipped, as libjpeg
+  /// does.
   private init?(jpeg bytes: [UInt8]) {
+    guard bytes.starts(with: [0xFF, 0xD8]) else { return nil }
     var at = 2
-    while at + 4 <= bytes.count, bytes[at] == 0xFF {
+    while at + 10 <= bytes.count {
       let marker = bytes[at + 1]
-      if marker == 0xFF {  // a fill byte
+      guard bytes[at] == 0xFF, marker != 0, marker != 0xFF else {
         at += 1
         continue
       }
       if 0xC0...0xCF ~= marker, ![0xC4, 0xC8, 0xCC].contains(marker) {
         let kinds: [UInt8: Colours] = [1: .grey, 3: .colour, 4: .fourColours]
-        guard at + 10 <= bytes.count, let colours = kinds[bytes[at + 9]] else { return nil }
+        guard let colours = kinds[bytes[at + 9]] else { return nil }
         (format, self.colours, depth) = (.jpeg, colours, Int(bytes[at + 4]))
         isGradual = [0xC2, 0xC6, 0xCA, 0xCE].contains(marker)
         return
       }
-      at += 2 + bytes[at + 2..<at + 4].bigEndian
+      let hasNoContent = marker == 0x01 || 0xD0...0xD7 ~= marker
+      at += 2 + (hasNoContent ? 0 : bytes[at + 2..<at + 4].bigEndian)
     }
     return nil
   }

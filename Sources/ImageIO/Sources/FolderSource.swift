@@ -98,7 +98,7 @@ struct FolderFile: CustomStringConvertible {
 
   /// In lower case, behind the name's last dot; nil without one.
   var fileExtension: String? {
-    let name = name
+    let name = self.name
     return name.lastIndex(of: UInt8(ascii: ".")).map { name[($0 + 1)...].shownText.lowercased() }
   }
 

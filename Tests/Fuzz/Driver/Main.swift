@@ -13,7 +13,8 @@ enum FuzzDriver {
     let name = getenv("DISTTRAIN_FUZZ_PARSER").map { String(cString: $0) } ?? ""
     guard let entry = ParserEntry(rawValue: name) else {
       let names = ParserEntry.allCases.map(\.rawValue).joined(separator: ", ")
-      fputs("fuzz-parsers: DISTTRAIN_FUZZ_PARSER is \"\(name)\", expected one of \(names)\n", stderr)
+      let message = "fuzz-parsers: DISTTRAIN_FUZZ_PARSER is \"\(name)\", expected one of \(names)\n"
+      write(STDERR_FILENO, message, message.utf8.count)
       exit(64)
     }
     Self.entry = entry

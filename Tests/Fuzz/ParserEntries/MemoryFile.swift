@@ -1,21 +1,15 @@
 import Glibc
 
-/// A file in memory, for parsers that take a path.
-struct MemoryFile: ~Copyable {
-  private let descriptor: Int32
-
-  var path: String { "/proc/self/fd/\(descriptor)" }
-
-  init(_ bytes: [UInt8]) {
-    descriptor = memfd_create("input", UInt32(MFD_CLOEXEC))
-    precondition(descriptor >= 0, "no file in memory: errno \(errno)")
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, done) }
-      precondition(count > 0, "cannot write to memory: errno \(errno)")
-      done += count
-    }
+/// Runs `body` with the path of a file that holds `bytes`, in memory alone, for parsers that take no bytes.
+func withMemoryFile(_ bytes: [UInt8], _ body: (_ path: String) throws -> Void) throws {
+  let file = memfd_create("input", UInt32(MFD_CLOEXEC))
+  precondition(file >= 0, "no file in memory: errno \(errno)")
+  defer { close(file) }
+  var done = 0
+  while done < bytes.count {
+    let count = bytes.withUnsafeBytes { pwrite(file, $0.baseAddress! + done, bytes.count - done, done) }
+    precondition(count > 0, "cannot write to memory: errno \(errno)")
+    done += count
   }
-
-  deinit { close(descriptor) }
+  try body("/proc/self/fd/\(file)")
 }

@@ -5,19 +5,21 @@ import Tensor
 
 /// Reads header, facts and tensors. That the hash is right is no condition: few inputs would get past it.
 func readSafetensors(_ bytes: [UInt8]) throws {
-  let file = MemoryFile(bytes)
-  let open = try SafetensorsFile(path: file.path, verification: .none)
-  _ = try SafetensorsSummary(open).description
-  _ = try open.tensorsHash()
-  for entry in open.entries {
-    let content = try open.bytes(entry.name)
-    precondition(content.count == entry.range.count, "as many bytes as the header says")
-    if entry.type == .float32 { precondition(try open.floats(entry.name).count == entry.count) }
+  try withMemoryFile(bytes) { path in
+    let file = try SafetensorsFile(path: path, verification: .none)
+    _ = try SafetensorsSummary(file).description
+    _ = try file.tensorsHash()
+    for entry in file.entries {
+      let content = try file.bytes(entry.name)
+      precondition(content.count == entry.range.count, "as many bytes as the header says")
+      guard entry.type == .float32 else { continue }
+      let values = try file.floats(entry.name)
+      precondition(values.count == entry.count, "as many values as the shape says")
+    }
+    _ = try? SafetensorsFile(path: path, verification: .required)
+    let facts = try CheckpointFacts(file)
+    _ = try Configuration(yaml: facts.configuration, file: "its configuration")
   }
-  let facts = try CheckpointFacts(open)
-  precondition(try CheckpointFacts(open) == facts && !facts.metadata.isEmpty)
-  _ = try Configuration(yaml: facts.configuration, file: "its configuration")
-  _ = try? SafetensorsFile(path: file.path, verification: .required)
 }
 
 /// Reads a generator and has it make two pictures.
@@ -30,8 +32,9 @@ func readONNX(_ bytes: [UInt8]) throws {
 }
 
 func readNPY(_ bytes: [UInt8]) throws {
-  let file = MemoryFile(bytes)
-  let array = try NPYFile(path: file.path)
-  let rows = try array.rows(0..<array.shape[0])
-  precondition(rows.count == array.shape[0] * array.rowCount, "whole rows")
+  try withMemoryFile(bytes) { path in
+    let array = try NPYFile(path: path)
+    let rows = try array.rows(0..<array.shape[0])
+    precondition(rows.count == array.shape[0] * array.rowCount, "whole rows")
+  }
 }

@@ -23,9 +23,10 @@ func readIDX(_ bytes: [UInt8]) throws {
 }
 
 func readMAT(_ bytes: [UInt8]) throws {
-  let file = MemoryFile(bytes)
-  let source = try SVHNSource(path: file.path)
-  for index in [0, source.count - 1] { _ = try source.load(index, channels: 3) }
+  try withMemoryFile(bytes) { path in
+    let source = try SVHNSource(path: path)
+    for index in [0, source.count - 1] { _ = try source.load(index, channels: 3) }
+  }
 }
 
 /// Either list: that of partitions has no line of one number.
