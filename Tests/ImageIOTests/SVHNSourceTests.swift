@@ -105,7 +105,7 @@ struct SVHNSourceTests {
 
   /// Arrays that nest, of which a reader that follows them would never see the end, and what no array begins with.
   @Test func otherElementsAreRefused() throws {
-    let header = try Fixture.bytes("svhn.mat").prefix(128)
+    let header = Array(try Fixture.bytes("svhn.mat").prefix(128))
     func word(_ value: Int) -> [UInt8] { [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: value >> $0) } }
     func array(_ kind: Int, dimensions: Int = 2, name: [UInt8] = word(0x1_0001) + [88, 0, 0, 0], content: Int) -> [UInt8] {
       let sizes = word(5) + word(4 * dimensions) + (0..<dimensions).flatMap { _ in word(1) }
