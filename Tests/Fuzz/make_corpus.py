@@ -102,6 +102,7 @@ write("jpeg", "good-cmyk", jpeg(0xC0, 4, scan(4, 0, 63, 0, b"\x00"), segment(0xE
 write("jpeg", "good-progressive", jpeg(
     0xC2, 1, scan(1, 0, 0, 0, b"\x7f") + b"".join(scan(1, k, k, 0, b"\x7f") for k in range(1, 64))))
 write("jpeg", "restarts", jpeg(0xC0, 1, scan(1, 0, 63, 0, b"\x3f\xff\xd0\x3f"), segment(0xDD, b"\0\1")))
+write("jpeg", "without-end", jpeg(0xC0, 1, scan(1, 0, 63, 0))[:-3])
 for name in ("baseline-420", "progressive", "cmyk"):
     write("jpeg", f"good-{name}.jpg", (fixtures / "ImageIOTests/Fixtures" / f"{name}.jpg").read_bytes())
 
@@ -152,6 +153,7 @@ write("mat", "version-7.3", b"MATLAB 7.3 MAT-file".ljust(512))
 # CelebA's lists
 
 write("celeba", "good-partition", b"000001.jpg 0\n000002.jpg 1\n000003.jpg 2\n")
+write("celeba", "html", b"<html>\n404\n")
 write("celeba", "good-attributes", b"2\nEyeglasses Male Young\n000001.jpg -1  1  1\r\n000002.jpg  1 -1 -1\n")
 
 # safetensors
@@ -169,7 +171,7 @@ def entry(shape, start, end, kind="F32"):
 facts = {
     "format": "disttrain checkpoint 1", "step": "3", "epoch": "0", "shards": "8", "seed": "1", "updates.generator": "3",
     "updates.discriminator": "3", "instructionSet": "avx2", "data": "0", "changes": "", "file": "0" * 64,
-    "tensors": "0" * 64, "quality": "lossHeldOut 0.5", "configuration": "data: {source: synthetic}\ntrain: {steps: 5}\n",
+    "quality": "lossHeldOut 0.5", "configuration": "data: {source: synthetic}\ntrain: {steps: 5}\n",
 }
 tensors = {"a": entry([2, 3], 0, 24), "b": entry([], 24, 28), "c": entry([0, 7], 28, 28), "d": entry([2], 28, 30, "U8")}
 write("safetensors", "good-checkpoint", safetensors({"__metadata__": facts, **tensors}, bytes(30)))

@@ -14,10 +14,10 @@ func readPicture(_ bytes: [UInt8]) throws {
   }
 }
 
+/// Images, or else labels.
 func readIDX(_ bytes: [UInt8]) throws {
-  // The last byte of the magic number: labels or images.
-  let dimensions = bytes.count > 3 && bytes[3] == 1 ? 1 : 3
-  let header = try IDXHeader(bytes, dimensions: dimensions, path: "idx")
+  let images = try? IDXHeader(bytes, dimensions: 3, path: "idx")
+  let header = try images ?? IDXHeader(bytes, dimensions: 1, path: "idx")
   let content = try header.content(of: bytes, path: "idx")
   precondition(content.count == header.sizes.reduce(1, *), "as much as the header says")
 }
