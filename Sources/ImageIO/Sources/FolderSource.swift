@@ -94,12 +94,12 @@ struct FolderFile: CustomStringConvertible {
 
   var name: [UInt8] { Array(path[((path.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
 
-  var description: String { path.shownText }
+  var description: String { String(decoding: path, as: UTF8.self).escapingControls() }
 
   /// In lower case, behind the name's last dot; nil without one.
   var fileExtension: String? {
     let name = self.name
-    return name.lastIndex(of: UInt8(ascii: ".")).map { name[($0 + 1)...].shownText.lowercased() }
+    return name.lastIndex(of: UInt8(ascii: ".")).map { String(decoding: name[($0 + 1)...], as: UTF8.self).lowercased() }
   }
 
 }

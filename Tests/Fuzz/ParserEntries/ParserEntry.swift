@@ -1,3 +1,5 @@
+import DistTrain
+
 /// The parsers of files that may come from anywhere, each fed with bytes alone.
 package enum ParserEntry: String, CaseIterable, Sendable {
   case png, jpeg, idx, mat, celeba
@@ -23,7 +25,7 @@ package enum ParserEntry: String, CaseIterable, Sendable {
       }
       message = nil
     } catch {
-      message = "\(error)"
+      message = UserFacingError(error).message
     }
     if let message { checkText(message) }
     return message
