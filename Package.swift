@@ -3,8 +3,8 @@ import PackageDescription
 
 // Who may import whom; nothing else is allowed:
 //   CMPI ← MPI;  {CKernels, COpenBLAS} ← Tensor ← {ImageIO, GAN, ModelFiles};  CImage ← ImageIO;
-//   COpenSSL ← ModelFiles ← GAN;  {MPI, GAN, ImageIO, ModelFiles, Events} ← DistTrain ← cli;  launcher imports none of
-//   them.
+//   COpenSSL ← ModelFiles ← GAN;  {MPI, GAN, ImageIO, ModelFiles, Events} ← DistTrain ← cli;  Hosts ← launcher, which
+//   imports none of the others.
 let package = Package(
   name: "disttrain",
   products: [
@@ -49,10 +49,11 @@ let package = Package(
       name: "disttrain",
       dependencies: ["DistTrain", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/cli"),
+    .target(name: "Hosts", path: "Sources/launcher/Hosts"),
     .executableTarget(
       name: "disttrain-launch",
-      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
-      path: "Sources/launcher"),
+      dependencies: ["Hosts", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Sources/launcher", exclude: ["Hosts"]),
 
     .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
@@ -66,8 +67,22 @@ let package = Package(
       name: "DistTrainTests", dependencies: ["DistTrain", "GAN", "ImageIO", "ModelFiles", "Tensor"],
       exclude: ["Fixtures"]),
     .testTarget(name: "CommandLineTests", dependencies: ["disttrain", "ModelFiles"]),
-    .testTarget(name: "LauncherTests", dependencies: ["disttrain-launch"]),
+    .testTarget(name: "LauncherTests", dependencies: ["Hosts", "disttrain-launch"]),
+
+    .target(
+      name: "ParserEntries", dependencies: ["DistTrain", "GAN", "Hosts", "ImageIO", "ModelFiles", "Tensor"],
+      path: "Tests/Fuzz/ParserEntries"),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["ParserEntries"], path: "Tests/Fuzz/Replay"),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
 )
+
+// scripts/fuzz alone builds these: they need a runtime that it names to the linker.
+if Context.environment["DISTTRAIN_FUZZ"] != nil {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(name: "fuzz-parsers", dependencies: ["CFuzzer", "ParserEntries"], path: "Tests/Fuzz/Driver"),
+  ]
+}

@@ -9,8 +9,9 @@
 #include "CImage.h"
 #include "colour.h"
 
-// Encoders write some ten scans; a small file with thousands of empty ones would keep the decoder busy for minutes.
-enum { MOST_SCANS = 100 };
+// Encoders write some ten scans; a small file with thousands of empty ones, or with a hundred of a huge picture, would keep
+// the decoder busy for minutes.
+enum { MOST_SCANS = 100, MOST_SCANS_OF_HUGE = 20, MOST_SCANNED_PIXELS = 1 << 30 };
 
 // What must survive a longjmp lives here. The library's structures point into it.
 struct cimage_jpeg {
@@ -68,10 +69,13 @@ static void skip(j_decompress_ptr jpeg, long count) {
 
 static void nothing(j_decompress_ptr jpeg) { (void)jpeg; }
 
-static void count_scans(j_common_ptr jpeg) {
-  if (((j_decompress_ptr)jpeg)->input_scan_number > MOST_SCANS) {
+static void count_scans(j_common_ptr common) {
+  j_decompress_ptr jpeg = (j_decompress_ptr)common;
+  size_t pixels = (size_t)jpeg->image_width * jpeg->image_height, most = MOST_SCANNED_PIXELS / pixels;
+  most = most > MOST_SCANS ? MOST_SCANS : most < MOST_SCANS_OF_HUGE ? MOST_SCANS_OF_HUGE : most;
+  if ((size_t)jpeg->input_scan_number > most) {
     char reason[80];
-    snprintf(reason, sizeof reason, "it has more than %d scans", MOST_SCANS);
+    snprintf(reason, sizeof reason, "it has more than %zu scans", most);
     refuse(jpeg->client_data, reason);
   }
 }

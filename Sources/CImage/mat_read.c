@@ -9,7 +9,10 @@
 
 // matio takes damaged data for good and only logs what it met, so the file's own lengths and checksums are compared
 // before it reads, and whatever it logs counts as a failure. Its log is a global function: one thread at a time.
-enum { HEADER_BYTES = 128, TAG_BYTES = 8, MATRIX = 14, COMPRESSED = 15, MOST_INFLATED_PER_BYTE = 1032 };
+enum { HEADER_BYTES = 128, TAG_BYTES = 8, INT8 = 1, INT32 = 5, UINT32 = 6, MATRIX = 14, COMPRESSED = 15 };
+enum { MOST_INFLATED_PER_BYTE = 1032, MOST_DIMENSIONS = 32, LONGEST_NAME = 63 };
+// What an array begins with: its tag, its flags, its dimensions and its name, each but the first behind a tag.
+enum { HEAD_BYTES = 4 * TAG_BYTES + 8 + 4 * MOST_DIMENSIONS + LONGEST_NAME };
 
 struct walk {
   FILE *file;
@@ -54,7 +57,7 @@ static int check_header(struct walk *walk) {
 static int check_stream(struct walk *walk, size_t start, size_t count) {
   uint8_t in[1 << 15], out[1 << 16];
   z_stream stream = {0};
-  int status = inflateInit(&stream);
+  int status = fseeko(walk->file, (off_t)start, SEEK_SET) ? Z_ERRNO : inflateInit(&stream);
   size_t left = count;
   while (status == Z_OK && (left > 0 || stream.avail_in > 0)) {
     if (stream.avail_in == 0) {
@@ -75,6 +78,53 @@ static int check_stream(struct walk *walk, size_t start, size_t count) {
   }
   inflateEnd(&stream);
   return failed;
+}
+
+static int refuse_array(struct walk *walk, size_t at, const char *reason) {
+  snprintf(walk->message, walk->capacity, "the element at byte %zu %s", at, reason);
+  return 1;
+}
+
+// matio follows cells and structures into each other, however deep, and believes counts of dimensions and of a name's
+// letters: only arrays of numbers and of text, with counts that can be, reach it. `head` begins with the array's tag.
+static int check_array(struct walk *walk, size_t at, const uint8_t *head, size_t count) {
+  const uint8_t *flags = head + TAG_BYTES, *dimensions = flags + 2 * TAG_BYTES;
+  if (count < 4 * TAG_BYTES) return refuse_array(walk, at, "is too short for an array");
+  unsigned class = number(walk, flags + TAG_BYTES) & 0xFF;
+  if (number(walk, head) != MATRIX || number(walk, flags) != UINT32 || number(walk, flags + 4) != 8) {
+    return refuse_array(walk, at, "does not begin as an array does");
+  }
+  if (class != MAT_C_CHAR && (class < MAT_C_DOUBLE || class > MAT_C_UINT64)) {
+    return refuse_array(walk, at, "is no array of numbers or text; save those alone");
+  }
+  size_t bytes = number(walk, dimensions + 4), padded = (bytes + 7) / 8 * 8;
+  if (number(walk, dimensions) != INT32 || bytes < 8 || bytes % 4 || bytes > 4 * MOST_DIMENSIONS) {
+    return refuse_array(walk, at, "does not have 2 to 32 dimensions");
+  }
+  const uint8_t *name = dimensions + TAG_BYTES + padded;
+  if (name + TAG_BYTES > head + count) return refuse_array(walk, at, "ends before its name");
+  uint32_t tag = number(walk, name);
+  // Up to four letters may stand in the tag, with their count in its upper half.
+  size_t letters = tag >> 16 ? tag >> 16 : number(walk, name + 4);
+  if ((tag & 0xFFFF) != INT8 || letters > (tag >> 16 ? 4 : LONGEST_NAME) ||
+      (!(tag >> 16) && name + TAG_BYTES + letters > head + count)) {
+    return refuse_array(walk, at, "has no name of at most 63 letters");
+  }
+  return 0;
+}
+
+// Reads what the element at `at` begins with, inflated where it is compressed.
+static int check_head(struct walk *walk, size_t at, uint32_t type, size_t count) {
+  uint8_t in[4096], head[HEAD_BYTES];
+  size_t wanted = type == MATRIX ? sizeof head : sizeof in, most = type == MATRIX ? count + TAG_BYTES : count;
+  off_t start = (off_t)(type == MATRIX ? at : at + TAG_BYTES);
+  if (fseeko(walk->file, start, SEEK_SET)) return refuse_array(walk, at, "cannot be read");
+  size_t read = fread(type == MATRIX ? head : in, 1, most < wanted ? most : wanted, walk->file);
+  if (type == MATRIX) return check_array(walk, at, head, read);
+  z_stream stream = {.next_in = in, .avail_in = (uInt)read, .next_out = head, .avail_out = sizeof head};
+  if (inflateInit(&stream) == Z_OK) inflate(&stream, Z_SYNC_FLUSH);
+  inflateEnd(&stream);
+  return check_array(walk, at, head, sizeof head - stream.avail_out);
 }
 
 // MAT-File Format (MathWorks), level 5: elements with their type and length follow the header up to the file's end.
@@ -99,6 +149,7 @@ static int check_elements(struct walk *walk, int checks_streams) {
     }
     size_t *largest = type == MATRIX ? &walk->largest_matrix : &walk->largest_compressed;
     if (count > *largest) *largest = count;
+    if (check_head(walk, at, type, count)) return 1;
     if (type == COMPRESSED && checks_streams && check_stream(walk, start, count)) return 1;
     at = start + count;
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 
 /// Finds the programs to run.
 package enum Executables {

@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 
 /// Finds out which hosts still answer, the way mpirun reaches them: ssh, or the agent that Open MPI is told to use.
 package struct HostProbe {

@@ -1,3 +1,5 @@
+import Hosts
+
 /// The mpirun command for a run, and why it is so. Pure: facts in, words out.
 package struct LaunchPlan: Equatable {
   /// What the user asks for.

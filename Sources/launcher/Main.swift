@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hosts
 
 @main
 struct LaunchCommand: ParsableCommand {
@@ -48,8 +49,9 @@ struct LaunchCommand: ParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let arguments = try ProgramArguments(config)
     let request = LaunchPlan.Request(
-      ranks: ranks, hostfile: try hostfile.map { ($0, try Self.hostfile(at: $0)) }, arguments: arguments,
-      configuration: arguments.train ? Machine.read(arguments.words[0]) : nil)
+      ranks: ranks, hostfile: try hostfile.map { ($0, try Hostfile(path: $0)) }, arguments: arguments,
+      // What is wrong with it disttrain says.
+      configuration: arguments.train ? (try? TextFile(arguments.words[0], expected: "a configuration"))?.text : nil)
     let plan = try Self.plan(request, environment)
     if print {
       Swift.print(CommandText.line(["mpirun"] + plan.options + plan.program, variables: plan.variables))
@@ -99,18 +101,6 @@ struct LaunchCommand: ParsableCommand {
         }
       }
     }
-  }
-
-  private static func hostfile(at path: String) throws(LaunchError) -> Hostfile {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw LaunchError("\(path): \(String(cString: strerror(errno))), expected a hostfile; hostfiles/ has examples")
-    }
-    // A FIFO would hang, a folder has no lines.
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 20,
-      let bytes = FileManager.default.contents(atPath: path)
-    else { throw LaunchError("\(path): expected a readable text file of at most 1 MiB") }
-    return try Hostfile(parsing: String(decoding: bytes, as: UTF8.self), path: path)
   }
 
   private static func say(_ text: String) {

@@ -1,3 +1,5 @@
+import Hosts
+
 /// How ranks sit on cores: bound where each has its own, sharing and yielding where there are more ranks than cores.
 package struct Placement: Equatable {
   /// Words for mpirun.

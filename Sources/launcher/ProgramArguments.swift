@@ -1,3 +1,5 @@
+import Hosts
+
 /// What is passed on to disttrain, unchanged: the configuration and its options.
 package struct ProgramArguments: Equatable {
   package var words: [String]

@@ -1,3 +1,5 @@
+import Hosts
+
 /// The job of Slurm that this process runs in, by its environment variables (sbatch(1), "Output environment variables").
 package struct SlurmAllocation: Equatable {
   package var job: String

@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 
 /// Runs one command to its end and passes signals on as disttrain understands them.
 ///

@@ -87,6 +87,8 @@ import Testing
       Self.one("Relu", shape: [1 << 30])?.contains("at most") == true
         || Self.one("Relu", shape: [1 << 30])?.contains("shape") == true)
     #expect(Self.one("Relu", shape: [-1]) != nil && Self.one("Relu", shape: [0]) != nil)
+    // Their product is 2^64 + 4, of which 64 bits hold 4.
+    #expect(Self.one("Relu", shape: [769546, 494770, 8681, 5581])?.contains("at most") == true)
     var two = ONNXModel(
       opset: 13, producer: "", metadata: [:], inputs: [.init(name: "a", shape: [.any("n"), .fixed(1)])],
       outputs: [.init(name: "o", shape: nil)], constants: [],
@@ -152,6 +154,11 @@ import Testing
       #expect(Self.one("Upsample", scales, opset: 9) != nil, "\(scale)")
     }
     #expect(Self.one("Upsample", Self.floats([4], 2), opset: 9)?.contains("axis 0") == true)
+    // Scales and sizes: one of both. The third input is left out by an empty tensor.
+    for sizes in [Self.integers(1, 3, 1 << 62, 2), Self.integers(7), Self.integers(2, 3, 4, 4)] {
+      let refusal = Self.one("Resize", Self.floats([0]), Self.floats([4]), sizes)
+      #expect(refusal?.contains("one for each of four axes") == true, "\(refusal ?? "accepted")")
+    }
     let cubic: [String: ONNXAttribute] = ["mode": .string("cubic")]
     #expect(Self.one("Upsample", Self.floats([4]), attributes: cubic, opset: 9)?.contains("nearest, linear") == true)
   }

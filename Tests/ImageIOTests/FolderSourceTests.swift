@@ -110,6 +110,15 @@ struct FolderSourceTests {
     #expect(try FolderSource(folder: folder.path).load(0, channels: 1).bytes == png)
   }
 
+  /// A name cannot move a terminal's cursor, or break a message in two.
+  @Test func namesInMessagesHaveNoControlCharacters() throws {
+    try folder.write([], to: "a\n\u{1B}[2J\u{9B}é.png")
+    let source = try FolderSource(folder: folder.path)
+    #expect(source.name(0) == #"a\u{a}\u{1b}[2J\u{9b}é.png"#)
+    let error = #expect(throws: ImageError.self) { try source.load(0, channels: 1) }
+    #expect(error == .empty(path: "\(folder.path)/\(source.name(0))"))
+  }
+
   @Test func theManifestShowsEveryChange() throws {
     try folder.write(png, to: "a.png")
     try folder.write(png, to: "b.png")

@@ -45,11 +45,40 @@ struct JPEGTests {
     #expect(reasonOfRefusing(Self.progressive(refined: true)) == "it has more than 100 scans")
   }
 
+  /// The larger a picture, the fewer: 2^30 pixels may be scanned, and each scan costs as much as its blocks, however few
+  /// its bytes.
+  @Test func scansOfLargePicturesAreLimitedFurther() throws {
+    let picture = try Decoder.picture(in: Self.scanned(side: 4096, scans: 64), channels: 1, path: "scans")
+    #expect(picture.width == 4096 && picture.pixels.allSatisfy { $0 == 128 })
+    #expect(reasonOfRefusing(Self.scanned(side: 4096, scans: 65)) == "it has more than 64 scans")
+  }
+
   @Test func hugeHeaderIsRefused() {
     var bytes = Self.progressive(refined: false)
     let size = bytes.firstRange(of: [0, 8, 0, 8])!
     bytes.replaceSubrange(size, with: [0xEA, 0x60, 0xEA, 0x60])
     #expect(errorOfDecoding(bytes) == .tooLarge(path: "picture", width: 60000, height: 60000))
+  }
+
+  /// A square of middle grey, its coefficients one by one and, from scan 65 on, their last bits.
+  private static func scanned(side: Int, scans: Int) -> [UInt8] {
+    func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {
+      [0xFF, marker, 0, UInt8(content.count + 2)] + content
+    }
+    let blocks = side * side / 64
+    let lengths = [UInt8(1)] + [UInt8](repeating: 0, count: 15)
+    let size = [UInt8(side >> 8), UInt8(side & 255)]
+    var bytes: [UInt8] = [0xFF, 0xD8] + segment(0xDB, [0] + [UInt8](repeating: 1, count: 64))
+    bytes += segment(0xC2, [8] + size + size + [1, 1, 0x11, 0])
+    // One code, the bit 0: for no difference, and for the end of 2^14 blocks and as many more as 14 bits, all 0, say.
+    bytes += segment(0xC4, [0x00] + lengths + [0]) + segment(0xC4, [0x10] + lengths + [0xE0])
+    bytes += segment(0xDA, [1, 1, 0, 0, 0, 0]) + [UInt8](repeating: 0, count: blocks / 8)
+    for number in 0..<scans - 1 {
+      let band = UInt8(number % 63 + 1)
+      bytes += segment(0xDA, [1, 1, 0, band, band, number < 63 ? 0x01 : 0x10])
+      bytes += [UInt8](repeating: 0, count: (blocks / 16384 * 15 + 7) / 8)
+    }
+    return bytes + [0xFF, 0xD9]
   }
 
   /// 8 × 8 pixels of middle grey: a scan for the mean and one for each other coefficient, 63 more where refined.

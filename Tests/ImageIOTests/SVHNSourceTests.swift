@@ -103,6 +103,32 @@ struct SVHNSourceTests {
     }
   }
 
+  /// Arrays that nest, of which a reader that follows them would never see the end, and what no array begins with.
+  @Test func otherElementsAreRefused() throws {
+    let header = Array(try Fixture.bytes("svhn.mat").prefix(128))
+    func word(_ value: Int) -> [UInt8] { [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: value >> $0) } }
+    func array(_ kind: Int, dimensions: Int = 2, name: [UInt8] = word(0x1_0001) + [88, 0, 0, 0], content: Int) -> [UInt8] {
+      let sizes = word(5) + word(4 * dimensions) + (0..<dimensions).flatMap { _ in word(1) }
+      let padding = [UInt8](repeating: 0, count: dimensions % 2 * 4)
+      let begin = word(6) + word(8) + word(kind) + word(0) + sizes + padding + name
+      return word(14) + word(begin.count + content) + begin
+    }
+    let count = 20000
+    let size = array(1, content: 0).count
+    let cells = (0..<count).flatMap { array(1, content: (count - 1 - $0) * size) }
+    #expect(try reason(header + cells)?.contains("is no array of numbers or text") == true)
+    for kind in [1, 2, 3, 5, 16, 17, 255] {
+      #expect(try reason(header + array(kind, content: 0))?.contains("is no array of numbers") == true, "\(kind)")
+    }
+    #expect(try reason(header + array(9, dimensions: 33, content: 0))?.contains("2 to 32 dimensions") == true)
+    #expect(try reason(header + array(9, dimensions: 1, content: 0))?.contains("2 to 32 dimensions") == true)
+    for name in [word(1) + word(64) + [UInt8](repeating: 88, count: 64), word(0x5_0001) + word(0), word(2) + word(0)] {
+      #expect(try reason(header + array(9, name: name, content: 0))?.contains("no name of at most 63 letters") == true)
+    }
+    #expect(try reason(header + word(14) + word(4) + word(0))?.contains("too short for an array") == true)
+    #expect(try reason(header + word(15) + word(4) + word(0))?.contains("too short for an array") == true)
+  }
+
   /// Sizes that the file cannot hold are refused before memory is asked for.
   @Test func promisesAreRefused() throws {
     let mat = try Fixture.bytes("svhn-swapped.mat")

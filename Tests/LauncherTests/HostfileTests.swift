@@ -1,5 +1,6 @@
+import Foundation
+import Hosts
 import Testing
-import disttrain_launch
 
 @Suite struct HostfileTests {
   @Test func readsHostsSlotsAndComments() throws {
@@ -30,5 +31,22 @@ import disttrain_launch
     let error = #expect(throws: LaunchError.self) { try Hostfile(parsing: text, path: "h") }
     #expect(error?.description.hasPrefix(beginning) == true, "\(error?.description ?? "no error")")
     #expect(error?.description.contains("expected") == true)
+  }
+
+  /// At once: reading from a pipe without a writer would never end.
+  @Test(.timeLimit(.minutes(1))) func whatIsNoSmallFileIsRefused() throws {
+    let folder = NSTemporaryDirectory() + "disttrain-hosts-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func message(_ path: String) -> String? { #expect(throws: LaunchError.self) { try Hostfile(path: path) }?.description }
+    #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+    try Data(count: TextFile.largest + 1).write(to: URL(filePath: folder + "/large"))
+    for name in ["/pipe", "/large", ""] {
+      #expect(message(folder + name)?.hasPrefix("\(folder + name): no readable file of at most 1048576 bytes") == true)
+    }
+    #expect(message("/dev/zero")?.contains("no readable file") == true)
+    #expect(message(folder + "/absent") == "\(folder)/absent: No such file or directory, expected a hostfile; hostfiles/ has examples")
+    try Data("node1 slots=2\n".utf8).write(to: URL(filePath: folder + "/hosts"))
+    #expect(try Hostfile(path: folder + "/hosts").slots == 2)
   }
 }

@@ -66,6 +66,7 @@ import Testing
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", "single number"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", "fits a file"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "fits a file"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4611686018427387904, 4), }", "fits a file"),
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "'shape'"),
     ("{'descr': '<f4', 'shape': (1, 1), }", "'fortran_order'"),
   ])

@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: [
     (shape: [-1], count: 0), ([1 << 40, 1 << 40], 0), ([Int.max], 0), ([3], 2), ([1], 2), ([0], 1),
-    ([Int](repeating: 1, count: 9), 1), ([1 << 40], 0), ([Int.min, 0], 0),
+    ([Int](repeating: 1, count: 9), 1), ([1 << 40], 0), ([Int.min, 0], 0), ([0, 1 << 40, 1 << 40], 0),
   ])
   func shapesThatAreNotTheData(shape: [Int], count: Int) {
     let header = ONNXMessage.tensor("b", type: 1, shape: shape)

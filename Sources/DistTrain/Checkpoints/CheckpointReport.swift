@@ -1,4 +1,5 @@
 import Foundation
+import ImageIO
 import ModelFiles
 
 /// `disttrain checkpoint FILE`: verifies a checkpoint and prints what it holds.
@@ -12,11 +13,10 @@ package struct CheckpointReport {
     do throws(ModelFileError) {
       let open = try SafetensorsFile(path: file, verification: .required)
       _ = try CheckpointFacts(open)
-      print(try SafetensorsSummary(open))
+      print(try SafetensorsSummary(open).description.escapingControls(except: "\n"))
       exit(ExitCode.done.rawValue)
     } catch {
-      FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
-      exit(error.code.rawValue)
+      ProgramEnd.fail(error)
     }
   }
 }

@@ -15,7 +15,14 @@ extension Configuration {
   package init(
     yaml: String, file: String, folder: String = "/", overrides: [String] = []
   ) throws(ConfigurationError) {
-    try self.init(ConfigurationText(bytes: Array(yaml.utf8), file: file), folder: folder, overrides: overrides)
+    try self.init(bytes: Array(yaml.utf8), file: file, folder: folder, overrides: overrides)
+  }
+
+  /// As above, of bytes that need not be text.
+  package init(
+    bytes: [UInt8], file: String, folder: String = "/", overrides: [String] = []
+  ) throws(ConfigurationError) {
+    try self.init(ConfigurationText(bytes: bytes, file: file), folder: folder, overrides: overrides)
   }
 
   /// The dotted keys that `file` or `--set` give a value other than null, for what fills in only what is unset.

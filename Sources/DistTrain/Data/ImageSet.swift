@@ -144,7 +144,7 @@ package final class ImageSet {
       message: """
         \(failures.count) of \(count) images cannot be read:
           \(shown)\(more)
-        Repair or remove them, or leave them out with --set data.onBadImage=skip
+        Repair or remove them (disttrain data inspect lists them all), or leave them out with --set data.onBadImage=skip
         """)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import ImageIO
 
 /// What rank 0 says, and the silence of the others.
 package final class Console: Sendable {
@@ -12,12 +13,12 @@ package final class Console: Sendable {
 
   /// A line on standard output.
   package func say(_ line: String) {
-    if isSpeaking { Terminal.writeToStandardOutput(line + "\n") }
+    if isSpeaking { Terminal.writeToStandardOutput(line.escapingControls(except: "\n") + "\n") }
   }
 
   /// Something to take notice of, on standard error.
   package func note(_ line: String) {
-    if isSpeaking { FileHandle.standardError.write(Data("note: \(line)\n".utf8)) }
+    if isSpeaking { FileHandle.standardError.write(Data("note: \(line.escapingControls(except: "\n"))\n".utf8)) }
   }
 
   func countProgress(_ title: String, of count: Int) -> CountProgress {

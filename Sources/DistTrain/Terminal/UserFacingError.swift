@@ -1,3 +1,5 @@
+import ImageIO
+
 /// An error that a user can act on: its message says where, what was found, what was expected and what to do.
 package protocol ExplainedError: Error, CustomStringConvertible {
   /// How the process ends because of it.
@@ -10,14 +12,15 @@ extension ExplainedError {
   package var description: String { message }
 }
 
-/// What `disttrain` prints, once and from rank 0, before it exits with `code`.
+/// What `disttrain` prints, once and from rank 0, before it exits with `code`. Files that it shows parts of cannot control the
+/// terminal.
 package struct UserFacingError: ExplainedError, Equatable {
   package let code: ExitCode
   package let message: String
 
   package init(code: ExitCode, message: String) {
     self.code = code
-    self.message = message
+    self.message = message.escapingControls(except: "\n")
   }
 
   /// Any error as a user sees it; one that nobody explained is an internal one.

@@ -38,7 +38,8 @@ package final class GeneratorGraph {
       }
       return count
     }
-    let size = latentShape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+    // No factor is over the limit, so that neither product overflows.
+    let size = latentShape.reduce(1) { min($0, Self.largestLatent + 1) * $1 }
     guard 1...Self.largestLatent ~= size, fixedCount.map({ 1...Self.largestCount ~= $0 }) ?? true else {
       throw .unsuitable(
         path: path, found: "input \(input.name.debugDescription) of shape \(shape.map(\.text))",

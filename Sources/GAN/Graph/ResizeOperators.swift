@@ -56,7 +56,7 @@ extension GraphOperator {
   ) throws(GraphProblem) -> GraphValue {
     let shape = input.shape
     let sides = [shape.samples, shape.channels, shape.height, shape.width]
-    guard scales.count == 4 || (scales.isEmpty && sizes?.count == 4) else {
+    guard scales.count == 4 && sizes == nil || scales.isEmpty && sizes?.count == 4 else {
       throw GraphProblem("\(scales.count) scales, \(sizes?.count ?? 0) sizes", expected: "one for each of four axes")
     }
     var rules: [[ResizingRule.Neighbours]] = []

@@ -18,8 +18,16 @@ package enum Decoder {
     try picture(in: bytes, channels: channels, path: path) { _, _ in Reduction.none }.picture
   }
 
+  /// The picture in `bytes` with the transform's channels, of a JPEG as much smaller as the transform allows.
+  package static func picture(
+    in bytes: [UInt8], for transform: Transform, path: String
+  ) throws(ImageError) -> SourceImage {
+    let decoded = try picture(in: bytes, channels: transform.channels, path: path, eighths: transform.eighths)
+    return SourceImage(picture: decoded.picture, bytes: bytes, reduction: decoded.reduction)
+  }
+
   /// The picture in `bytes`, of a JPEG as many eighths of its size as `eighths` says for its width and height.
-  static func picture(
+  private static func picture(
     in bytes: [UInt8], channels: Int, path: String, eighths: (_ width: Int, _ height: Int) -> Int
   ) throws(ImageError) -> (picture: Picture, reduction: Reduction) {
     precondition(channels == 1 || channels == 3, "grey or RGB")

@@ -1,5 +1,5 @@
 /// A text file of CelebA: lines of a picture's name and values with spaces between.
-struct CelebAList {
+package struct CelebAList {
   static let partitionName = "list_eval_partition.txt"
   static let attributesName = "list_attr_celeba.txt"
 
@@ -7,17 +7,24 @@ struct CelebAList {
   private let lines: [ArraySlice<UInt8>]
 
   init(_ name: String, in folder: String) throws(ImageError) {
+    let path: String
     do throws(ImageError) {
       path = try PublishedFile([name], in: folder).path
     } catch {
       if case .noSuchFile = error { throw .noCelebA(folder: folder, missing: name) }
       throw error
     }
-    lines = try FileBytes.read(path).split(omittingEmptySubsequences: true) { $0 == 10 || $0 == 13 }
+    self.init(try FileBytes.read(path), path: path)
+  }
+
+  /// The list in `bytes`; `path` is what an error names.
+  package init(_ bytes: [UInt8], path: String) {
+    self.path = path
+    lines = bytes.split(omittingEmptySubsequences: true) { $0 == 10 || $0 == 13 }
   }
 
   /// Names of the pictures of `partition`, which is one of the list's: a line is such as `000001.jpg 0`.
-  func pictures(of partition: CelebASelection.Partition) throws(ImageError) -> Set<[UInt8]> {
+  package func pictures(of partition: CelebASelection.Partition) throws(ImageError) -> Set<[UInt8]> {
     let codes = CelebASelection.Partition.allCases.compactMap(\.code).map { ArraySlice($0.utf8) }
     var pictures: Set<[UInt8]> = []
     for (place, line) in lines.enumerated() {
@@ -33,7 +40,7 @@ struct CelebAList {
   /// Names of the pictures that have, or have not, each of `attributes`.
   ///
   /// The first line is the number of pictures, the second the attributes' names; of a picture each is 1 or -1.
-  func pictures(with attributes: [String: Bool]) throws(ImageError) -> Set<[UInt8]> {
+  package func pictures(with attributes: [String: Bool]) throws(ImageError) -> Set<[UInt8]> {
     guard lines.count >= 2, let count = Int(String(decoding: lines[0], as: UTF8.self).filter { $0 != " " }) else {
       throw damaged(0, "found \(lines.first.map(Self.shown) ?? "nothing"), expected the number of pictures")
     }

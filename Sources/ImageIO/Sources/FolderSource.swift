@@ -12,6 +12,8 @@ package struct FolderSource: ImageSource {
   package let folder: String
   /// One line for each link that was not entered.
   package let notes: [String]
+  /// How many files of each other extension there are; "" for none.
+  package let others: [String: Int]
   private var files: [FolderFile]
 
   /// - Parameters:
@@ -35,8 +37,14 @@ package struct FolderSource: ImageSource {
     var walk = FolderWalk(folder: folder)
     try walk.run()
     self.folder = folder
-    files = walk.files.filter { $0.hasExtension(among: Self.extensions) && isSelected($0) }
-      .sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    var others: [String: Int] = [:]
+    files = walk.files.filter { file in
+      let kind = file.fileExtension ?? ""
+      guard !Self.extensions.contains(kind) else { return isSelected(file) }
+      others[kind, default: 0] += 1
+      return false
+    }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    self.others = others
     notes = walk.notes
   }
 
@@ -52,20 +60,22 @@ package struct FolderSource: ImageSource {
   package func name(_ index: Int) -> String { files[index].description }
 
   package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
-    try load(index, channels) { _, _ in Reduction.none }
+    let bytes = try bytes(index)
+    return SourceImage(picture: try Decoder.picture(in: bytes, channels: channels, path: path(index)), bytes: bytes)
   }
 
   package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
-    try load(index, transform.channels, eighths: transform.eighths)
+    try Decoder.picture(in: bytes(index), for: transform, path: path(index))
   }
 
-  private func load(_ index: Int, _ channels: Int, eighths: (Int, Int) -> Int) throws(ImageError) -> SourceImage {
-    let path = folder + "/" + files[index].description
-    let bytes = try FileBytes.read(
+  /// File `index` as it is on the disk.
+  package func bytes(_ index: Int) throws(ImageError) -> [UInt8] {
+    try FileBytes.read(
       (Array(folder.utf8) + [UInt8(ascii: "/")] + files[index].path + [0]).map { CChar(bitPattern: $0) })
-    let (picture, reduction) = try Decoder.picture(in: bytes, channels: channels, path: path, eighths: eighths)
-    return SourceImage(picture: picture, bytes: bytes, reduction: reduction)
   }
+
+  /// File `index` as errors name it.
+  package func path(_ index: Int) -> String { folder + "/" + files[index].description }
 
   /// Of each file: path, NUL, size in bytes, NUL, modification time in ns, newline.
   package var manifest: [UInt8] {
@@ -84,10 +94,12 @@ struct FolderFile: CustomStringConvertible {
 
   var name: [UInt8] { Array(path[((path.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
 
-  var description: String { String(decoding: path, as: UTF8.self) }
+  var description: String { String(decoding: path, as: UTF8.self).escapingControls() }
 
-  func hasExtension(among extensions: [String]) -> Bool {
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return extensions.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
+  /// In lower case, behind the name's last dot; nil without one.
+  var fileExtension: String? {
+    let name = self.name
+    return name.lastIndex(of: UInt8(ascii: ".")).map { String(decoding: name[($0 + 1)...], as: UTF8.self).lowercased() }
   }
+
 }

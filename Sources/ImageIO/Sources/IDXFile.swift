@@ -1,89 +1,18 @@
-import CImage
-
-/// A file of unsigned bytes in IDX format, plain or gzip: magic 0x0000 08 dimensions, the sizes as 32-bit big-endian
-/// numbers, the bytes.
+/// A file of unsigned bytes in IDX format, plain or gzip.
 struct IDXFile {
   let file: PublishedFile
-  /// The size of each dimension; their product fits.
-  let sizes: [Int]
-  private let isGzip: Bool
-
-  private var headerCount: Int { 4 + 4 * sizes.count }
-
-  /// Most bytes that are held in memory; MNIST has 47 million.
-  private static let mostBytes = 1 << 34
+  /// The size of each dimension.
+  var sizes: [Int] { header.sizes }
+  private let header: IDXHeader
 
   /// Reads and checks the header.
   init(_ file: PublishedFile, dimensions: Int) throws(ImageError) {
     self.file = file
-    let path = file.path
-    let bytes = try FileBytes.read(path)
-    isGzip = bytes.starts(with: [0x1F, 0x8B])
-    let count = 4 + 4 * dimensions
-    let header = isGzip ? try Self.inflated(bytes, count, whole: false, path) : Array(bytes.prefix(count))
-    func damaged(_ reason: String) -> ImageError { .damaged(path: path, format: "IDX", reason: reason) }
-    guard header.count == count else {
-      throw damaged("its header needs \(count) bytes, the file has \(bytes.count)")
-    }
-    let numbers = stride(from: 0, to: count, by: 4).map { at in header[at..<at + 4].bigEndian }
-    guard numbers[0] == 0x800 | dimensions else {
-      throw damaged(
-        "its magic number is 0x\(String(numbers[0], radix: 16)), expected 0x\(String(0x800 | dimensions, radix: 16)): "
-          + "unsigned bytes in \(dimensions) dimension\(dimensions == 1 ? "" : "s")")
-    }
-    sizes = Array(numbers.dropFirst())
-    var product = 1
-    for size in sizes {
-      let (next, overflow) = product.multipliedReportingOverflow(by: size)
-      guard !overflow, next <= Self.mostBytes else {
-        throw damaged("its sizes \(sizes) make more bytes than the \(Self.mostBytes) that are read")
-      }
-      product = next
-    }
-    let expected = count + product
-    guard isGzip || bytes.count == expected else {
-      throw damaged("its sizes \(sizes) make \(expected) bytes with the header, the file has \(bytes.count)")
-    }
-    // The last four bytes of gzip are the length before compression modulo 2³².
-    let length = bytes.suffix(4).reversed().bigEndian
-    guard !isGzip || (bytes.count >= 18 && length == expected & 0xFFFF_FFFF) else {
-      throw damaged(
-        "its sizes \(sizes) make \(expected) bytes with the header, its gzip trailer says \(length): cut short?")
-    }
+    header = try IDXHeader(FileBytes.read(file.path), dimensions: dimensions, path: file.path)
   }
 
   /// All bytes after the header.
-  func content() throws(ImageError) -> [UInt8] {
-    let path = file.path
-    let bytes = try FileBytes.read(path)
-    let expected = headerCount + sizes.reduce(1, *)
-    let whole = isGzip ? try Self.inflated(bytes, expected, whole: true, path) : bytes
-    guard whole.count == expected else {
-      throw .damaged(
-        path: path, format: "IDX", reason: "it changed from \(expected) to \(whole.count) bytes while it was read")
-    }
-    return Array(whole.dropFirst(headerCount))
-  }
-
-  private static func inflated(
-    _ bytes: [UInt8], _ count: Int, whole: Bool, _ path: String
-  ) throws(ImageError) -> [UInt8] {
-    // A size that the compressed bytes cannot yield (deflate's best is 1032:1) is refused before it is allocated.
-    guard count / 1032 <= bytes.count else {
-      throw .damaged(
-        path: path, format: "gzip", reason: "\(bytes.count) bytes cannot hold the \(count) that its header promises")
-    }
-    var reason: String?
-    let inflated = [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
-      output.initialize(repeating: 0)
-      initialized = count
-      reason = reasonOfFailure {
-        cimage_gunzip(bytes, bytes.count, output.baseAddress, count, whole ? 1 : 0, $0, $1) == 0
-      }
-    }
-    if let reason { throw .damaged(path: path, format: "gzip", reason: reason) }
-    return inflated
-  }
+  func content() throws(ImageError) -> [UInt8] { try header.content(of: FileBytes.read(file.path), path: file.path) }
 }
 
 extension IDXFile {

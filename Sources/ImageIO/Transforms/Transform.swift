@@ -54,6 +54,12 @@ package struct Transform: Hashable, Sendable {
     } ?? Reduction.none
   }
 
+  /// Whether a picture of this size gets more pixels than it has, on either side.
+  package func scalesUp(width: Int, height: Int) -> Bool {
+    let resized = resized(width: width, height: height)
+    return resized.width > width || resized.height > height
+  }
+
   /// Writes the transformed `picture` to `target`, `byteCount` bytes.
   ///
   /// - Parameter reduction: what the decoder has made smaller already.

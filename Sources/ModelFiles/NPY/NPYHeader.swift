@@ -49,8 +49,9 @@ struct NPYHeader {
     }
     var shape: [Int] = []
     var count = type.size
+    // Sides beside one of 0 are bounded, too.
     for size in try value("shape", #/'shape'\s*:\s*\(([0-9, ]*)\)/#).split(whereSeparator: { ", ".contains($0) }) {
-      let product = Int(size).map { count.multipliedReportingOverflow(by: $0) }
+      let product = Int(size).map { count.multipliedReportingOverflow(by: max(1, $0)) }
       guard let product, !product.overflow else { throw Problem(found: shown, expected: "a shape that fits a file") }
       shape.append(Int(size)!)
       count = product.partialValue

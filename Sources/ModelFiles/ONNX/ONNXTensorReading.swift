@@ -50,13 +50,14 @@ struct ONNXTensorReading {
     }
     var count = 1
     for size in message.dims {
-      let product = count.multipliedReportingOverflow(by: Int(size))
+      // Sides beside one of 0 are bounded, too.
+      let product = count.multipliedReportingOverflow(by: max(1, Int(size)))
       guard size >= 0, !product.overflow, product.partialValue <= Self.mostElements else {
         throw .damaged(path: path, found: "\(title) of shape \(message.dims)", expected: "a size that fits a file")
       }
       count = product.partialValue
     }
-    return (message.dims.map { Int($0) }, count)
+    return (message.dims.map { Int($0) }, message.dims.contains(0) ? 0 : count)
   }
 
   private func values(_ data: Data, _ type: ONNXElementType) -> ONNXTensor.Values {

@@ -1,0 +1,22 @@
+import DistTrain
+import Hosts
+
+/// Reads a configuration; what stands behind a NUL is given by `--set`. One that is taken must read back as itself.
+func readConfiguration(_ bytes: [UInt8]) throws {
+  let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+  let overrides = parts.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+  let configuration = try Configuration(bytes: Array(parts[0]), file: "run.yaml", overrides: overrides)
+  let resolved = configuration.resolved
+  do {
+    let again = try Configuration(yaml: resolved, file: "resolved.yaml")
+    precondition(again == configuration, "resolved:\n\(resolved)\nreads back as:\n\(again.resolved)")
+  } catch { preconditionFailure("resolved:\n\(resolved)\nis refused: \(error)") }
+}
+
+func readHostfile(_ bytes: [UInt8]) throws {
+  let hostfile = try Hostfile(parsing: String(decoding: bytes, as: UTF8.self), path: "hosts")
+  for host in hostfile.hosts {
+    precondition(!host.name.isEmpty && !host.name.hasPrefix("-"), "no name that ssh takes for an option")
+  }
+  precondition(hostfile.slots ?? 1 > 0, "a host has slots")
+}
