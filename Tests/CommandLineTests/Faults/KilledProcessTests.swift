@@ -14,11 +14,12 @@ extension CommandLineTests.FaultTests {
 
       let job = try run.start(out, ranks: ranks)
       let isInTime = try await run.waits(for: moment, of: job, out, ranks: ranks)
-      let killed = RankProcess.all(in: run.place).first { $0.rank == victim }.map { kill($0.pid, SIGKILL) == 0 } ?? false
+      let process = RankProcess.all(in: run.place).first { $0.rank == victim }
+      let isKilled = process.map { kill($0.pid, SIGKILL) == 0 } ?? false
       let struck = ContinuousClock.now
       let outcome = await job.outcome()
       let seconds = (ContinuousClock.now - struck) / .seconds(1)
-      if isInTime && killed {
+      if isInTime && isKilled {
         #expect(outcome.code == 128 + SIGKILL, "\(outcome.text)")
         // At most 3 s, and 2 more for a machine that runs other tests beside this one.
         #expect(seconds < 5, "mpirun took \(seconds) s to end")

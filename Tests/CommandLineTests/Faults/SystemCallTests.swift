@@ -52,39 +52,41 @@ extension CommandLineTests.FaultTests {
   @Test func killedWrite() async throws {
     guard let writing = try await WritingRun() else { return }
     await Part.killedWrite.trials(writing.numbers(atMost: 3)) { trial in
-      let point = writing.points[trial.number - 1]
-      let outcome = try await writing.strike(trial.number, "signal=KILL", trial.name)
+      let (point, out) = (writing.points[trial.number - 1], trial.name)
+      let outcome = try await writing.strike(trial.number, "signal=KILL", out)
       #expect(outcome.code == 128 + SIGKILL, "\(point): \(outcome.text)")
-      let steps = try writing.run.expectNothingTorn(trial.name)
+      let steps = try writing.run.expectNothingTorn(out)
       #expect(steps == [1] || steps == [1, 2], "\(point)")
-      let file = writing.run.place.checkpoint(out: trial.name, step: steps.last ?? 1)
+      let file = writing.run.place.checkpoint(out: out, step: steps.last ?? 1)
       let report = try await writing.run.place.run(["checkpoint", file])
       #expect(report.code == 0, "\(point): \(report.text)")
-      try await writing.run.expectReferenceEnd(trial.name, ranks: nil)
+      try await writing.run.expectReferenceEnd(out, ranks: nil)
     }
   }
 
-  /// A disk that is full or fails at any such call: exit 74 with the file's name and advice, and nothing is lost.
+  /// A disk that is full or fails at any such call: exit 74 with the file's name and advice, and nothing is lost. Trial
+  /// 2n is point n on a full disk, 2n + 1 on one that fails.
   @Test func failedWrite() async throws {
     guard let writing = try await WritingRun() else { return }
     let numbers = writing.numbers(where: Self.mustSucceed, atMost: 1)
     await Part.failedWrite.trials(numbers.flatMap { Part.isSoak ? [2 * $0, 2 * $0 + 1] : [2 * $0 + $0 % 2] }) { trial in
-      let point = writing.points[trial.number / 2 - 1]
-      let (error, reason) = trial.number % 2 == 0 ? ("ENOSPC", "No space left on device") : ("EIO", "Input/output error")
+      let (point, out) = (writing.points[trial.number / 2 - 1], trial.name)
+      let isFull = trial.number % 2 == 0
+      let (error, reason) = isFull ? ("ENOSPC", "No space left on device") : ("EIO", "Input/output error")
       let place = writing.run.place
       let before = try place.bytes(place.checkpoint(out: "begun", step: 1))
-      let outcome = try await writing.strike(trial.number / 2, "error=\(error)", trial.name)
+      let outcome = try await writing.strike(trial.number / 2, "error=\(error)", out)
 
       #expect(outcome.code == 74 && outcome.messages.count == 1, "\(point), \(error): \(outcome.text)")
       let message = String(outcome.messages.first ?? "")
       let name = Self.shownName(point.file!)
       #expect(message.contains(name) && message.contains(reason), "\(point), \(error): \(message)")
       #expect(message.contains("another disk"), "it says what to do: \(message)")
-      let left = try place.files(in: trial.name).filter { $0.hasSuffix(".partial") }
+      let left = try place.files(in: out).filter { $0.hasSuffix(".partial") }
       #expect(left.isEmpty, "\(point), \(error): left over \(left)")
-      #expect(try place.bytes(place.checkpoint(out: trial.name, step: 1)) == before, "\(point), \(error)")
-      try writing.run.expectNothingTorn(trial.name)
-      try await writing.run.expectReferenceEnd(trial.name, ranks: nil)
+      #expect(try place.bytes(place.checkpoint(out: out, step: 1)) == before, "\(point), \(error)")
+      try writing.run.expectNothingTorn(out)
+      try await writing.run.expectReferenceEnd(out, ranks: nil)
     }
   }
 

@@ -47,8 +47,8 @@ extension CommandLineTests.FaultTests {
     let differences = try await Self.differences(place)
     await Part.unlikeRanks.trials(Array(1...differences.count)) { trial in
       let difference = differences[trial.number - 1]
-      let launcher = ["mpirun", "--oversubscribe", "-np", "2", Program.path, "run.yaml", "--out", "runs", ":", "-np", "1"]
-      let outcome = try await place.start(command: launcher + difference.command).outcome()
+      let alike = ["mpirun", "--oversubscribe", "-np", "2", Program.path, "run.yaml", "--out", "runs"]
+      let outcome = try await place.start(command: alike + [":", "-np", "1"] + difference.command).outcome()
       #expect(outcome.code == 64 && outcome.messages.count == 1, "\(difference.name): \(outcome.text)")
       #expect(outcome.errors.contains("do not agree") && difference.isNamed(outcome.errors), "\(outcome.text)")
       #expect(outcome.errors.contains("rank 2 ("), "which rank: \(outcome.text)")

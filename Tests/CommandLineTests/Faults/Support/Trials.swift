@@ -34,19 +34,23 @@ extension Part {
 
   /// What failed in `body`; it fails the test, too.
   private func issues(_ body: () async throws -> Void) async -> [String] {
-    let found = Mutex<[String]>([])
+    let heard = HeardIssues()
     do {
       // Nothing is known here: the matcher only listens.
       try await withKnownIssue(isIntermittent: true) {
         try await body()
       } matching: { issue in
-        found.withLock { $0.append("\(issue)") }
+        heard.texts.withLock { $0.append("\(issue)") }
         return false
       }
     } catch {
-      found.withLock { if $0.isEmpty { $0.append("\(error)") } }
+      heard.texts.withLock { if $0.isEmpty { $0.append("\(error)") } }
       Issue.record(error)
     }
-    return found.withLock { $0 }
+    return heard.texts.withLock { $0 }
   }
+}
+
+private final class HeardIssues: Sendable {
+  let texts = Mutex<[String]>([])
 }
