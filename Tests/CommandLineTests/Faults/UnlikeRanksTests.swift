@@ -15,6 +15,7 @@ extension CommandLineTests.FaultTests {
     try FileManager.default.removeItem(at: place.file("fewer/103.png"))
     try place.copy("pictures", to: "renamed")
     try FileManager.default.moveItem(at: place.file("renamed/103.png"), to: place.file("renamed/1031.png"))
+    for number in 0..<20 { try place.write(DrawnPictures.png(number + 50), "changed/\(number + 100).png") }
     try place.write(try Array(Data(contentsOf: URL(fileURLWithPath: Program.path))) + [0], "longer")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place.file("longer").path)
 
@@ -33,7 +34,7 @@ extension CommandLineTests.FaultTests {
     // A host of its own, with other files under the same path.
     let script = #"mount --bind "$1" pictures && shift && exec "$@""#
     guard try await canMount(place) else { return differences }
-    for (name, folder) in [("fewer pictures", "fewer"), ("other pictures", "renamed")] {
+    for (name, folder) in [("fewer pictures", "fewer"), ("other names", "renamed"), ("other content", "changed")] {
       let command = ["unshare", "-m", "sh", "-c", script, "sh", folder] + program
       differences.append(Difference(name: name, command: command) { $0.contains("images") })
     }
