@@ -25,14 +25,13 @@ private struct WritingRun {
     }
   }
 
-  /// Numbers of points, from 1: all of them, or of each kind the first, one in the middle and the last.
-  func numbers(where isWanted: (TracedCall) -> Bool = { _ in true }, atMost count: Int) -> [Int] {
+  /// Numbers of points, from 1: all of them in a soak run, otherwise those that `choose` takes of each group.
+  func numbers(
+    where isWanted: (TracedCall) -> Bool = { _ in true }, by group: (TracedCall) -> String, choose: ([Int]) -> [Int]
+  ) -> [Int] {
     let all = points.indices.filter { isWanted(points[$0]) }.map { $0 + 1 }
     if Part.isSoak { return all }
-    let chosen = Dictionary(grouping: all) { points[$0 - 1].kind }.values.flatMap { numbers in
-      count >= 3 ? [numbers[0], numbers[numbers.count / 2], numbers.last!] : [numbers[numbers.count / 2]]
-    }
-    return Set(chosen).sorted()
+    return Set(Dictionary(grouping: all) { group(points[$0 - 1]) }.values.flatMap(choose)).sorted()
   }
 
   /// Goes on from step 1 with `effect` on a point's call, expecting that it strikes there.
@@ -51,7 +50,8 @@ extension CommandLineTests.FaultTests {
   /// Killed at any call that writes to the run folder: whole checkpoints only, one at least, and the restart makes the rest.
   @Test func killedWrite() async throws {
     guard let writing = try await WritingRun() else { return }
-    await Part.killedWrite.trials(writing.numbers(atMost: 3)) { trial in
+    let numbers = writing.numbers(by: \.name) { [$0[0], $0[$0.count / 2], $0.last!] }
+    await Part.killedWrite.trials(numbers) { trial in
       let (point, out) = (writing.points[trial.number - 1], trial.name)
       let outcome = try await writing.strike(trial.number, "signal=KILL", out)
       #expect(outcome.code == 128 + SIGKILL, "\(point): \(outcome.text)")
@@ -68,7 +68,7 @@ extension CommandLineTests.FaultTests {
   /// 2n is point n on a full disk, 2n + 1 on one that fails.
   @Test func failedWrite() async throws {
     guard let writing = try await WritingRun() else { return }
-    let numbers = writing.numbers(where: Self.mustSucceed, atMost: 1)
+    let numbers = writing.numbers(where: Self.mustSucceed, by: \.kind) { [$0[$0.count / 2]] }
     await Part.failedWrite.trials(numbers.flatMap { Part.isSoak ? [2 * $0, 2 * $0 + 1] : [2 * $0 + $0 % 2] }) { trial in
       let (point, out) = (writing.points[trial.number / 2 - 1], trial.name)
       let isFull = trial.number % 2 == 0
