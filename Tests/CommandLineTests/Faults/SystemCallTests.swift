@@ -100,9 +100,12 @@ extension CommandLineTests.FaultTests {
     }
   }
 
-  /// As a message names the file: without what its temporary has added.
+  /// As a message names a file of the run folder: without what its temporary has added, or the time of its creation.
   private static func shownName(_ file: String) -> String {
+    let folders = file.split(separator: "/").dropLast().joined(separator: "/")
     let name = file.split(separator: "/").last.map(String.init) ?? ""
-    return name.hasPrefix(".") ? String(name.dropFirst().dropLast(".partial".count)) : name
+    let plain = name.hasPrefix(".") ? String(name.dropFirst().dropLast(".partial".count)) : name
+    let stable = plain.contains("tfevents") ? "events.out.tfevents." : plain
+    return "/run" + (folders.isEmpty ? "" : "/" + folders) + (stable.isEmpty ? "" : "/" + stable)
   }
 }

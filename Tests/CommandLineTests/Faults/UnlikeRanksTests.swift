@@ -48,6 +48,7 @@ extension CommandLineTests.FaultTests {
     let differences = try await Self.differences(place)
     await Part.unlikeRanks.trials(Array(1...differences.count)) { trial in
       let difference = differences[trial.number - 1]
+      try? FileManager.default.removeItem(at: place.file("runs"))
       let alike = ["mpirun", "--oversubscribe", "-np", "2", Program.path, "run.yaml", "--out", "runs"]
       let outcome = try await place.start(command: alike + [":", "-np", "1"] + difference.command).outcome()
       #expect(outcome.code == 64 && outcome.messages.count == 1, "\(difference.name): \(outcome.text)")
