@@ -5,9 +5,9 @@ package struct EventFileError: Error, Hashable, Sendable, CustomStringConvertibl
   package let operation: String
   package let path: String
   /// The errno.
-  package let code: Int32
+  package let number: Int32
 
   package var description: String {
-    "\(path): cannot \(operation): \(String(cString: strerror(code))) (errno \(code))"
+    "\(path): cannot \(operation): \(String(cString: strerror(number))) (errno \(number))"
   }
 }

@@ -81,10 +81,10 @@ package final class EventWriter {
       do throws(EventFileError) {
         return try RecordFile(creating: number == 0 ? path : "\(path).\(number)")
       } catch {
-        guard error.code == EEXIST else { throw error }
+        guard error.number == EEXIST else { throw error }
       }
     }
-    throw EventFileError(operation: "create", path: path, code: EEXIST)
+    throw EventFileError(operation: "create", path: path, number: EEXIST)
   }
 
   private func value(_ tag: String, _ fill: (inout Tensorboard_Summary.Value) -> Void) -> Tensorboard_Summary.Value {

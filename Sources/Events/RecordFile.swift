@@ -10,7 +10,7 @@ struct RecordFile: ~Copyable {
   /// Creates the file; one that is there, or a link, is never touched.
   init(creating path: String) throws(EventFileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw EventFileError(operation: "create", path: path, code: errno) }
+    guard descriptor >= 0 else { throw EventFileError(operation: "create", path: path, number: errno) }
     (self.path, self.descriptor) = (path, descriptor)
   }
 
@@ -29,14 +29,14 @@ struct RecordFile: ~Copyable {
       } else if count == 0 || errno != EINTR {
         let code = count == 0 ? EIO : errno
         ftruncate(descriptor, off_t(length))
-        throw EventFileError(operation: "write", path: path, code: code)
+        throw EventFileError(operation: "write", path: path, number: code)
       }
     }
     length += bytes.count
   }
 
   func synchronize() throws(EventFileError) {
-    guard fsync(descriptor) == 0 else { throw EventFileError(operation: "write", path: path, code: errno) }
+    guard fsync(descriptor) == 0 else { throw EventFileError(operation: "write", path: path, number: errno) }
   }
 
   static func framed(_ record: [UInt8]) -> [UInt8] {

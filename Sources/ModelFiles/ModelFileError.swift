@@ -36,9 +36,11 @@ package enum ModelFileError: Error, Hashable, Sendable, CustomStringConvertible 
     }
   }
 
-  private static func advice(for code: Int32) -> String {
+  /// What to do about an errno, as a sentence after a space; empty where nothing can be said.
+  package static func advice(for code: Int32) -> String {
     switch code {
     case ENOSPC, EDQUOT: " Free some space, or choose a folder on another disk."
+    case EIO: " The disk, or the way to it, fails: see the system's log, or choose a folder on another disk."
     case EACCES, EPERM, EROFS: " Check who may read and write there."
     case ENOENT, ENOTDIR: " Check the path."
     case ELOOP: " A symbolic link stands there: remove it, or give the path that it leads to."

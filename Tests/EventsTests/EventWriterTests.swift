@@ -46,7 +46,7 @@ import Testing
   @Test func aMissingFolderIsSaid() throws {
     try FileManager.default.removeItem(at: folder)
     let error = #expect(throws: EventFileError.self) { try writer() }
-    #expect(error?.code == ENOENT && error?.description.contains("cannot create: No such file or directory") == true)
+    #expect(error?.number == ENOENT && error?.description.contains("cannot create: No such file or directory") == true)
   }
 
   @Test func aLinkIsNotFollowed() throws {
@@ -67,6 +67,6 @@ import Testing
     dup2(full, Int32(descriptor))
     close(full)
     let error = #expect(throws: EventFileError.self) { try events.scalars([("a", 1)], step: 1) }
-    #expect(error?.code == ENOSPC && error?.operation == "write" && error?.path == events.path)
+    #expect(error?.number == ENOSPC && error?.operation == "write" && error?.path == events.path)
   }
 }

@@ -28,7 +28,7 @@ extension ImageError: ExplainedError {
 
 extension EventFileError: ExplainedError {
   package var code: ExitCode { .inputOutput }
-  package var message: String { description }
+  package var message: String { "\(description).\(ModelFileError.advice(for: number))" }
 }
 
 extension ModelFileError: ExplainedError {

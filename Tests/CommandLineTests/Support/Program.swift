@@ -54,18 +54,12 @@ final class RunningProgram: Sendable {
   private let hasEnded = DispatchSemaphore(value: 0)
   private let timeout: Double
 
-  /// - Parameters:
-  ///   - ranks: under mpirun, or nil for one process without it.
-  ///   - emulator: a command that runs the program, with its arguments.
-  init(
-    _ arguments: [String], ranks: Int?, emulator: [String] = [], environment: [String: String], in folder: String,
-    timeout: Double
-  ) throws {
+  /// - Parameter command: a program, found in PATH or by its path, and its arguments.
+  init(_ command: [String], environment: [String: String], in folder: String, timeout: Double) throws {
     place = folder + "/process-" + UUID().uuidString
     self.timeout = timeout
-    let launcher = ranks.map { ["mpirun", "--oversubscribe", "-np", "\($0)"] } ?? []
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = launcher + emulator + [Program.path] + arguments
+    process.arguments = command
     process.environment = Program.environment(environment, home: folder)
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice

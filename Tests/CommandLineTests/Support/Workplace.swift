@@ -25,12 +25,23 @@ final class Workplace: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
+  /// - Parameters:
+  ///   - ranks: under mpirun, or nil for one process without it.
+  ///   - emulator: a command that runs the program, with its arguments.
   func start(
     _ arguments: [String], ranks: Int? = nil, emulator: [String] = [], environment: [String: String] = [:],
     timeout: Double = 60
   ) throws -> RunningProgram {
-    try RunningProgram(
-      arguments, ranks: ranks, emulator: emulator, environment: environment, in: path, timeout: timeout)
+    let launcher = ranks.map { ["mpirun", "--oversubscribe", "-np", "\($0)"] } ?? []
+    return try start(
+      command: launcher + emulator + [Program.path] + arguments, environment: environment, timeout: timeout)
+  }
+
+  /// Starts any program in this folder.
+  func start(
+    command: [String], environment: [String: String] = [:], timeout: Double = 60
+  ) throws -> RunningProgram {
+    try RunningProgram(command, environment: environment, in: path, timeout: timeout)
   }
 
   func run(

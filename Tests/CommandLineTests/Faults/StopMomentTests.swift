@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+extension CommandLineTests.FaultTests {
+  /// SIGUSR1 to mpirun at any moment since the ranks catch it: they agree on a step, and write one checkpoint.
+  @Test func stopRequest() async throws {
+    let run = try await FaultRun()
+    await Part.stopRequest.trials(short: 5, long: 50) { trial in
+      let ranks = trial.choice([2, 3, 4, 8])
+      let moment = Moment.any(&trial)
+      let later = trial.choice([ranks, nil, 2, 5])
+      let out = trial.name
+
+      let job = try run.start(out, ranks: ranks)
+      let place = run.place
+      #expect(
+        try await job.waits {
+          let processes = RankProcess.all(in: place)
+          return processes.count == ranks && processes.allSatisfy { $0.catches(SIGUSR1) }
+        })
+      let isInTime = try await run.waits(for: moment, of: job, out, ranks: ranks)
+      let before = try run.place.files(in: out).filter { $0.hasSuffix(".safetensors") }
+      job.send(SIGUSR1)
+      let outcome = await job.outcome()
+      if isInTime, outcome.code != 0 {
+        let said = outcome.output.split(separator: "\n").filter { $0.contains("stopped on SIGUSR1 after step") }
+        #expect(outcome.code == 75 && said.count == 1 && outcome.messages.isEmpty, "\(moment): \(outcome.text)")
+        let step = try #require(try run.expectNothingTorn(out).last)
+        #expect(said.first?.contains("after step \(step);") ?? false, "\(moment): \(outcome.text)")
+        let logged = try run.place.loggedSteps(out: out)
+        #expect(logged == Array(1..<step + 1), "the last checkpoint is of the last step")
+        let added = try run.place.files(in: out).filter { $0.hasSuffix(".safetensors") && !before.contains($0) }
+        #expect(added.count <= 2, "one for the stop, at most one that was due: \(added)")
+      } else {
+        #expect(outcome.code == 0 && outcome.output.contains("done: "), "\(moment): \(outcome.text)")
+      }
+      try await run.expectNoRankLeft(within: 1)
+      try await run.expectReferenceEnd(out, ranks: later)
+    }
+  }
+
+  /// SIGTERM to mpirun, which ends its ranks within seconds: what stands under its name is whole.
+  @Test func terminated() async throws {
+    let run = try await FaultRun()
+    await Part.terminated.trials(short: 5, long: 50) { trial in
+      let ranks = trial.choice([2, 3, 4, 8])
+      let moment = Moment.any(&trial)
+      let later = trial.choice([ranks, nil, 2, 5])
+      let out = trial.name
+
+      let job = try run.start(out, ranks: ranks)
+      let isInTime = try await run.waits(for: moment, of: job, out, ranks: ranks)
+      let before = try run.expectNothingTorn(out)
+      job.send(SIGTERM)
+      let outcome = await job.outcome()
+      #expect(isInTime || outcome.code == 0, "\(moment): \(outcome.text)")
+      try await run.expectNoRankLeft(within: 1)
+      let after = try run.expectNothingTorn(out)
+      #expect(after.last ?? 0 >= before.last ?? 0, "checkpoints were of \(before), now of \(after)")
+      try await run.expectReferenceEnd(out, ranks: later)
+    }
+  }
+}

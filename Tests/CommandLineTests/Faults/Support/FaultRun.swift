@@ -1,0 +1,90 @@
+import Foundation
+import ModelFiles
+import Testing
+
+/// A run that faults are injected into, and what it comes to without one.
+struct FaultRun {
+  static let steps = 24
+
+  /// A few milliseconds a step; epochs end within a batch, a checkpoint comes every fourth step.
+  static let configuration = """
+    name: run
+    seed: 7
+    data: {source: synthetic, synthetic: {count: 40}, image: {size: 32}, lastBatch: keep}
+    model: {latent: {size: 8}, generator: {width: 8}, discriminator: {width: 8, dropout: 0.1}}
+    train: {batch: 16, shards: 8, steps: \(steps)}
+    output: {samples: {every: 10, count: 8}, checkpoints: {every: 4, keep: 3}, log: {every: 1}}
+    threads: 1
+
+    """
+
+  let place: Workplace
+  /// Steps of the whole run.
+  let steps: Int
+  /// The hash of all tensors at the end.
+  let reference: String
+
+  init(_ configuration: String = Self.configuration, steps: Int = Self.steps) async throws {
+    place = try Workplace(configuration)
+    self.steps = steps
+    try await place.train(out: "reference")
+    reference = try await place.tensorHash(out: "reference", step: steps)
+  }
+
+  /// Starts the whole run, or goes on with it.
+  func start(_ out: String, ranks: Int?, environment: [String: String] = [:]) throws -> RunningProgram {
+    try place.start(["run.yaml", "--out", out], ranks: ranks, environment: environment)
+  }
+
+  /// Goes on to the end and compares it with the run that met no fault; then nothing is kept of it.
+  func expectReferenceEnd(
+    _ out: String, ranks: Int?, environment: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    try await place.train(out: out, ranks: ranks, environment: environment, sourceLocation: sourceLocation)
+    let hash = try await place.tensorHash(out: out, step: steps)
+    #expect(hash == reference, "\(out) under \(ranks ?? 0) ranks", sourceLocation: sourceLocation)
+    #expect(try place.loggedSteps(out: out) == Array(1...steps), sourceLocation: sourceLocation)
+    let left = try place.files(in: out).filter { $0.hasSuffix(".partial") || $0.hasSuffix("run.lock") }
+    #expect(left.isEmpty, "left over: \(left)", sourceLocation: sourceLocation)
+    try FileManager.default.removeItem(at: place.file(out))
+  }
+
+  /// Expects that every file stands whole under its name: checkpoints by their hash, pictures by their last chunk.
+  ///
+  /// - Returns: the steps of the checkpoints.
+  @discardableResult
+  func expectNothingTorn(_ out: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> [Int] {
+    var steps: [Int] = []
+    for name in try place.files(in: out) where !name.hasSuffix(".partial") {
+      if name.hasSuffix(".safetensors") {
+        #expect(throws: Never.self, "\(name)", sourceLocation: sourceLocation) {
+          try SafetensorsSummary(SafetensorsFile(path: place.file("\(out)/\(name)").path, verification: .required))
+        }
+        steps.append(Int(name.split(separator: "/").last!.prefix(6)) ?? -1)
+      } else if name.hasSuffix(".png") {
+        let end = try place.bytes("\(out)/\(name)").suffix(8)
+        #expect(end == [0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82], "\(name)", sourceLocation: sourceLocation)
+      }
+    }
+    return steps.sorted()
+  }
+
+  /// Expects that no rank lives `seconds` from now; they are killed then, so that no later trial meets them.
+  func expectNoRankLeft(within seconds: Double, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    let start = ContinuousClock.now
+    while !RankProcess.all(in: place).isEmpty, ContinuousClock.now - start < .seconds(seconds) {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let left = RankProcess.all(in: place)
+    #expect(left.isEmpty, "ranks \(left.map(\.rank)) live on", sourceLocation: sourceLocation)
+    for process in left { kill(process.pid, SIGKILL) }
+  }
+}
+
+extension Workplace {
+  /// All files below a folder, by their paths in it; none where it does not exist.
+  func files(in folder: String) throws -> [String] {
+    guard exists(folder) else { return [] }
+    return try FileManager.default.subpathsOfDirectory(atPath: path + "/" + folder).sorted()
+  }
+}
