@@ -5,6 +5,8 @@ enum Part: String {
   case killedWrite
   case failedWrite
   case fullDisk
+  case hangingRank
+  case nonFinite
   case stopRequest
   case terminated
   case otherRanks
