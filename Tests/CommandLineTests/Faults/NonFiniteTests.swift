@@ -35,7 +35,7 @@ extension CommandLineTests.FaultTests {
     try await place.train(["output.checkpoints.every=1"], out: "reference")
     let reference = try await place.tensorHash(out: "reference")
     // Every rank of each job; exchanges of a step: D's two groups and G's one, as often as a rank has whole nodes at most.
-    let jobs = [(ranks: 2, exchanges: 3), (3, 6), (8, 3)]
+    let jobs: [(ranks: Int, exchanges: Int)] = [(2, 3), (3, 6), (8, 3)]
     let cases = jobs.flatMap { job in (0..<job.ranks).map { (job, $0) } }
     await Part.nonFinite.trials(short: cases.count, long: 4 * cases.count) { trial in
       let (job, victim) = cases[(trial.number - 1) % cases.count]
