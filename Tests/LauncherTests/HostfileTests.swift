@@ -47,7 +47,7 @@ import Testing
       #expect(message(folder + name)?.hasPrefix("\(folder + name): no readable file of at most 1048576 bytes") == true)
     }
     #expect(message("/dev/zero")?.contains("no readable file") == true)
-    #expect(message(folder + "/absent")?.hasPrefix("\(folder)/absent: No such file or directory, expected a host") == true)
+    #expect(message(folder + "/absent")?.hasPrefix("\(folder)/absent: No such file or directory, expected") == true)
     try Data("node1 slots=2\n".utf8).write(to: URL(filePath: folder + "/hosts"))
     #expect(try Hostfile(path: folder + "/hosts").slots == 2)
   }
