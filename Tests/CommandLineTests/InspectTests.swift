@@ -8,10 +8,13 @@ extension CommandLineTests {
       .appending(path: "../ImageIOTests/Fixtures").standardized
 
     private static func inspect(
-      _ place: Workplace, _ arguments: [String], expecting code: Int32, sourceLocation: SourceLocation = #_sourceLocation
+      _ place: Workplace, _ arguments: [String], expecting code: Int32,
+      sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Outcome {
       let outcome = try await place.run(["data", "inspect"] + arguments)
-      #expect(outcome.code == code && outcome.messages.count == (code == 0 ? 0 : 1), "\(outcome.text)")
+      #expect(
+        outcome.code == code && outcome.messages.count == (code == 0 ? 0 : 1), "\(outcome.text)",
+        sourceLocation: sourceLocation)
       return outcome
     }
 
@@ -110,7 +113,7 @@ extension CommandLineTests {
       }
       try configuration("source: svhn, lastBatch: keep, path: \(svhn)")
       outcome = try await Self.inspect(place, ["run.yaml"], expecting: 0)
-      #expect(outcome.output.contains("  3  MATLAB, colour, 8 bits") && outcome.output.contains("32×32"), "\(outcome.text)")
+      for text in ["  3  MATLAB, colour, 8 bits", "32×32"] { #expect(outcome.output.contains(text), "\(outcome.text)") }
 
       try configuration("source: celeba, celeba: {partition: train}, lastBatch: keep, path: faces")
       for number in 1...3 { try place.write(DrawnPictures.png(number), "faces/img_align_celeba/\(number).png") }
@@ -121,7 +124,8 @@ extension CommandLineTests {
 
       // What is wrong with the one file is said once.
       try configuration("source: idx, lastBatch: keep, path: digits")
-      try place.write(try Data(contentsOf: Self.fixtures.appending(path: "images.gz")).dropLast(9), "digits/train-images-idx3-ubyte.gz")
+      let cut = try Data(contentsOf: Self.fixtures.appending(path: "images.gz")).dropLast(9)
+      try place.write([UInt8](cut), "digits/train-images-idx3-ubyte.gz")
       outcome = try await Self.inspect(place, ["run.yaml"], expecting: 65)
       #expect(outcome.errors.contains("train-images-idx3-ubyte.gz: damaged"), "\(outcome.text)")
     }
@@ -139,8 +143,4 @@ extension CommandLineTests {
       }
     }
   }
-}
-
-extension Workplace {
-  fileprivate func write(_ data: Data, _ name: String) throws { try write([UInt8](data), name) }
 }

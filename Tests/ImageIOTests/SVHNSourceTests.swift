@@ -107,10 +107,11 @@ struct SVHNSourceTests {
   @Test func otherElementsAreRefused() throws {
     let header = Array(try Fixture.bytes("svhn.mat").prefix(128))
     func word(_ value: Int) -> [UInt8] { [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: value >> $0) } }
-    func array(_ kind: Int, dimensions: Int = 2, name: [UInt8] = word(0x1_0001) + [88, 0, 0, 0], content: Int) -> [UInt8] {
+    let shortName = word(0x1_0001) + [88, 0, 0, 0]
+    func array(_ kind: Int, dimensions: Int = 2, name: [UInt8]? = nil, content: Int) -> [UInt8] {
       let sizes = word(5) + word(4 * dimensions) + (0..<dimensions).flatMap { _ in word(1) }
       let padding = [UInt8](repeating: 0, count: dimensions % 2 * 4)
-      let begin = word(6) + word(8) + word(kind) + word(0) + sizes + padding + name
+      let begin = word(6) + word(8) + word(kind) + word(0) + sizes + padding + (name ?? shortName)
       return word(14) + word(begin.count + content) + begin
     }
     let count = 20000

@@ -38,14 +38,16 @@ import Testing
     let folder = NSTemporaryDirectory() + "disttrain-hosts-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    func message(_ path: String) -> String? { #expect(throws: LaunchError.self) { try Hostfile(path: path) }?.description }
+    func message(_ path: String) -> String? {
+      #expect(throws: LaunchError.self) { try Hostfile(path: path) }?.description
+    }
     #expect(mkfifo(folder + "/pipe", 0o600) == 0)
     try Data(count: TextFile.largest + 1).write(to: URL(filePath: folder + "/large"))
     for name in ["/pipe", "/large", ""] {
       #expect(message(folder + name)?.hasPrefix("\(folder + name): no readable file of at most 1048576 bytes") == true)
     }
     #expect(message("/dev/zero")?.contains("no readable file") == true)
-    #expect(message(folder + "/absent") == "\(folder)/absent: No such file or directory, expected a hostfile; hostfiles/ has examples")
+    #expect(message(folder + "/absent")?.hasPrefix("\(folder)/absent: No such file or directory, expected") == true)
     try Data("node1 slots=2\n".utf8).write(to: URL(filePath: folder + "/hosts"))
     #expect(try Hostfile(path: folder + "/hosts").slots == 2)
   }

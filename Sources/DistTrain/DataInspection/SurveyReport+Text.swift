@@ -54,7 +54,9 @@ extension SurveyReport {
     return lines
   }
 
-  private static func listed<Value: Encodable & Sendable>(_ counts: some Collection<Count<Value>>, _ text: (Value) -> String) -> [String] {
+  private static func listed<Value: Encodable & Sendable>(
+    _ counts: some Collection<Count<Value>>, _ text: (Value) -> String
+  ) -> [String] {
     let width = counts.map { "\($0.count)".count }.max() ?? 0
     return counts.map { entry in
       let number = "\(entry.count)"

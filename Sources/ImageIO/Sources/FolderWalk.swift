@@ -102,5 +102,7 @@ struct FolderWalk {
     (Array(folder.utf8) + [UInt8(ascii: "/")] + path + [0]).map { CChar(bitPattern: $0) }
   }
 
-  private func shownPath(_ path: [UInt8]) -> String { "\(folder)/\(String(decoding: path, as: UTF8.self).escapingControls())" }
+  private func shownPath(_ path: [UInt8]) -> String {
+    "\(folder)/\(String(decoding: path, as: UTF8.self).escapingControls())"
+  }
 }
