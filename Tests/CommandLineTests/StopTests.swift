@@ -96,7 +96,8 @@ extension CommandLineTests {
       #expect(again.output.contains("is finished: 2 steps are done"), "\(again.text)")
 
       // Killed between its last checkpoint and its last picture.
-      let (animation, checkpoint) = (try place.bytes("runs/run/samples.gif"), try place.bytes(place.checkpoint(step: 2)))
+      let animation = try place.bytes("runs/run/samples.gif")
+      let checkpoint = try place.bytes(place.checkpoint(step: 2))
       try FileManager.default.removeItem(at: place.file("runs/run/samples.gif"))
       let rest = try await place.train(["train.steps=2"], ranks: 2)
       #expect(!rest.output.contains("is finished") && rest.output.contains("done: 2 steps"), "\(rest.text)")

@@ -8,8 +8,8 @@ import Testing
   @Test(arguments: [0, 1, 4095, 4096, 9_999], [0, 1, 2])
   func inASum(element: Int, node: Int) {
     let kernels = Kernels.available[0]
-    let reduction = NodeReduction(ShardReduction(tree: ShardTree(shards: 5), ranges: [0..<2, 2..<5], rank: 0), kernels: kernels)
-    let nodes = ShardReduction(tree: ShardTree(shards: 5), ranges: [0..<2, 2..<5], rank: 0).allNodes
+    let shards = ShardReduction(tree: ShardTree(shards: 5), ranges: [0..<2, 2..<5], rank: 0)
+    let (reduction, nodes) = (NodeReduction(shards, kernels: kernels), shards.allNodes)
     let buffers = (0..<nodes.count).map { node in
       let buffer = Floats.allocate(capacity: 10_000)
       for place in 0..<10_000 { buffer[place] = Float(node * 10_000 + place) }

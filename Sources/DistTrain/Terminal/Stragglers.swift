@@ -21,7 +21,9 @@ package struct Stragglers: Sendable {
     guard hosts.count > 1 else { return nil }
     let kinds = [("computing", compute), ("loading images", data)]
     // Of two ranks the slower one would be its own median.
-    func lag(_ spread: MetricsRecord.Spread) -> Double { spread.max - (hosts.count == 2 ? spread.min : spread.median) }
+    func lag(_ spread: MetricsRecord.Spread) -> Double {
+      spread.max - (hosts.count == 2 ? spread.min : spread.median)
+    }
     let (kind, spread) = kinds.max { lag($0.1) < lag($1.1) }!
     guard let rank = spread.rank, lag(spread) > Self.share * secondsPerStep else {
       named = nil
@@ -30,7 +32,8 @@ package struct Stragglers: Sendable {
     linesSince += 1
     guard rank != named || linesSince >= Self.pause else { return nil }
     (named, linesSince) = (rank, 0)
-    return "rank \(rank) (\(hosts[rank])) holds the others up, \(kind). Seconds of a step, least, median and most of the "
+    return
+      "rank \(rank) (\(hosts[rank])) holds the others up, \(kind). Seconds of a step, least, median and most of the "
       + "ranks: computing \(text(compute)), exchange \(text(exchange)), images \(text(data))"
   }
 

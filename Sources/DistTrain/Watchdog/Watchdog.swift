@@ -34,7 +34,8 @@ package final class Watchdog {
       throw UserFacingError(code: .inputOutput, message: "cannot open a pipe: \(String(cString: strerror(errno)))")
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let card = [job.host, "\(getpid())", "\(listener?.port ?? 0)", Self.randomToken()]
+    let card =
+      [job.host, "\(getpid())", "\(listener?.port ?? 0)", Self.randomToken()]
       + (job.ranksOnHost == job.size ? [INADDR_LOOPBACK] : WatchdogSocket.hostAddresses).map { "\($0)" }
     let cards = try job.allGather(isHub ? card.joined(separator: "\u{1}") : "").map {
       $0.split(separator: "\u{1}").map(String.init)
@@ -53,8 +54,9 @@ package final class Watchdog {
       let node = WatchdogNode(
         rank: rank, host: host, token: token, limit: limit, activity: activity, listener: descriptor)
       for hub in hubs where !node.join(hub) {
-        note("the watchdog of rank \(rank) (\(host)) cannot reach rank \(hub.rank) (\(hub.host)), port \(hub.port): "
-          + "rank \(hub.rank) will not notice when rank \(rank) hangs")
+        note(
+          "the watchdog of rank \(rank) (\(host)) cannot reach rank \(hub.rank) (\(hub.host)), port \(hub.port): "
+            + "rank \(hub.rank) will not notice when rank \(rank) hangs")
       }
       node.run(until: end)
       close(end)
@@ -79,8 +81,9 @@ package final class Watchdog {
   /// As many characters as a token has bytes, of which strangers know nothing.
   private static func randomToken() -> String {
     var generator = SystemRandomNumberGenerator()
-    return String((0..<WatchdogFrame.tokenBytes).map { _ in
-      "0123456789abcdefghijklmnopqrstuv".randomElement(using: &generator)!
-    })
+    return String(
+      (0..<WatchdogFrame.tokenBytes).map { _ in
+        "0123456789abcdefghijklmnopqrstuv".randomElement(using: &generator)!
+      })
   }
 }

@@ -22,6 +22,7 @@ package struct TrainingFault: Equatable, Sendable, CustomStringConvertible {
   package let value: Float
 
   package var description: String {
+    let value = value.isNaN ? "nan" : "\(value)"  // whatever its sign
     switch part {
     case .gradient(let shards):
       let range = shards.count == 1 ? "shard \(shards.lowerBound)" : "shards \(shards.lowerBound) to \(shards.last!)"

@@ -63,7 +63,8 @@ import Testing
           rank 7: starting
           the job ends; the same command goes on from the newest checkpoint. Where the host was only slow, raise watchdog.
         """)
-    let many = HangReport(silent: (0..<6).map { rank($0, .computing) }, others: (6..<11).map { rank($0, .statistics) }, limit: 5)
+    let many = HangReport(
+      silent: (0..<6).map { rank($0, .computing) }, others: (6..<11).map { rank($0, .statistics) }, limit: 5)
     #expect(many.text.contains("and 2 more ranks") && many.text.contains("ranks 6 to 10: in step 12, exchanging batch"))
   }
 
