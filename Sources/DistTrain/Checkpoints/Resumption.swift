@@ -63,14 +63,12 @@ package struct Resumption {
     switch options.resume {
     case .none: return nil
     case .file(let path):
-      let file = try SafetensorsFile(path: path, verification: .required)
-      return (file, try CheckpointFacts(file))
+      return try sound(path)
     case .automatic:
       let candidates = try folder.checkpoints()
       for candidate in candidates {
         do throws(ModelFileError) {
-          let file = try SafetensorsFile(path: candidate.path, verification: .required)
-          return (file, try CheckpointFacts(file))
+          return try sound(candidate.path)
         } catch {
           notes.append("passed over: \(error)")
         }
@@ -86,6 +84,12 @@ package struct Resumption {
       }
       return nil
     }
+  }
+
+  private static func sound(_ path: String) throws(ModelFileError) -> (SafetensorsFile, CheckpointFacts) {
+    let file = try SafetensorsFile(path: path, verification: .required)
+    try file.requireFinite()
+    return (file, try CheckpointFacts(file))
   }
 
   private static func forbidden(_ changes: [SettingChange], _ path: String) -> UserFacingError {

@@ -22,6 +22,7 @@ final class CheckpointModel: GeneratorModel {
     path: String, _ statistics: GenerationStatistics = .running, kernels: Kernels, threads: Threads
   ) throws {
     file = try SafetensorsFile(path: path, verification: .required)
+    try file.requireFinite()
     facts = try CheckpointFacts(file)
     do throws(ConfigurationError) {
       configuration = try Configuration(yaml: facts.configuration, file: "the configuration in \(path)")

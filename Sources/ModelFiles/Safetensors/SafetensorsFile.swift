@@ -75,6 +75,16 @@ package final class SafetensorsFile: Sendable {
     return values
   }
 
+  /// Throws where a float32 tensor has a value that is infinite or no number. Reads them all.
+  package func requireFinite() throws(ModelFileError) {
+    for entry in entries where entry.type == .float32 {
+      guard let value = try floats(entry.name).first(where: { !$0.isFinite }) else { continue }
+      throw .damaged(
+        path: path, found: "the value \(value.isNaN ? "nan" : "\(value)") in tensor \(entry.name)",
+        expected: "finite numbers")
+    }
+  }
+
   /// Row-major values of a float32 tensor that must have this shape, into memory that is there already.
   package func read(
     _ name: String, shape: [Int], into values: UnsafeMutableBufferPointer<Float>

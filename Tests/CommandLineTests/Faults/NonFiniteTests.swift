@@ -83,6 +83,31 @@ extension CommandLineTests.FaultTests {
     }
   }
 
+  /// A checkpoint that is whole but poisoned is passed over as a damaged one is.
+  @Test func poisonedCheckpoint() async throws {
+    let place = try Workplace()
+    let settings = ["output.checkpoints={every: 1, keep: 9}"]
+    try await place.train(settings, out: "reference")
+    try await place.train(settings + ["train.steps=4"])
+    let path = place.file(place.checkpoint(step: 4)).path
+    let file = try SafetensorsFile(path: path, verification: .required)
+    let tensors = try file.entries.map { entry in
+      var values = try file.floats(entry.name)
+      if entry.name == "discriminator.2.weight" { values[7] = .nan }
+      return NamedTensor(name: entry.name, shape: entry.shape, values: values)
+    }
+    let metadata = file.metadata.filter { !["file", "tensors"].contains($0.key) }
+    try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
+
+    let generated = try await place.run(["generate", path, "--count", "1", "--out", "pictures"])
+    #expect(generated.code == 65 && generated.messages.count == 1, "\(generated.text)")
+    let outcome = try await place.train(settings, ranks: 2)
+    #expect(
+      outcome.errors.contains("passed over: ") && outcome.errors.contains("nan in tensor discriminator.2.weight")
+        && outcome.output.contains("continuing after step 3"), "\(outcome.text)")
+    #expect(try await place.tensorHash() == place.tensorHash(out: "reference"))
+  }
+
   private static func compileShim(in place: Workplace) throws -> Bool {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
