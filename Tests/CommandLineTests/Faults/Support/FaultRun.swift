@@ -4,7 +4,7 @@ import Testing
 
 /// A run that faults are injected into, and what it comes to without one.
 struct FaultRun {
-  static let steps = 60
+  static let steps = 40
 
   /// A few milliseconds a step; epochs end within a batch, a checkpoint comes every fourth step.
   static let configuration = """
