@@ -35,15 +35,14 @@ extension CommandLineTests.FaultTests {
       #expect(try await run.waits(for: moment, of: job, out, ranks: ranks ?? 1))
       job.send(signal)
       let outcome = await job.outcome()
-      // On a busy machine the run may be over before the signal comes.
+      // On a busy machine all steps may be over before the signal comes.
       #expect([75, 128 + SIGKILL, 0].contains(outcome.code), "\(outcome.text)")
       try await run.expectNoRankLeft(within: 4)
 
       let continued = try await run.place.train(settings, out: out, ranks: later)
-      if outcome.code != 0 {
-        struck += 1
-        #expect(continued.output.contains("continuing after step"), "\(continued.text)")
-      }
+      let isContinued = continued.output.contains("continuing after step")
+      #expect(isContinued || continued.output.contains("is finished"), "\(continued.text)")
+      if isContinued { struck += 1 }
       #expect(try await run.place.tensorHash(out: out, step: run.steps) == run.reference)
       let left = try Self.left(by: run, in: out)
       #expect(left.files == whole.files && left.lines == whole.lines, "after \(signal) at step \(step)")
@@ -53,7 +52,7 @@ extension CommandLineTests.FaultTests {
       }
       try FileManager.default.removeItem(at: run.place.file(out))
     }
-    print("midEpoch: \(struck) of the runs now made were struck before their end")
+    print("midEpoch: \(struck) of the runs now made had steps left to make")
   }
 
   /// Pictures and models of a run, and the lines of its metrics without times.
