@@ -45,6 +45,14 @@ await() {
 lines() { wc -l <"$1" 2>/dev/null || echo 0; }
 has_lines() { (($(lines "$1") >= $2)); }
 
+# milliseconds: now.
+milliseconds() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
+# in_time TOOK PROMISED: both in milliseconds. Only a soak run, which has the machine to itself, keeps to what is promised.
+in_time() {
+  [[ -z ${DISTTRAIN_SOAK:-} ]] || (($1 <= $2))
+}
+
 # trial NAME RESULT DETAILS: counts one; RESULT is the exit code of what had to hold.
 trial() {
   trials=$((trials + 1))

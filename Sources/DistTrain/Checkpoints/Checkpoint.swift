@@ -54,17 +54,15 @@ package struct Checkpoint {
     step.generatorAdam.updates = facts.generatorUpdates
     step.discriminatorAdam.updates = facts.discriminatorUpdates
     for (network, adam) in parts {
-      var mean = [Float](repeating: 0, count: network.flatCount)
-      var square = mean
+      // As in `save`; what lies between tensors is zero.
+      let mean = step.scratch.baseAddress!
+      let square = mean + network.flatCount
+      mean.update(repeating: 0, count: 2 * network.flatCount)
       for tensor in network.tensors {
         let name = "\(network.name).\(tensor.name)"
         try receive(name, tensor, file, into: network.parameters)
-        try mean.withUnsafeMutableBufferPointer {
-          try receive("optimizer.\(name).exp_avg", tensor, file, into: $0.baseAddress!)
-        }
-        try square.withUnsafeMutableBufferPointer {
-          try receive("optimizer.\(name).exp_avg_sq", tensor, file, into: $0.baseAddress!)
-        }
+        try receive("optimizer.\(name).exp_avg", tensor, file, into: mean)
+        try receive("optimizer.\(name).exp_avg_sq", tensor, file, into: square)
       }
       for tensor in network.bufferTensors {
         try receive("\(network.name).\(tensor.name)", tensor, file, into: network.buffers)

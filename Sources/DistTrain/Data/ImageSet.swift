@@ -81,7 +81,7 @@ package final class ImageSet {
       let shards = plan.shards(ofRank: job.rank)
       let (mine, held) = (shards.flatMap(deal.images(ofShard:)), shards.flatMap(heldDeal.images(ofShard:)))
       let sources = mine.map { good[split.training[$0]] } + held.map { good[split.heldOut[$0]] }
-      let decoded = decode(sources, cache, threads, progress(sources.count))
+      let decoded = decode(sources, cache, threads, job.activity, progress(sources.count))
       let bad = try agree(on: decoded.failures, cache, job)
       if bad.isEmpty {
         try PictureAgreement.check(sources, decoded.hashes, cache, job: job)
@@ -104,9 +104,9 @@ package final class ImageSet {
 
   private typealias Failure = (index: Int, reason: String, isSystem: Bool)
 
-  private static func decode(_ images: [Int], _ cache: PictureCache, _ threads: Threads, _ progress: CountProgress?)
-    -> (pixels: DecodedPixels, hashes: [ContentHash?], failures: [Failure])
-  {
+  private static func decode(
+    _ images: [Int], _ cache: PictureCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
+  ) -> (pixels: DecodedPixels, hashes: [ContentHash?], failures: [Failure]) {
     let size = cache.transform.byteCount
     let pixels = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: images.count * size)
     var results = [Result<ContentHash, ImageError>?](repeating: nil, count: images.count)
@@ -114,6 +114,7 @@ package final class ImageSet {
       threads.forEach(images.count) { place, _ in
         let target = UnsafeMutableBufferPointer(rebasing: pixels[place * size..<(place + 1) * size])
         results[place] = Result { () throws(ImageError) in try cache.load(images[place], into: target) }
+        activity.advance()
         progress?.advance()
       }
     }

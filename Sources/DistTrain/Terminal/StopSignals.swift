@@ -25,6 +25,12 @@ package enum StopSignals {
   private static let requested = Atomic<Int32>(0)
   private static let interrupts = Atomic<Int32>(0)
 
+  /// Keeps the three signals waiting, also while the process starts itself anew, until `install` or its end.
+  package static func hold() {
+    var held = all
+    pthread_sigmask(SIG_BLOCK, &held, nil)
+  }
+
   /// Catches the three signals from now on, and ignores SIGPIPE: a reader of our output that goes away is no reason to
   /// lose a run.
   package static func install() {
@@ -35,10 +41,8 @@ package enum StopSignals {
       action.sa_flags = SA_RESTART
       sigaction(request.rawValue, &action, nil)
     }
-    // A parent may have started us with them blocked; the run could then not be stopped.
-    var caught = sigset_t()
-    sigemptyset(&caught)
-    for request in StopRequest.allCases { sigaddset(&caught, request.rawValue) }
+    // Also where a parent has started us with them blocked: the run could then not be stopped.
+    var caught = all
     pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     signal(SIGPIPE, SIG_IGN)
   }
@@ -50,6 +54,13 @@ package enum StopSignals {
   package static func reset() {
     requested.store(0, ordering: .relaxed)
     interrupts.store(0, ordering: .relaxed)
+  }
+
+  private static var all: sigset_t {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for request in StopRequest.allCases { sigaddset(&signals, request.rawValue) }
+    return signals
   }
 
   private static func handle(_ number: Int32) {

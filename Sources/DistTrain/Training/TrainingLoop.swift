@@ -73,7 +73,7 @@ final class TrainingLoop {
       try output.writeSamples(start)
     }
     console.say(describeStop())
-    let spoiltState = SpoiltState(job, state.plan)
+    let agreement = StepAgreement(job, state.plan)
     var trace: TraceRecorder?
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
     if state.options.isDebug { try DebugChecks(state, console: console).begin(start, loader.firstBatch(ofStep: start)) }
@@ -81,11 +81,10 @@ final class TrainingLoop {
       progress = console.trainingProgress(schedule, from: start, settings.log)
     }
 
+    var request = try agreement.stopRequest()
     clock.reset()
     for index in start..<schedule.totalSteps {
-      // Agreed on before any rank begins the step.
-      let wanted = try job.maximum(StopSignals.request.map { Int($0.rawValue) } ?? 0)
-      if let request = StopRequest(rawValue: Int32(wanted)) { return try stop(after: index, request) }
+      if let request { return try stop(after: index, request) }
       job.activity.begin(step: index + 1)
 
       let batches = loader.batches(ofStep: index)
@@ -104,7 +103,7 @@ final class TrainingLoop {
         }
       }
       let done = index + 1
-      try spoiltState.check(state.step.fault, after: done)
+      request = try agreement.check(state.step.fault, after: done)
       guard report.isFinite else { throw diverged(done, report) }
       if let recorder = trace {
         try recorder.record(index, batches[batches.count - 1], report)

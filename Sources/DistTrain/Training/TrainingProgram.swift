@@ -22,6 +22,8 @@ package struct TrainingProgram {
   package func main() -> Never {
     let launch = LaunchEnvironment.current
     ProcessMemory.returnLargeBlocks()
+    // Slurm and mpirun send a job's signals to its ranks from their first moment on.
+    if !isDryRun { StopSignals.hold() }
     do {
       var configuration = try Configuration(file: file, overrides: overrides)
       let instructionSet = try chooseInstructionSet(configuration)
@@ -36,6 +38,7 @@ package struct TrainingProgram {
         exit(ExitCode.done.rawValue)
       }
       try configuration.data.requirePath()
+      StopSignals.install()
       exit(train(configuration, instructionSet, launch).rawValue)
     } catch {
       ProgramEnd.fail(error)
@@ -54,7 +57,6 @@ package struct TrainingProgram {
     -> ExitCode
   {
     func run(_ job: any Job) throws -> ExitCode {
-      StopSignals.install()
       let console = Console(isSpeaking: job.isFirst)
       return try TrainingRun(configuration, options, job: job, instructionSet: instructionSet, console: console).run()
     }

@@ -27,19 +27,30 @@ package struct HangReport {
         + Self.place($0.state)
     }
     let more = silent.count > 4 ? ["and \(silent.count - 4) more ranks"] : []
+    let advice =
+      "the job ends; the same command goes on from the newest checkpoint. Where the host was only slow, raise watchdog."
+    return "error: " + (subjects + more + Self.places(of: others) + [advice]).joined(separator: "\n  ")
+  }
+
+  /// What is said when all ranks answer and none gets on.
+  package static func stall(_ ranks: [Rank], seconds: Double) -> String {
+    let advice = "where one of them reads or writes, its file system may hang; the job waits"
+    return "no rank has got on for \(spoken(seconds: seconds)):\n  "
+      + (places(of: ranks) + [advice]).joined(separator: "\n  ")
+  }
+
+  /// A line for each place where ranks are, such as `ranks 0, 2 to 5: in step 12, exchanging gradients`.
+  private static func places(of ranks: [Rank]) -> [String] {
     var groups: [(state: String, ranks: [Int])] = []
-    for rank in others {
-      let state = Self.place(rank.state)
+    for rank in ranks {
+      let state = place(rank.state)
       if let known = groups.firstIndex(where: { $0.state == state }) {
         groups[known].ranks.append(rank.rank)
       } else {
         groups.append((state, [rank.rank]))
       }
     }
-    let waiting = groups.map { "\(Self.names($0.ranks)): \($0.state)" }
-    let advice =
-      "the job ends; the same command goes on from the newest checkpoint. Where the host was only slow, raise watchdog."
-    return "error: " + (subjects + more + waiting + [advice]).joined(separator: "\n  ")
+    return groups.map { "\(names($0.ranks)): \($0.state)" }
   }
 
   /// `in step 12, exchanging gradients`.

@@ -29,6 +29,9 @@ package final class Watchdog {
     guard job.size > 1, limit > 0 else { return nil }
     let isHub = job.rank < 2
     let listener = isHub ? WatchdogSocket.listen(onLoopbackOnly: job.ranksOnHost == job.size) : nil
+    if isHub, listener == nil {
+      note("rank \(job.rank) (\(job.host)) has no port to hear the others on, and will not notice when one hangs")
+    }
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
       throw UserFacingError(code: .inputOutput, message: "cannot open a pipe: \(String(cString: strerror(errno)))")
@@ -52,7 +55,7 @@ package final class Watchdog {
       sigfillset(&all)
       pthread_sigmask(SIG_BLOCK, &all, nil)
       let node = WatchdogNode(
-        rank: rank, host: host, token: token, limit: limit, activity: activity, listener: descriptor)
+        rank: rank, host: host, token: token, limit: limit, activity: activity, listener: descriptor, note: note)
       for hub in hubs where !node.join(hub) {
         note(
           "the watchdog of rank \(rank) (\(host)) cannot reach rank \(hub.rank) (\(hub.host)), port \(hub.port): "

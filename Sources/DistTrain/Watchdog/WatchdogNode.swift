@@ -11,6 +11,8 @@ final class WatchdogNode {
   /// The second hub, and then the ranks without a hub, leave this much to those before them.
   private static let deference = 1.0
 
+  private static let strangersLimit = 4096
+
   /// Another rank as this one hears it.
   private struct Voice {
     let socket: WatchdogSocket
@@ -30,16 +32,23 @@ final class WatchdogNode {
   private var members: [Voice] = []
   private var hubs: [Voice] = []
   private var lastLook = ContinuousClock.now
+  private var stallWatch: StallWatch
+  private let note: (String) -> Void
 
   /// - Parameters:
   ///   - listener: a hub's listening socket.
   ///   - limit: seconds.
-  init(rank: Int, host: String, token: [UInt8], limit: Double, activity: Activity, listener: Int32?) {
+  init(
+    rank: Int, host: String, token: [UInt8], limit: Double, activity: Activity, listener: Int32?,
+    note: @escaping (String) -> Void
+  ) {
     own = HangReport.Rank(rank: rank, host: host, process: getpid(), state: activity.snapshot)
     self.token = token
     self.limit = limit
     self.activity = activity
     self.listener = listener
+    self.note = note
+    stallWatch = StallWatch(limit: limit)
   }
 
   deinit { if let listener { close(listener) } }
@@ -78,6 +87,8 @@ final class WatchdogNode {
     let state = activity.snapshot
     for voice in members + hubs { voice.socket.send(.heartbeat(state)) }
 
+    if own.rank == 0 { noteStall(elapsed) }
+
     let patience = limit + (own.rank == 0 ? 0 : Self.deference)
     let silent = members.filter { $0.silence > patience }
     if !silent.isEmpty { end(silent.map(\.rank), members.filter { $0.silence <= patience }.map(\.rank)) }
@@ -86,9 +97,28 @@ final class WatchdogNode {
     }
   }
 
+  /// Rank 0 hears all, and says it for all.
+  private func noteStall(_ elapsed: Double) {
+    guard !members.isEmpty else { return }
+    let ranks = present(among: members.map(\.rank))
+    if let seconds = stallWatch.look(ranks.map(\.state), after: elapsed) {
+      note(HangReport.stall(ranks, seconds: seconds))
+    }
+  }
+
+  /// This rank, as it is now, among others.
+  private func present(among others: [HangReport.Rank]) -> [HangReport.Rank] {
+    var own = own
+    own.state = activity.snapshot
+    return (others + [own]).sorted { $0.rank < $1.rank }
+  }
+
   /// Lets in the ranks of this job.
   private func welcome(_ elapsed: Double) {
-    while let listener, let socket = WatchdogSocket.accept(from: listener) { strangers.append((socket, 0)) }
+    while let listener, let socket = WatchdogSocket.accept(from: listener) {
+      // Whoever asks beyond that is not of this job, which would not keep so many waiting.
+      if strangers.count < Self.strangersLimit { strangers.append((socket, 0)) }
+    }
     strangers = strangers.compactMap { socket, age in
       switch socket.receive().first {
       case .hello(token, let rank, let process, let host):
@@ -120,10 +150,7 @@ final class WatchdogNode {
 
   /// Ends the job from here: says who is silent, tells the others, and leaves.
   private func end(_ silent: [HangReport.Rank], _ others: [HangReport.Rank]) -> Never {
-    var present = others
-    present.append(own)
-    present[present.count - 1].state = activity.snapshot
-    present.sort { $0.rank < $1.rank }
+    let present = present(among: others)
     if JobFailure.isFirstToFail {
       JobFailure.say(HangReport(silent: silent, others: present, limit: limit).text)
     }

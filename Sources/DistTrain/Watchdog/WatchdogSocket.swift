@@ -3,6 +3,8 @@ import Glibc
 /// A TCP connection that never blocks: what does not go out at once is kept, or, where the other side does not read,
 /// left out.
 final class WatchdogSocket {
+  /// At one look; more than the other side has to say between two.
+  private static let readLimit = 1 << 16
   /// More than this unsent, and the other side is not reading.
   private static let backlog = 1 << 16
 
@@ -38,7 +40,7 @@ final class WatchdogSocket {
   /// The frames that have come.
   func receive() -> [WatchdogFrame] {
     var piece = [UInt8](repeating: 0, count: 1 << 12)
-    while !isClosed {
+    while !isClosed, received.count < Self.readLimit {
       let count = piece.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
       if count > 0 {
         received += piece.prefix(count)

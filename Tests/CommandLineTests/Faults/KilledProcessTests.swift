@@ -21,12 +21,11 @@ extension CommandLineTests.FaultTests {
       let seconds = (ContinuousClock.now - struck) / .seconds(1)
       if isInTime && isKilled && outcome.code != 0 {
         #expect(outcome.code == 128 + SIGKILL, "\(outcome.text)")
-        // At most 3 s, and 2 more for a machine that runs other tests beside this one.
-        #expect(seconds < 5, "mpirun took \(seconds) s to end")
+        trial.expect("end of mpirun", after: seconds, promised: 3)
       } else {
         #expect(outcome.code == 0, "the run ended before \(moment): \(outcome.text)")
       }
-      try await run.expectNoRankLeft(within: 1)
+      try await run.expectNoRankLeft(within: 1, &trial)
       try run.expectNothingTorn(out)
       try await run.expectReferenceEnd(out, ranks: later)
     }
@@ -46,8 +45,7 @@ extension CommandLineTests.FaultTests {
       let isInTime = try await run.waits(for: moment, of: job, out, ranks: ranks)
       let jobs = Set(RankProcess.all(in: run.place).compactMap(\.job))
       job.send(SIGKILL)
-      // At most 2 s, and 2 more for a machine that runs other tests beside this one.
-      try await run.expectNoRankLeft(within: 4)
+      try await run.expectNoRankLeft(within: 2, &trial)
       let outcome = await job.outcome()
       // It may have ended just before.
       let isStruck = isInTime && outcome.code != 0

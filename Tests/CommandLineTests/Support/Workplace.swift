@@ -30,7 +30,7 @@ final class Workplace: Sendable {
   ///   - emulator: a command that runs the program, with its arguments.
   func start(
     _ arguments: [String], ranks: Int? = nil, emulator: [String] = [], environment: [String: String] = [:],
-    timeout: Double = 60
+    timeout: Double = 240
   ) throws -> RunningProgram {
     let launcher = ranks.map { ["mpirun", "--oversubscribe", "-np", "\($0)"] } ?? []
     return try start(
@@ -39,13 +39,13 @@ final class Workplace: Sendable {
 
   /// Starts any program in this folder.
   func start(
-    command: [String], environment: [String: String] = [:], timeout: Double = 60
+    command: [String], environment: [String: String] = [:], timeout: Double = 240
   ) throws -> RunningProgram {
     try RunningProgram(command, environment: environment, in: path, timeout: timeout)
   }
 
   func run(
-    _ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:], timeout: Double = 60
+    _ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:], timeout: Double = 240
   ) async throws -> Outcome {
     try await start(arguments, ranks: ranks, environment: environment, timeout: timeout).outcome()
   }

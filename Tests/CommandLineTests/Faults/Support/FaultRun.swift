@@ -69,12 +69,17 @@ struct FaultRun {
     return steps.sorted()
   }
 
-  /// Expects that no rank lives `seconds` from now; they are killed then, so that no later trial meets them.
-  func expectNoRankLeft(within seconds: Double, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+  /// Expects that ranks end within the promised seconds; those that do not end at all are killed, so that no later trial
+  /// meets them.
+  func expectNoRankLeft(
+    within seconds: Double, _ trial: inout Trial, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
     let start = ContinuousClock.now
-    while !RankProcess.all(in: place).isEmpty, ContinuousClock.now - start < .seconds(seconds) {
+    while !RankProcess.all(in: place).isEmpty, ContinuousClock.now - start < .seconds(30) {
       try await Task.sleep(for: .milliseconds(20))
     }
+    let took = (ContinuousClock.now - start) / .seconds(1)
+    trial.expect("end of the last rank", after: took, promised: seconds, sourceLocation: sourceLocation)
     let left = RankProcess.all(in: place)
     #expect(left.isEmpty, "ranks \(left.map(\.rank)) live on", sourceLocation: sourceLocation)
     for process in left { kill(process.pid, SIGKILL) }

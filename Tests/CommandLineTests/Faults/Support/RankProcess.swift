@@ -20,12 +20,12 @@ struct RankProcess {
     }
   }
 
-  /// Whether the process has a handler for `signal`.
-  func catches(_ signal: Int32) -> Bool {
+  /// Whether the process has a handler for `signal`, or lets it wait.
+  func survives(_ signal: Int32) -> Bool {
     let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
-    let mask = line.flatMap { UInt64($0.dropFirst("SigCgt:".count).filter { !$0.isWhitespace }, radix: 16) } ?? 0
-    return mask >> UInt64(signal - 1) & 1 == 1
+    let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigCgt:") || $0.hasPrefix("SigBlk:") }
+      .compactMap { UInt64($0.dropFirst("SigCgt:".count).filter { !$0.isWhitespace }, radix: 16) }
+    return masks.contains { $0 >> UInt64(signal - 1) & 1 == 1 }
   }
 
   /// Empty for a process that has ended, also where its parent has not noticed yet.

@@ -44,7 +44,8 @@ struct TracedRun {
     let command = ["strace"] + options + (fault.map { ["-e", $0] } ?? []) + [Program.path, "run.yaml", "--out", out]
     let outcome = try await place.start(command: command).outcome()
     defer { try? FileManager.default.removeItem(atPath: trace) }
-    return (outcome, Self.calls(in: try place.text("\(out).trace"), folder: "/\(out)/run"))
+    // Without the slash before it: a name may be relative, and only a call that succeeds is shown with the whole path.
+    return (outcome, Self.calls(in: try place.text("\(out).trace"), folder: "\(out)/run"))
   }
 
   /// The main thread's calls, which is the first one that the trace names.

@@ -16,20 +16,25 @@ extension Part {
   func trials(_ numbers: [Int], _ body: (inout Trial) async throws -> Void) async {
     let earlier = SoakLog.shared?.survived(self) ?? []
     var survived = 0
+    var slowest: [String: (seconds: Double, promised: Double)] = [:]
     for number in numbers {
       guard !earlier.contains(number) else {
         survived += 1
         continue
       }
       let start = ContinuousClock.now
-      let failures = await issues { () async throws in
-        var trial = Trial(self, number)
-        try await body(&trial)
+      var trial = Trial(self, number)
+      let failures = await issues { () async throws in try await body(&trial) }
+      for time in trial.times where time.seconds >= slowest[time.name]?.seconds ?? 0 {
+        slowest[time.name] = (time.seconds, time.promised)
       }
       if failures.isEmpty { survived += 1 } else { print("\(rawValue), trial \(number): failed") }
       SoakLog.shared?.append(self, number, failures, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
     print("\(rawValue): trials \(numbers.count), survived \(survived)")
+    for (name, time) in slowest.sorted(by: { $0.key < $1.key }) {
+      print("\(rawValue): \(name) after \(String(format: "%.2f", time.seconds)) s at most, promised \(time.promised) s")
+    }
   }
 
   /// What failed in `body`; it fails the test, too.

@@ -1,7 +1,8 @@
 import GAN
 
-/// The end of a run whose state is no longer finite: what all ranks say of it.
-struct SpoiltState {
+/// What all ranks decide alike after each step, in one message: whether the state is still finite, and whether somebody
+/// has asked the run to stop.
+struct StepAgreement {
   private let job: any Job
   private let plan: ShardPlan
 
@@ -10,19 +11,31 @@ struct SpoiltState {
     self.plan = plan
   }
 
+  /// The request to stop that any rank has heard before the first step. Collective.
+  func stopRequest() throws -> StopRequest? { StopRequest(rawValue: Int32(try job.maximum(Self.ownRequest))) }
+
   /// Throws on every rank where any of them has found a fault, before anything of the step is written. Collective.
   ///
   /// - Parameter done: steps done, the spoilt one among them.
-  func check(_ fault: TrainingFault?, after done: Int) throws {
-    // A whole number, since MPI's maximum may lose one that is not a number.
-    guard try job.maximum(fault == nil ? 0 : 1) > 0 else { return }
+  /// - Returns: the request to stop that any rank has heard by now.
+  func check(_ fault: TrainingFault?, after done: Int) throws -> StopRequest? {
+    // A whole number above all signals', since MPI's maximum may lose one that is not a number.
+    let greatest = try job.maximum(fault == nil ? Self.ownRequest : Int(Int32.max))
+    guard greatest < Int32.max else { throw try spoilt(fault, done) }
+    return StopRequest(rawValue: Int32(greatest))
+  }
+
+  private static var ownRequest: Int { StopSignals.request.map { Int($0.rawValue) } ?? 0 }
+
+  /// What all ranks have found, put together. Collective.
+  private func spoilt(_ fault: TrainingFault?, _ done: Int) throws -> AgreedError {
     let hosts = try job.allGather(job.host)
     let found = try job.allGather(fault.map { describe($0, hosts) } ?? "").filter { !$0.isEmpty }
     // D's update comes first, and gradients come before what is made of them: the first in this order is the cause.
     let ordered = Set(found).sorted()
     let lines = ordered.prefix(4).map { $0.dropFirst(Self.orderDigits) }
     let more = ordered.count > 4 ? ["\(ordered.count - 4) more tensors"] : []
-    throw AgreedError(
+    return AgreedError(
       UserFacingError(
         code: .internalError,
         message: """
