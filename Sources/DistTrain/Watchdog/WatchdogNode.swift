@@ -64,16 +64,11 @@ final class WatchdogNode {
     return true
   }
 
-  /// Hears and speaks until `wake` can be read.
+  /// Hears and speaks four times a second until `wake` can be read. What comes between two looks waits: answering each
+  /// word at once would keep two ranks talking without end.
   func run(until wake: Int32) {
-    while true {
-      let sockets = strangers.map(\.socket) + members.map(\.socket) + hubs.map(\.socket)
-      WatchdogSocket.wait(
-        for: [wake] + (listener.map { [$0] } ?? []) + sockets.map(\.descriptor), milliseconds: Self.tick)
-      var end = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
-      if poll(&end, 1, 0) > 0 { return }
-      look()
-    }
+    var end = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+    while poll(&end, 1, Self.tick) <= 0 { look() }
   }
 
   private func look() {

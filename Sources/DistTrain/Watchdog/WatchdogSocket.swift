@@ -59,12 +59,6 @@ final class WatchdogSocket {
     return frames
   }
 
-  /// Waits until one of the sockets has something to read, at most so long.
-  static func wait(for descriptors: [Int32], milliseconds: Int32) {
-    var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    poll(&polled, nfds_t(polled.count), milliseconds)
-  }
-
   // MARK: Making connections
 
   /// Listens on a port of the kernel's choice, of all interfaces or of the loopback one alone.
