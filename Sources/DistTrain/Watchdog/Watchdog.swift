@@ -2,12 +2,17 @@ import Foundation
 import Glibc
 
 /// Where the ranks reach a rank that hears them all.
-struct WatchdogHub {
-  let rank: Int
-  let host: String
-  let process: Int32
-  let port: UInt16
-  let addresses: [UInt32]
+package struct WatchdogHub {
+  package let rank: Int
+  package let host: String
+  package let process: Int32
+  package let port: UInt16
+  /// IPv4, in host order.
+  package let addresses: [UInt32]
+
+  package init(rank: Int, host: String, process: Int32, port: UInt16, addresses: [UInt32]) {
+    (self.rank, self.host, self.process, self.port, self.addresses) = (rank, host, process, port, addresses)
+  }
 }
 
 /// Ends the job with code 70 and a report when a rank no longer answers, over TCP connections of its own: MPI itself

@@ -5,7 +5,7 @@ import MPI
 ///
 /// Ranks 0 and 1 are hubs, so that either can say that the other is silent. Time in which this process was itself stopped
 /// does not count: a job that was suspended as a whole goes on.
-final class WatchdogNode {
+package final class WatchdogNode {
   /// Milliseconds between two looks.
   private static let tick: Int32 = 250
   /// The second hub, and then the ranks without a hub, leave this much to those before them.
@@ -38,7 +38,7 @@ final class WatchdogNode {
   /// - Parameters:
   ///   - listener: a hub's listening socket.
   ///   - limit: seconds.
-  init(
+  package init(
     rank: Int, host: String, token: [UInt8], limit: Double, activity: Activity, listener: Int32?,
     note: @escaping (String) -> Void
   ) {
@@ -54,7 +54,7 @@ final class WatchdogNode {
   deinit { if let listener { close(listener) } }
 
   /// Says hello to a hub; false where no address answers.
-  func join(_ hub: WatchdogHub) -> Bool {
+  package func join(_ hub: WatchdogHub) -> Bool {
     guard let socket = WatchdogSocket.connect(to: hub.addresses, port: hub.port, milliseconds: 2000) else {
       return false
     }
@@ -66,7 +66,7 @@ final class WatchdogNode {
 
   /// Hears and speaks four times a second until `wake` can be read. What comes between two looks waits: answering each
   /// word at once would keep two ranks talking without end.
-  func run(until wake: Int32) {
+  package func run(until wake: Int32) {
     var end = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
     while poll(&end, 1, Self.tick) <= 0 { look() }
   }

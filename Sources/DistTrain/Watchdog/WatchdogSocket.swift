@@ -2,7 +2,7 @@ import Glibc
 
 /// A TCP connection that never blocks: what does not go out at once is kept, or, where the other side does not read,
 /// left out.
-final class WatchdogSocket {
+package final class WatchdogSocket {
   /// At one look; more than the other side has to say between two.
   private static let readLimit = 1 << 16
   /// More than this unsent, and the other side is not reading.
@@ -23,7 +23,7 @@ final class WatchdogSocket {
 
   deinit { close(descriptor) }
 
-  func send(_ frame: WatchdogFrame) {
+  package func send(_ frame: WatchdogFrame) {
     if unsent.count < Self.backlog { unsent += frame.bytes }
     while !unsent.isEmpty, !isClosed {
       let count = unsent.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -38,7 +38,7 @@ final class WatchdogSocket {
   }
 
   /// The frames that have come.
-  func receive() -> [WatchdogFrame] {
+  package func receive() -> [WatchdogFrame] {
     var piece = [UInt8](repeating: 0, count: 1 << 12)
     while !isClosed, received.count < Self.readLimit {
       let count = piece.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
@@ -62,7 +62,7 @@ final class WatchdogSocket {
   // MARK: Making connections
 
   /// Listens on a port of the kernel's choice, of all interfaces or of the loopback one alone.
-  static func listen(onLoopbackOnly isLocal: Bool) -> (descriptor: Int32, port: UInt16)? {
+  package static func listen(onLoopbackOnly isLocal: Bool) -> (descriptor: Int32, port: UInt16)? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     guard descriptor >= 0 else { return nil }
     var address = ipv4(isLocal ? INADDR_LOOPBACK : INADDR_ANY, port: 0)
@@ -79,7 +79,7 @@ final class WatchdogSocket {
   }
 
   /// A connection that somebody has asked a listening socket for.
-  static func accept(from listener: Int32) -> WatchdogSocket? {
+  package static func accept(from listener: Int32) -> WatchdogSocket? {
     let descriptor = Glibc.accept(listener, nil, nil)
     guard descriptor >= 0 else { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -1,0 +1,42 @@
+import DistTrain
+import Foundation
+import Testing
+
+/// One rank's part of the watchdog, with this test in place of a hub.
+@Suite struct WatchdogNodeTests {
+  /// It says hello and then speaks at its own pace, however fast it is answered: two ranks that answered each other's words
+  /// would talk without end, and take the cores that compute.
+  @Test func aWordIsNotAnsweredAtOnce() async throws {
+    let listener = try #require(WatchdogSocket.listen(onLoopbackOnly: true))
+    defer { close(listener.descriptor) }
+    let hub = WatchdogHub(
+      rank: 0, host: "hub", process: 1, port: listener.port, addresses: [UInt32(INADDR_LOOPBACK)])
+    var ends: [Int32] = [-1, -1]
+    #expect(pipe(&ends) == 0)
+    let (wake, end) = (ends[0], ends[1])
+    let token = [UInt8](repeating: 7, count: WatchdogFrame.tokenBytes)
+    let thread = Thread {
+      let node = WatchdogNode(
+        rank: 5, host: "node", token: token, limit: 60, activity: Activity(), listener: nil, note: { _ in })
+      if node.join(hub) { node.run(until: wake) }
+      close(wake)
+    }
+    thread.start()
+
+    var socket: WatchdogSocket?
+    var heard: [WatchdogFrame] = []
+    let state = Activity.Snapshot(step: 1, operation: .computing, changes: 1)
+    // 2 s, in which it looks 8 times; a slow machine hears less.
+    for _ in 0..<2000 {
+      socket = socket ?? WatchdogSocket.accept(from: listener.descriptor)
+      for frame in socket?.receive() ?? [] {
+        heard.append(frame)
+        socket?.send(.heartbeat(state))
+      }
+      try await Task.sleep(for: .milliseconds(1))
+    }
+    close(end)
+    #expect(heard.first == .hello(token: token, rank: 5, process: getpid(), host: "node"))
+    #expect((3...20).contains(heard.count), "\(heard.count) frames")
+  }
+}
