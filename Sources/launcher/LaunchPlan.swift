@@ -45,7 +45,6 @@ package struct LaunchPlan: Equatable {
     options = ["-np", "\(ranks)"]
     if let hostfile = request.hostfile { options += ["--hostfile", hostfile.path] }
     options += places.options
-    options += ["--mca", "odls_base_sigkill_timeout", "5"]
     if allocation.hosts > 1 {
       // A host that is gone is noticed in about 11 s, not after the kernel's two hours.
       options += ["--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2"]

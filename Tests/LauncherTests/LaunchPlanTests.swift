@@ -4,7 +4,6 @@ import disttrain_launch
 
 /// The mpirun words for each situation; a change here is a change of how people's jobs run.
 @Suite struct LaunchPlanTests {
-  private let window = ["--mca", "odls_base_sigkill_timeout", "5"]
   private let keepalive = [
     "--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2", "--mca",
     "oob_tcp_keepalive_probes", "3",
@@ -28,37 +27,37 @@ import disttrain_launch
   func ranksThatHaveCoresAreBoundToThem(asked: Int?, ranks: Int, threads: Int) throws {
     let plan = try plan(ranks: asked)
     #expect(
-      plan.options == ["-np", "\(ranks)", "--map-by", "slot:PE=\(threads)", "--bind-to", "core"] + window)
+      plan.options == ["-np", "\(ranks)", "--map-by", "slot:PE=\(threads)", "--bind-to", "core"])
     #expect(plan.program == ["/opt/disttrain", "a.yaml", "--set", "threads=\(threads)"])
     #expect(plan.variables.isEmpty)
   }
 
   @Test func moreRanksThanCoresShareAndYield() throws {
     let plan = try plan(ranks: 9)
-    #expect(plan.options == ["-np", "9"] + sharing + window)
+    #expect(plan.options == ["-np", "9"] + sharing)
     #expect(plan.program.last == "threads=1")
     #expect(plan.remarks.contains { $0.contains("take turns") })
   }
 
   @Test func aPartOfTheMachineIsNotBound() throws {
     #expect(
-      try plan(ranks: 2, cores: 2, isConfined: true).options == ["-np", "2", "--bind-to", "none"] + window)
+      try plan(ranks: 2, cores: 2, isConfined: true).options == ["-np", "2", "--bind-to", "none"])
   }
 
   @Test func aHostfileOfThisMachineCountsItsCores() throws {
     #expect(
       try plan(hostfile: "localhost slots=8", cores: 2).options
-        == ["-np", "8", "--hostfile", "h"] + sharing + window)
+        == ["-np", "8", "--hostfile", "h"] + sharing)
     #expect(
       try plan(hostfile: "here slots=2", cores: 4).options
-        == ["-np", "2", "--hostfile", "h", "--map-by", "slot:PE=2", "--bind-to", "core"] + window)
+        == ["-np", "2", "--hostfile", "h", "--map-by", "slot:PE=2", "--bind-to", "core"])
     #expect(try plan(ranks: 3, hostfile: "here slots=2", cores: 4).options.contains("--oversubscribe"))
   }
 
   @Test func severalHostsAreWatchedAndDivideTheirOwnCores() throws {
     let two = "node1 slots=4\nnode2 slots=2"
     let plan = try plan(hostfile: two)
-    #expect(plan.options == ["-np", "6", "--hostfile", "h", "--bind-to", "none"] + window + keepalive)
+    #expect(plan.options == ["-np", "6", "--hostfile", "h", "--bind-to", "none"] + keepalive)
     #expect(plan.program == ["/opt/disttrain", "a.yaml"])
     #expect(try self.plan(ranks: 7, hostfile: two).options.starts(with: ["-np", "7", "--hostfile", "h"] + sharing))
   }
@@ -69,7 +68,7 @@ import disttrain_launch
       "SLURM_JOB_NODELIST": "n[1-2]",
     ]
     let plan = try plan(environment: job)
-    #expect(plan.options == ["-np", "6", "--bind-to", "none"] + window + keepalive)
+    #expect(plan.options == ["-np", "6", "--bind-to", "none"] + keepalive)
     #expect(plan.program.last == "threads=4")
     #expect(plan.remarks[0] == "hosts: Slurm job 17, 2 nodes (n[1-2])")
     job["SLURM_JOB_NUM_NODES"] = "1"

@@ -14,7 +14,7 @@ extension CommandLineTests.FaultTests {
       let out = trial.name
 
       let job = try run.start(out, ranks: ranks)
-      #expect(try await run.waits(for: .step(trial.number(1...20), delay: .zero), of: job, out, ranks: ranks))
+      #expect(try await run.waits(for: Self.moment(&trial), of: job, out, ranks: ranks))
       let process = try #require(RankProcess.all(in: run.place).first { $0.rank == victim })
       let start = ContinuousClock.now
       kill(process.pid, SIGSTOP)
@@ -38,7 +38,7 @@ extension CommandLineTests.FaultTests {
   @Test func hangingHubs() async throws {
     let run = try await FaultRun(Self.longConfiguration, steps: Self.longSteps)
     let job = try run.start("runs", ranks: 4)
-    #expect(try await run.waits(for: .step(5, delay: .zero), of: job, "runs", ranks: 4))
+    #expect(try await run.waits(for: .step(5, delay: Self.pause), of: job, "runs", ranks: 4))
     for process in RankProcess.all(in: run.place) where process.rank < 2 { kill(process.pid, SIGSTOP) }
     let outcome = await job.outcome()
     #expect(outcome.code == 70 && outcome.messages.count == 1, "\(outcome.text)")
@@ -52,7 +52,7 @@ extension CommandLineTests.FaultTests {
   @Test func suspendedJob() async throws {
     let run = try await FaultRun(Self.longConfiguration, steps: Self.longSteps)
     let job = try run.start("runs", ranks: 2)
-    #expect(try await run.waits(for: .step(5, delay: .zero), of: job, "runs", ranks: 2))
+    #expect(try await run.waits(for: .step(5, delay: Self.pause), of: job, "runs", ranks: 2))
     let processes = RankProcess.all(in: run.place)
     for process in processes { kill(process.pid, SIGSTOP) }
     try await Task.sleep(for: .seconds(Self.limit + 3))
@@ -67,7 +67,8 @@ extension CommandLineTests.FaultTests {
     let run = try await FaultRun(FaultRun.configuration + "watchdog: 2\n")
     guard try await TracedRun.isPossible(run.place) else { return }
     let program = [Program.path, "run.yaml", "--out", "runs"]
-    let slow = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=7000000:when=1"]
+    let delay = "inject=fsync:delay_enter=7000000:when=1"
+    let slow = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", delay]
     let command = ["mpirun", "--oversubscribe", "-np", "1"] + slow + program + [":", "-np", "1"] + program
     let outcome = try await run.place.start(command: command).outcome()
     #expect(outcome.code == 0, "\(outcome.text)")
@@ -76,9 +77,16 @@ extension CommandLineTests.FaultTests {
     #expect(try await run.place.tensorHash(out: "runs", step: run.steps) == run.reference)
   }
 
-  private static let longSteps = 200
+  /// The others know a rank's step by what it said last, and it speaks four times a second.
+  private static let pause = Duration.milliseconds(500)
+
+  private static func moment(_ trial: inout Trial) -> Moment { .step(trial.number(1...20), delay: pause) }
+
+  private static let longSteps = 1000
 
   private static let longConfiguration =
-    FaultRun.configuration.replacingOccurrences(of: "steps: \(FaultRun.steps)", with: "steps: \(longSteps)")
+    FaultRun.configuration
+    .replacingOccurrences(of: "steps: \(FaultRun.steps)", with: "steps: \(longSteps)")
+    .replacingOccurrences(of: "checkpoints: {every: 4", with: "checkpoints: {every: 100")
     + "watchdog: \(limit)\n"
 }
