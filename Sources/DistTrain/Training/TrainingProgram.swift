@@ -56,15 +56,17 @@ package struct TrainingProgram {
   private func train(_ configuration: Configuration, _ instructionSet: InstructionSet, _ launch: LaunchEnvironment)
     -> ExitCode
   {
-    func run(_ job: any Job) throws -> ExitCode {
+    func run(_ job: any Job, _ startLimit: StartLimit? = nil) throws -> ExitCode {
       let console = Console(isSpeaking: job.isFirst)
-      return try TrainingRun(configuration, options, job: job, instructionSet: instructionSet, console: console).run()
+      let run = TrainingRun(configuration, options, job: job, instructionSet: instructionSet, console: console)
+      return try run.run(startLimit)
     }
     guard launch.launchedByMPI else {
       do { return try run(SingleProcess()) } catch { ProgramEnd.fail(error) }
     }
     if let warning = Oversubscription.relieve(launch) { Console(isSpeaking: launch.isFirst).note(warning) }
-    return ProgramEnd.onAllRanks { world in try run(MPIJob(world)) }
+    let startLimit = StartLimit(seconds: Double(configuration.watchdog))
+    return ProgramEnd.onAllRanks { world in try run(MPIJob(world), startLimit) }
   }
 
   /// The instruction set of the environment, or of the checkpoint that will be continued, or the native one; OpenBLAS is

@@ -26,12 +26,15 @@ package final class TrainingRun {
   }
 
   /// Trains until the end or a request to stop. Collective.
-  package func run() throws -> ExitCode {
+  ///
+  /// - Parameter startLimit: ended once the watchdog has begun.
+  package func run(_ startLimit: StartLimit?) throws -> ExitCode {
     // What follows takes it for granted that all ranks decide alike.
     try agree()
     // Whichever rank has something to say.
     let watchdog = try Watchdog(job, limit: Double(configuration.watchdog)) { JobFailure.say("note: \($0)") }
     defer { watchdog?.stop() }
+    startLimit?.end()
     var folder = try AgreedError.alike { try RunFolder(in: configuration.output.folder, name: configuration.name) }
     var lock: RunLock?
     try job.onFirst {

@@ -34,6 +34,18 @@ extension CommandLineTests.FaultTests {
     }
   }
 
+  /// A rank that never comes to MPI's beginning, where the others wait for it and no watchdog is yet.
+  @Test func missingRank() async throws {
+    let place = try Workplace(Workplace.configuration + "watchdog: \(Self.limit)\n")
+    let script = #"[ "$OMPI_COMM_WORLD_RANK" = 1 ] && exec sleep 1000; exec "$@""#
+    let program = [Program.path, "run.yaml", "--out", "runs"]
+    let command = ["mpirun", "--oversubscribe", "-np", "3", "sh", "-c", script, "sh"] + program
+    let outcome = try await place.start(command: command).outcome()
+    #expect(outcome.code == 70 && outcome.messages.count == 1, "\(outcome.text)")
+    #expect(outcome.errors.contains("not come together within \(Self.limit) s"), "\(outcome.text)")
+    #expect(!place.exists("runs/run"), "nothing has begun")
+  }
+
   /// Both ranks that hear the others hang: one of the others says so.
   @Test func hangingHubs() async throws {
     let run = try await FaultRun(Self.longConfiguration, steps: Self.longSteps)

@@ -21,13 +21,14 @@ import Testing
       if node.join(hub) { node.run(until: wake) }
       close(wake)
     }
+    let start = ContinuousClock.now
     thread.start()
 
     var socket: WatchdogSocket?
     var heard: [WatchdogFrame] = []
     let state = Activity.Snapshot(step: 1, operation: .computing, changes: 1)
-    let start = ContinuousClock.now
-    while ContinuousClock.now - start < .seconds(2) {
+    // Hello and eight looks, a quarter of a second after each other; on a busy machine it takes longer.
+    while heard.count < 9, ContinuousClock.now - start < .seconds(120) {
       socket = socket ?? WatchdogSocket.accept(from: listener.descriptor)
       for frame in socket?.receive() ?? [] {
         heard.append(frame)
@@ -38,7 +39,6 @@ import Testing
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     close(end)
     #expect(heard.first == .hello(token: token, rank: 5, process: getpid(), host: "node"))
-    // Four looks a second, and a few that were late.
-    #expect(heard.count > 1 && Double(heard.count) < 8 * seconds, "\(heard.count) frames in \(seconds) s")
+    #expect(heard.count >= 9 && seconds > 1.5, "\(heard.count) frames in \(seconds) s")
   }
 }
