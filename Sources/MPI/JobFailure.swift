@@ -30,10 +30,15 @@ package struct JobFailure: Sendable {
   /// Prints the message, with rank and host where there are several ranks, unless another rank of this host has spoken.
   func sayOnce(rank: Int, of size: Int) {
     guard size > 1 else { return Self.say(message) }
-    if Self.isFirstToFail {
-      Self.say("\(message) (rank \(rank) of \(size), on \(Session.processorName))")
+    Self.sayUnlessSaid("\(message) (rank \(rank) of \(size), on \(Session.processorName))")
+  }
+
+  /// Prints `text` unless another rank of this host has spoken.
+  package static func sayUnlessSaid(_ text: String) {
+    if isFirstToFail {
+      say(text)
     } else {
-      // The rank that speaks aborts the job within moments; aborting first could cut its message off.
+      // The rank that speaks ends the job within moments; ending it first could cut its message off.
       sleep(1)
     }
   }

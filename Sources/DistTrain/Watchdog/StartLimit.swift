@@ -11,24 +11,14 @@ package final class StartLimit: Sendable {
   package init(seconds: Double) {
     guard seconds > 0 else { return }
     let hasStarted = hasStarted
-    let thread = Thread {
-      // Signals are for the main thread.
-      var all = sigset_t()
-      sigfillset(&all)
-      pthread_sigmask(SIG_BLOCK, &all, nil)
+    besideTraining {
       guard hasStarted.wait(timeout: .now() + seconds) == .timedOut else { return }
-      if JobFailure.isFirstToFail {
-        JobFailure.say(
-          "error: the ranks have not come together within \(spoken(seconds: seconds)) (process \(getpid()) on "
-            + "\(ProcessInfo.processInfo.hostName)): one may have died or hang. The job ends; start it again, or raise "
-            + "watchdog where the start is only slow")
-      } else {
-        sleep(1)  // the message first: mpirun ends the job at the first exit code
-      }
+      JobFailure.sayUnlessSaid(
+        "error: the ranks have not come together within \(spoken(seconds: seconds)) (process \(getpid()) on "
+          + "\(ProcessInfo.processInfo.hostName)): one may have died or hang. The job ends; start it again, or raise "
+          + "watchdog where the start is only slow")
       _exit(ExitCode.internalError.rawValue)
     }
-    thread.stackSize = 1 << 19
-    thread.start()
   }
 
   /// All ranks are there, and the watchdog hears them.

@@ -18,10 +18,9 @@ package struct WatchdogHub {
 /// Ends the job with code 70 and a report when a rank no longer answers, over TCP connections of its own: MPI itself
 /// never notices a process that is stopped or whose host is gone, and waits for ever.
 ///
-/// A thread of each rank tells ranks 0 and 1 twice a second and more what the rank is doing; a rank that is only busy still
+/// A thread of each rank tells ranks 0 and 1 four times a second what the rank is doing; a rank that is only busy still
 /// answers.
 package final class Watchdog {
-  private let thread: Thread
   private let hasEnded = DispatchSemaphore(value: 0)
   /// Written to, to end the thread.
   private let wake: Int32
@@ -54,11 +53,7 @@ package final class Watchdog {
 
     wake = ends[1]
     let (hasEnded, end) = (hasEnded, ends[0])
-    thread = Thread {
-      // Signals are for the main thread.
-      var all = sigset_t()
-      sigfillset(&all)
-      pthread_sigmask(SIG_BLOCK, &all, nil)
+    besideTraining {
       let node = WatchdogNode(
         rank: rank, host: host, token: token, limit: limit, activity: activity, listener: descriptor, note: note)
       for hub in hubs where !node.join(hub) {
@@ -70,8 +65,6 @@ package final class Watchdog {
       close(end)
       hasEnded.signal()
     }
-    thread.stackSize = 1 << 19
-    thread.start()
   }
 
   /// Nobody listens any more; the other ranks take it for this rank's end.

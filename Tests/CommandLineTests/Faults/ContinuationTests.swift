@@ -53,6 +53,8 @@ extension CommandLineTests.FaultTests {
       try FileManager.default.removeItem(at: run.place.file(out))
     }
     print("midEpoch: \(struck) of the runs now made had steps left to make")
+    // A soak run may have made all of them before.
+    if !Part.isSoak { #expect(struck > 0) }
   }
 
   /// Pictures and models of a run, and the lines of its metrics without times.
