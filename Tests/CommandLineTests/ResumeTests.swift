@@ -194,6 +194,15 @@ extension CommandLineTests {
       #expect(best.count > 1000)
       let events = try place.names("runs/run").filter { $0.hasPrefix("events.out.tfevents.") }
       #expect(events.count == 2, "one a start: \(events)")
+
+      guard ranks == nil else { return }
+      // As a run that was killed between the checkpoint of step 2, better than the third, and its being kept.
+      #expect(values[1] < values[2], "\(values)")
+      try await place.train(settings + ["train.steps=2"], out: "killed", ranks: ranks)
+      try FileManager.default.removeItem(at: place.file("killed/run/checkpoints/best.safetensors"))
+      try await place.train(settings + ["train.steps=3"], out: "killed", ranks: ranks)
+      let kept = try await place.run(["checkpoint", "killed/run/checkpoints/best.safetensors"])
+      #expect(kept.code == 0 && kept.output.contains("step: 2\n"), "\(kept.text)")
     }
   }
 }

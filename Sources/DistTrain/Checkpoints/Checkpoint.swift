@@ -17,8 +17,10 @@ package struct Checkpoint {
     [(step.generator, step.generatorAdam), (step.discriminator, step.discriminatorAdam)]
   }
 
-  /// Writes the state to `path`: rank 0 writes, after the owners of Adam's moments have sent theirs. Collective.
-  package func save(_ facts: CheckpointFacts, to path: String) throws {
+  /// Writes the state for `path`: rank 0 writes, after the owners of Adam's moments have sent theirs. Collective.
+  ///
+  /// - Returns: on rank 0 the file's way to the disk, which goes on by itself.
+  func save(_ facts: CheckpointFacts, to path: String) throws -> CheckpointCommit? {
     // Between steps there is memory enough, and it need not be taken anew.
     var scratch = step.scratch
     let moments = try parts.map { network, adam in
@@ -27,10 +29,16 @@ package struct Checkpoint {
         square: try gather(adam, { $0.square }, network, &scratch)
       )
     }
-    try job.onFirst { try job.activity.during(.checkpoint) { try write(moments, facts, to: path) } }
+    var commit: CheckpointCommit?
+    try job.onFirst {
+      commit = try job.activity.during(.checkpoint) { CheckpointCommit(try written(moments, facts, to: path)) }
+    }
+    return commit
   }
 
-  private func write(_ moments: [(mean: Floats, square: Floats)], _ facts: CheckpointFacts, to path: String) throws {
+  private func written(
+    _ moments: [(mean: Floats, square: Floats)], _ facts: CheckpointFacts, to path: String
+  ) throws -> SafetensorsWriter {
     var writer = try SafetensorsWriter(
       path: path, tensors: declarations, metadata: facts.metadata, throughLinks: false)
     for (part, moments) in zip(parts, moments) {
@@ -45,7 +53,8 @@ package struct Checkpoint {
         try writer.write("\(part.network.name).\(tensor.name)", tensor.values(in: part.network.buffers))
       }
     }
-    _ = try writer.finish()
+    _ = try writer.seal()
+    return writer
   }
 
   /// Takes over the state of `file`, which rank 0 has open and the others have not, with its `facts`. Collective.

@@ -8,21 +8,18 @@ final class RunOutput {
   private let sampler: Sampler?
   private var metrics: MetricsLog?
   private let events: TrainingEvents?
-  /// Of the checkpoint that is kept as the best.
-  private var best: ModelQuality?
+  let checkpoints: RunCheckpoints
 
-  init(_ state: RunState, continuingFrom step: Int) throws {
+  /// - Parameter quality: of the checkpoint that the run goes on from, where it was measured.
+  init(_ state: RunState, continuingFrom step: Int, _ quality: ModelQuality?) throws {
     self.state = state
     var sampler: Sampler?
     var metrics: MetricsLog?
     var events: TrainingEvents?
-    var best: ModelQuality?
+    checkpoints = try RunCheckpoints(state, continuingFrom: step, quality)
     try state.job.onFirst {
       sampler = Sampler(state.configuration, state.step, engine: state.engine)
-      try state.folder.setAside(checkpointsAfter: step)
       try state.folder.setAside(samplesAfter: step)
-      try state.folder.setAside(bestAfter: step)
-      best = state.folder.bestFacts()?.quality
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
       let configuration = state.configuration.resolved(for: state.plan).resolved
       try state.folder.write(configuration, to: state.folder.configuration)
@@ -33,8 +30,6 @@ final class RunOutput {
     self.sampler = sampler
     self.metrics = metrics
     self.events = events
-    let known = try state.job.broadcast(Array((best?.description ?? "").utf8))
-    self.best = ModelQuality(String(decoding: known, as: UTF8.self))
   }
 
   /// Before the first step: what the data look like, and what untrained networks make. Collective.
@@ -91,42 +86,14 @@ final class RunOutput {
     }
   }
 
-  /// `checkpoints/<step>.safetensors`, and the oldest go; `losses.png` up to this step, `generator.onnx`. Collective.
-  ///
-  /// - Parameter quality: of the model, where it was measured; the best one is kept as `best.safetensors`.
-  /// - Returns: what there is to say of it, on rank 0.
-  func writeCheckpoint(_ step: Int, _ schedule: EpochSchedule, _ quality: ModelQuality?) throws -> [String] {
-    let configuration = state.configuration.resolved(for: state.plan)
-    let facts = CheckpointFacts(
-      step: step, epoch: schedule.epochsDone(afterSteps: step), shards: state.plan.shards, seed: configuration.seed,
-      generatorUpdates: state.step.generatorAdam.updates,
-      discriminatorUpdates: state.step.discriminatorAdam.updates,
-      instructionSet: state.kernels.instructionSet.rawValue, data: state.images.hash,
-      configuration: configuration.resolved, changes: state.changes,
-      quality: quality)
+  /// Writes a checkpoint of `step`; see `RunCheckpoints`. Collective.
+  func saveCheckpoint(_ step: Int, _ schedule: EpochSchedule, _ quality: ModelQuality?) throws {
     // The metrics of the steps that the checkpoint stands for must not be younger than it.
     try state.job.onFirst {
       try metrics!.synchronize()
       try events?.synchronize()
     }
-    try Checkpoint(state.step, job: state.job).save(facts, to: state.folder.checkpoint(step: step))
-    try state.job.onFirst {
-      try state.folder.prune(keep: configuration.output.checkpoints.keep, valid: step)
-      try state.folder.writeLossChart(metrics!.losses)
-      if configuration.output.onnx == .checkpoints { try writeGenerator(step) }
-    }
-    guard let quality, quality.isBetter(than: best) else { return [] }
-    best = quality
-    try state.job.onFirst { try state.folder.keepAsBest(step: step) }
-    return ["the best so far: \(quality) after step \(step), kept as \(state.folder.bestCheckpoint)"]
-  }
-
-  /// `generator.onnx`, by running statistics.
-  private func writeGenerator(_ step: Int) throws {
-    let model = state.configuration.model
-    let facts = GeneratorFacts(name: state.configuration.name, step: step, distribution: model.latent.distribution)
-    let bytes = GeneratorExport.onnx(of: state.step.generator, layers: model.generatorLayers, facts)
-    try state.folder.write(bytes, to: state.folder.generator)
+    try checkpoints.save(step, schedule, quality, losses: metrics?.losses ?? [])
   }
 
   /// `samples.gif`, `generator.onnx` where it is to be written then, and `samples/final.png` where it is asked for, when training ends. Collective.
@@ -135,7 +102,7 @@ final class RunOutput {
   func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
     try state.job.onFirst {
-      if state.configuration.output.onnx == .end { try writeGenerator(step) }
+      if state.configuration.output.onnx == .end { try checkpoints.writeGenerator(step) }
       if let final = try sampler!.final(step) {
         try state.folder.write(try PNGEncoder.bytes(of: final), to: state.folder.finalSample)
       }

@@ -1,8 +1,16 @@
 import GAN
 
-/// What all ranks decide alike after each step, in one message: whether the state is still finite, and whether somebody
-/// has asked the run to stop.
+/// What all ranks decide alike after each step, in one message: whether the state is still finite, whether somebody has
+/// asked the run to stop, and whether a checkpoint has reached the disk.
 struct StepAgreement {
+  /// What all ranks know by now.
+  struct News: Equatable {
+    /// The request to stop that any rank has heard.
+    var stopRequest: StopRequest?
+    /// Never true together with a request; whoever stops waits for the checkpoint.
+    var isCheckpointOnDisk = false
+  }
+
   private let job: any Job
   private let plan: ShardPlan
 
@@ -16,14 +24,20 @@ struct StepAgreement {
 
   /// Throws on every rank where any of them has found a fault, before anything of the step is written. Collective.
   ///
-  /// - Parameter done: steps done, the spoilt one among them.
-  /// - Returns: the request to stop that any rank has heard by now.
-  func check(_ fault: TrainingFault?, after done: Int) throws -> StopRequest? {
-    // A whole number above all signals', since MPI's maximum may lose one that is not a number.
-    let greatest = try job.maximum(fault == nil ? Self.ownRequest : Int(Int32.max))
+  /// - Parameters:
+  ///   - isCheckpointOnDisk: whether rank 0 has found so.
+  ///   - done: steps done, the spoilt one among them.
+  func check(_ fault: TrainingFault?, isCheckpointOnDisk: Bool, after done: Int) throws -> News {
+    // One whole number, the weightier news the greater, since MPI's maximum may lose one that is not a number.
+    let own = isCheckpointOnDisk && Self.ownRequest == 0 ? Self.onDisk : Self.ownRequest
+    let greatest = try job.maximum(fault == nil ? own : Int(Int32.max))
     guard greatest < Int32.max else { throw try spoilt(fault, done) }
-    return StopRequest(rawValue: Int32(greatest))
+    return greatest == Self.onDisk
+      ? News(isCheckpointOnDisk: true) : News(stopRequest: StopRequest(rawValue: Int32(greatest)))
   }
+
+  /// Less than all signals but SIGHUP, which asks for nothing here.
+  private static let onDisk = 1
 
   private static var ownRequest: Int { StopSignals.request.map { Int($0.rawValue) } ?? 0 }
 

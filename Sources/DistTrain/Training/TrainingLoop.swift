@@ -1,36 +1,5 @@
 import Foundation
 import GAN
-import Tensor
-
-/// Everything that a run has once it is ready to train.
-struct RunState {
-  let configuration: Configuration
-  let options: RunOptions
-  let job: any Job
-  let engine: Engine
-  let plan: ShardPlan
-  let images: ImageSet
-  let schedule: EpochSchedule
-  let step: GANStep
-  let folder: RunFolder
-  /// Settings changed on purpose, one a line.
-  let changes: String
-
-  var kernels: Kernels { engine.kernels }
-
-  /// The pictures of one step's first batch in sample order, on rank 0; empty elsewhere. Collective.
-  func pictures(of images: ImageSet, _ schedule: inout EpochSchedule, step: Int) throws -> [Float] {
-    let size = configuration.model.imageShape.count
-    let mine = plan.shards(ofRank: job.rank).flatMap { schedule.images(ofShard: $0, step: step) }
-    var own = [Float](repeating: 0, count: mine.count * size)
-    own.withUnsafeMutableBufferPointer { own in
-      for (sample, image) in mine.enumerated() {
-        images.copy(image, to: own.baseAddress! + sample * size, kernels: kernels)
-      }
-    }
-    return try job.gather(own).flatMap { $0 }
-  }
-}
 
 /// Step after step, with what is due between them: log lines, samples, checkpoints, a stop.
 final class TrainingLoop {
@@ -49,7 +18,8 @@ final class TrainingLoop {
   private var stragglers: Stragglers
   private var savedStep: Int?
 
-  init(_ state: RunState, start: Int, console: Console) throws {
+  /// - Parameter quality: of the checkpoint that the run goes on from, where it was measured.
+  init(_ state: RunState, start: Int, _ quality: ModelQuality?, console: Console) throws {
     self.state = state
     self.start = start
     self.console = console
@@ -59,13 +29,20 @@ final class TrainingLoop {
     clock = StepClock(state.job)
     stragglers = Stragglers(hosts: try state.job.allGather(state.job.host))
     qualityMeasure = QualityMeasure(state, heldOut)
-    output = try RunOutput(state, continuingFrom: start)
+    output = try RunOutput(state, continuingFrom: start, quality)
     let isSaved = try state.job.maximum(state.job.isFirst && state.folder.hasCheckpoint(of: start) ? 1 : 0) > 0
     savedStep = isSaved ? start : nil
   }
 
   /// Collective.
   func run() throws -> ExitCode {
+    do { return try train() } catch {
+      output.checkpoints.settle()
+      throw error
+    }
+  }
+
+  private func train() throws -> ExitCode {
     let (job, settings) = (state.job, state.configuration.output)
     if start == 0 {
       try output.begin(&schedule)
@@ -103,7 +80,9 @@ final class TrainingLoop {
         }
       }
       let done = index + 1
-      request = try agreement.check(state.step.fault, after: done)
+      let agreed = try agreement.check(
+        state.step.fault, isCheckpointOnDisk: output.checkpoints.isOnDisk, after: done)
+      request = agreed.stopRequest
       guard report.isFinite else { throw diverged(done, report) }
       if let recorder = trace {
         try recorder.record(index, batches[batches.count - 1], report)
@@ -113,6 +92,7 @@ final class TrainingLoop {
         }
       }
       try tell(done, report, batches[batches.count - 1])
+      if agreed.isCheckpointOnDisk { try completeCheckpoint() }
       if schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
       if isCheckpointDue(done) { try save(done) }
     }
@@ -120,6 +100,7 @@ final class TrainingLoop {
     let done = schedule.totalSteps
     if start < done, !schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
     if savedStep != done { try save(done) }
+    try completeCheckpoint()
     progress?.end()
     try output.finish(done).forEach(console.note)
     let peak = try job.maximum(ProcessMemory.peak)
@@ -171,13 +152,24 @@ final class TrainingLoop {
   }
 
   private func save(_ done: Int) throws {
-    try output.writeCheckpoint(done, schedule, quality).forEach(console.say)
+    try completeCheckpoint()
+    try output.saveCheckpoint(done, schedule, quality)
     savedStep = done
+    let log = state.configuration.output.log
+    // A log that tells of checkpoints tells it in its place.
+    if log.format.recipeLog(every: log.every)?.checkpointLine != nil { try completeCheckpoint() }
+  }
+
+  /// Of the checkpoint that was saved last, where that has not been done.
+  private func completeCheckpoint() throws {
+    guard let notes = try output.checkpoints.complete() else { return }
+    notes.forEach(console.say)
     progress?.checkpointWritten()
   }
 
   private func stop(after done: Int, _ request: StopRequest) throws -> ExitCode {
     if savedStep != done { try save(done) }
+    try completeCheckpoint()
     progress?.end()
     let left = progress?.timeLeft(after: done).map { " About \(spoken(seconds: $0)) of training are left." } ?? ""
     console.say(
@@ -204,33 +196,4 @@ final class TrainingLoop {
       ? "Ctrl-C writes a checkpoint and stops"
       : "kill -USR1 \(getppid()) writes a checkpoint and stops (Ctrl-C under plain mpirun does not wait for one)"
   }
-}
-
-extension ShardPlan {
-  /// One rank's part of a batch of `samples` samples.
-  func localBatch(rank: Int, samples: Int) -> LocalBatch {
-    LocalBatch(
-      firstSample: self.samples(ofRank: rank, inBatchOf: samples).lowerBound,
-      shardSizes: shards(ofRank: rank).map { self.samples(ofShard: $0, inBatchOf: samples).count },
-      globalSamples: samples)
-  }
-}
-
-extension EpochSchedule {
-  /// What a run will go through, in one line.
-  func summary(heldOut: Int) -> String {
-    let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
-    return "\(deal.images) images\(aside), \(batchesPerEpoch) batches of \(plan.batch) an epoch, \(totalSteps) steps"
-  }
-
-  /// An interval in steps.
-  func steps(in interval: Interval) -> Int {
-    switch interval {
-    case .steps(let count): count
-    case .epochs(let count): count * batchesPerEpoch / batchesPerStep
-    }
-  }
-
-  /// Whether something that happens at this interval happens after `done` steps.
-  func isDue(_ interval: Interval, after done: Int) -> Bool { done % max(1, steps(in: interval)) == 0 }
 }

@@ -89,7 +89,7 @@ package final class TrainingRun {
     let state = RunState(
       configuration: resolved, options: options, job: job, engine: engine, plan: plan, images: images,
       schedule: schedule, step: step, folder: folder, changes: resumption.changes)
-    return try TrainingLoop(state, start: start, console: console).run()
+    return try TrainingLoop(state, start: start, resumption.facts?.quality, console: console).run()
   }
 
   /// Whether nothing is left to do, not even what a run writes at its end: it may have been killed between its last

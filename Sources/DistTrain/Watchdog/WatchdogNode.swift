@@ -8,8 +8,8 @@ import MPI
 package final class WatchdogNode {
   /// Milliseconds between two looks.
   private static let tick: Int32 = 250
-  /// The second hub, and then the ranks without a hub, leave this much to those before them.
-  private static let deference = 1.0
+  /// The second hub, and then the ranks without a hub, leave this much to those before them: two looks.
+  private static let deference = 0.5
 
   private static let strangersLimit = 4096
 

@@ -8,7 +8,7 @@ package struct SafetensorsHashes: Hashable, Sendable {
 
 /// Writes a safetensors file of float32 tensors that are declared first and then come one by one, in any order.
 ///
-/// Nothing is kept of a tensor once it is written; the file appears under its name at `finish()`, or not at all.
+/// Nothing is kept of a tensor once it is written; the file appears under its name at `commit()`, or not at all.
 /// Format: https://github.com/huggingface/safetensors#format.
 package struct SafetensorsWriter: ~Copyable {
   private var file: AtomicFile
@@ -44,15 +44,24 @@ package struct SafetensorsWriter: ~Copyable {
 
   /// Fills in the hashes and puts the file in its place; every declared tensor has been written by now.
   package mutating func finish() throws(ModelFileError) -> SafetensorsHashes {
+    let hashes = try seal()
+    try commit()
+    return hashes
+  }
+
+  /// The first part of `finish()`: fills in the hashes, after which the file is whole, but in memory and without its name.
+  package mutating func seal() throws(ModelFileError) -> SafetensorsHashes {
     precondition(missing.isEmpty, "tensors declared but not written: \(missing.keys.sorted())")
     let tensors = hash.digest()
     header.setTensors(tensors)
     let whole = try hashWithData()
     header.setFile(whole)
     try file.write(header.bytes, at: 0)
-    try file.commit()
     return SafetensorsHashes(file: whole, tensors: tensors)
   }
+
+  /// The rest of `finish()`, which waits for the disk.
+  package mutating func commit() throws(ModelFileError) { try file.commit() }
 
   /// The header stands before the data and holds a hash of them, so the data are read once more, out of the page cache.
   private borrowing func hashWithData() throws(ModelFileError) -> SHA256.Digest {

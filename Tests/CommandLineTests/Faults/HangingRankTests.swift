@@ -80,7 +80,8 @@ extension CommandLineTests.FaultTests {
     guard try await TracedRun.isPossible(run.place) else { return }
     let program = [Program.path, "run.yaml", "--out", "runs"]
     let delay = "inject=fsync:delay_enter=7000000:when=1"
-    let slow = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", delay]
+    // The main thread's: a checkpoint is waited for elsewhere (`CheckpointCommitTests`).
+    let slow = ["strace", "-o", "/dev/null", "-e", "trace=fsync", "-e", delay]
     let command = ["mpirun", "--oversubscribe", "-np", "1"] + slow + program + [":", "-np", "1"] + program
     let outcome = try await run.place.start(command: command).outcome()
     #expect(outcome.code == 0, "\(outcome.text)")

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// A checkpoint's way to the disk, which training does not wait for.
+extension CommandLineTests.FaultTests {
+  /// strace's options for the fsync of a step's checkpoint.
+  private static func fsync(of step: Int = 4, in place: Workplace, _ effect: String) -> [String] {
+    ["-f", "-e", "trace=fsync,openat,pwrite64", "-e", "inject=fsync:\(effect)"]
+      + TracedRun.only(place.file("runs/run/checkpoints/.\(String(format: "%06d", step)).safetensors.partial").path)
+  }
+
+  private static let slow = "delay_enter=2000000:when=1"
+
+  /// While the disk takes its time, the next steps are made.
+  @Test func stepsBesideACheckpoint() async throws {
+    let run = try await FaultRun()
+    guard try await TracedRun.isPossible(run.place) else { return }
+    let strace =
+      ["strace", "-y", "-o", run.place.file("trace").path] + Self.fsync(in: run.place, Self.slow)
+      + TracedRun.only(run.place.file("runs/run/metrics.jsonl").path)
+    let outcome = try await run.place.start(command: strace + [Program.path, "run.yaml", "--out", "runs"]).outcome()
+    #expect(outcome.code == 0, "\(outcome.text)")
+    let calls = try run.place.text("trace").split(separator: "\n")
+    let begin = try #require(calls.firstIndex { $0.contains(" fsync(") && $0.contains("000004") })
+    let end = try #require(calls[begin...].firstIndex { $0.contains("fsync resumed") })
+    let meanwhile = calls[begin..<end].filter { $0.contains("metrics.jsonl") && $0.contains(" pwrite64(") }
+    // Steps 5 to 8; the checkpoint of step 8 waits for this one.
+    #expect(meanwhile.count == 4, "\(calls[begin...end].joined(separator: "\n"))")
+    #expect(try await run.place.tensorHash(out: "runs", step: run.steps) == run.reference)
+    #expect(try run.expectNothingTorn("runs") == [32, 36, 40])
+  }
+
+  /// A disk that fails meanwhile: all ranks end alike without waiting for the next checkpoint, and the one before stands.
+  @Test func failedCommit() async throws {
+    let place = try Workplace(FaultRun.configuration)
+    guard try await TracedRun.isPossible(place) else { return }
+    let settings = ["train.steps=404", "output.checkpoints.every=200"]
+    try await place.train(["train.steps=2"])
+    let program = [Program.path, "run.yaml", "--out", "runs"] + settings.flatMap { ["--set", $0] }
+    let strace = ["strace", "-o", "/dev/null"] + Self.fsync(of: 200, in: place, "error=EIO")
+    let command = ["mpirun", "--oversubscribe", "-np", "1"] + strace + program + [":", "-np", "2"] + program
+    let outcome = try await place.start(command: command).outcome()
+    #expect(outcome.code == 74 && outcome.messages.count == 1, "\(outcome.text)")
+    let message = String(outcome.messages.first ?? "")
+    #expect(message.contains("000200.safetensors: cannot write: Input/output error"), "\(message)")
+    #expect(try place.steps(ofCheckpointsIn: "runs") == ["000002.safetensors"])
+    #expect(try place.files(in: "runs").filter { $0.hasSuffix(".partial") }.isEmpty)
+    let last = try #require(try place.loggedSteps(out: "runs").last)
+    #expect(last >= 200 && last < 400, "it is noticed after some step before the next checkpoint's")
+    try await place.train(settings, ranks: 2)
+    #expect(try place.loggedSteps(out: "runs") == Array(1...404))
+  }
+
+  /// A run that ends by an error, here at the samples of step 6, waits for the checkpoint on its way: it is good.
+  @Test func errorBesideACheckpoint() async throws {
+    let run = try await FaultRun()
+    guard try await TracedRun.isPossible(run.place) else { return }
+    // The first file that the main thread opens of these two is the checkpoint's.
+    let sample = TracedRun.only(run.place.file("runs/run/samples/.000006.png.partial").path)
+    let error = ["-e", "inject=openat:error=EIO:when=2"] + sample
+    let strace = ["strace", "-o", "/dev/null"] + Self.fsync(in: run.place, Self.slow) + error
+    let program = [Program.path, "run.yaml", "--out", "runs", "--set", "output.samples.every=6"]
+    let outcome = try await run.place.start(command: strace + program).outcome()
+    #expect(outcome.code == 74 && outcome.errors.contains("000006.png: cannot create"), "\(outcome.text)")
+    #expect(try run.expectNothingTorn("runs") == [4])
+  }
+}
