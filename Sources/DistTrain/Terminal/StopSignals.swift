@@ -25,22 +25,34 @@ package enum StopSignals {
   private static let requested = Atomic<Int32>(0)
   private static let interrupts = Atomic<Int32>(0)
 
-  /// Keeps the three signals waiting, also while the process starts itself anew, until `install` or its end.
+  /// The thread that `hold` lets signals wait for.
+  private static let holder = Atomic<UInt>(0)
+
+  /// Keeps the three signals waiting for this thread, also while the process starts itself anew, until `install` or its
+  /// end.
   package static func hold() {
+    holder.store(UInt(pthread_self()), ordering: .relaxed)
     var held = all
     pthread_sigmask(SIG_BLOCK, &held, nil)
+    // Threads that were there before, such as OpenBLAS's, still take what is sent to the process, and pass it on. What
+    // waits for a thread is still there after exec, other than what a handler has seen.
+    catchAll { number in _ = pthread_kill(pthread_t(StopSignals.holder.load(ordering: .relaxed)), number) }
+  }
+
+  private static func catchAll(_ handler: @escaping @convention(c) (Int32) -> Void) {
+    for request in StopRequest.allCases {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = handler
+      action.sa_flags = SA_RESTART
+      sigaction(request.rawValue, &action, nil)
+    }
   }
 
   /// Catches the three signals from now on, and ignores SIGPIPE: a reader of our output that goes away is no reason to
   /// lose a run.
   package static func install() {
     reset()  // touches both atomics, which must exist before a handler runs
-    for request in StopRequest.allCases {
-      var action = sigaction()
-      action.__sigaction_handler.sa_handler = { number in StopSignals.handle(number) }
-      action.sa_flags = SA_RESTART
-      sigaction(request.rawValue, &action, nil)
-    }
+    catchAll { number in StopSignals.handle(number) }
     // Also where a parent has started us with them blocked: the run could then not be stopped.
     var caught = all
     pthread_sigmask(SIG_UNBLOCK, &caught, nil)

@@ -40,6 +40,29 @@ extension CommandLineTests.FaultTests {
     }
   }
 
+  /// A signal while the program is about to start itself anew, for other kernels of OpenBLAS, whose threads are there by
+  /// then: it waits until the program can stop.
+  @Test func stopRequestBeforeTheSecondStart() async throws {
+    let run = try await FaultRun()
+    guard try await TracedRun.isPossible(run.place) else { return }
+    guard Program.processorFlags.contains("avx512f") else {
+      return print("skipped: AVX2 kernels may be OpenBLAS's own choice on this CPU")
+    }
+    // strace does not count the one that it starts the program by.
+    let delay = "inject=execve:delay_enter=2000000:when=1"
+    let strace = ["strace", "-f", "-o", run.place.file("trace").path, "-e", "trace=execve", "-e", delay]
+    let job = try run.place.start(
+      command: strace + [Program.path, "run.yaml", "--out", "runs"], environment: ["DISTTRAIN_ISA": "avx2"])
+    #expect(
+      try await job.waits { job.firstChild.map { RankProcess(pid: $0, rank: 0, job: nil).holds(SIGUSR1) } ?? false })
+    try await Task.sleep(for: .milliseconds(200))  // the second start comes after two seconds
+    kill(try #require(job.firstChild), SIGUSR1)
+    let outcome = await job.outcome()
+    #expect(outcome.code == 75 && outcome.output.contains("stopped on SIGUSR1 after step"), "\(outcome.text)")
+    #expect(try run.place.text("trace").contains("(DELAYED)"), "there is a second start")
+    try await run.place.train(environment: ["DISTTRAIN_ISA": "avx2"])
+  }
+
   /// SIGTERM to mpirun, which ends its ranks within seconds: what stands under its name is whole.
   @Test func terminated() async throws {
     let run = try await FaultRun()

@@ -84,6 +84,13 @@ final class RunningProgram: Sendable {
   /// The started process; of several ranks, mpirun.
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// The oldest process that it has started and that lives.
+  var firstChild: pid_t? {
+    let parent = process.processIdentifier
+    let children = try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
+    return children?.split(separator: " ").first.flatMap { pid_t($0) }
+  }
+
   /// Waits until `condition` holds; false where the program ends before, or takes too long.
   func waits(until condition: @Sendable () -> Bool) async throws -> Bool {
     while !condition() {

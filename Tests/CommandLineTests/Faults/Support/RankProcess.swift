@@ -20,12 +20,22 @@ struct RankProcess {
     }
   }
 
-  /// Whether the process has a handler for `signal`, or lets it wait.
+  /// Whether the process has a handler for `signal`, or all of its threads let it wait.
   func survives(_ signal: Int32) -> Bool {
-    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-    let masks = status.split(separator: "\n").filter { $0.hasPrefix("SigCgt:") || $0.hasPrefix("SigBlk:") }
-      .compactMap { UInt64($0.dropFirst("SigCgt:".count).filter { !$0.isWhitespace }, radix: 16) }
-    return masks.contains { $0 >> UInt64(signal - 1) & 1 == 1 }
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+    return !tasks.isEmpty
+      && tasks.allSatisfy { task in
+        ["SigCgt:", "SigBlk:"].contains { Self.hasBit(signal, of: $0, in: "/proc/\(pid)/task/\(task)/status") }
+      }
+  }
+
+  /// Whether its main thread lets `signal` wait; others may not.
+  func holds(_ signal: Int32) -> Bool { Self.hasBit(signal, of: "SigBlk:", in: "/proc/\(pid)/status") }
+
+  private static func hasBit(_ signal: Int32, of mask: String, in file: String) -> Bool {
+    let lines = ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n")
+    let digits = lines.first { $0.hasPrefix(mask) }?.dropFirst(mask.count).filter { !$0.isWhitespace }
+    return digits.flatMap { UInt64($0, radix: 16) }.map { $0 >> UInt64(signal - 1) & 1 == 1 } ?? false
   }
 
   /// Empty for a process that has ended, also where its parent has not noticed yet.
