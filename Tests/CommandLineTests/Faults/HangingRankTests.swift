@@ -100,6 +100,6 @@ extension CommandLineTests.FaultTests {
   private static let longConfiguration =
     FaultRun.configuration
     .replacingOccurrences(of: "steps: \(FaultRun.steps)", with: "steps: \(longSteps)")
-    .replacingOccurrences(of: "checkpoints: {every: 4", with: "checkpoints: {every: 100")
+    .replacingOccurrences(of: "checkpoints: {every: \(FaultRun.checkpointInterval)", with: "checkpoints: {every: 100")
     + "watchdog: \(limit)\n"
 }

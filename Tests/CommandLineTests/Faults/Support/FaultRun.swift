@@ -5,6 +5,7 @@ import Testing
 /// A run that faults are injected into, and what it comes to without one.
 struct FaultRun {
   static let steps = 40
+  static let checkpointInterval = 4
 
   /// A few milliseconds a step; epochs end within a batch, a checkpoint comes every fourth step.
   static let configuration = """
@@ -13,7 +14,7 @@ struct FaultRun {
     data: {source: synthetic, synthetic: {count: 40}, image: {size: 32}, lastBatch: keep}
     model: {latent: {size: 8}, generator: {width: 8}, discriminator: {width: 8, dropout: 0.1}}
     train: {batch: 16, shards: 8, steps: \(steps)}
-    output: {samples: {every: 10, count: 8}, checkpoints: {every: 4, keep: 3}, log: {every: 1}}
+    output: {samples: {every: 10, count: 8}, checkpoints: {every: \(checkpointInterval), keep: 3}, log: {every: 1}}
     threads: 1
 
     """
