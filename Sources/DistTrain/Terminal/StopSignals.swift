@@ -20,7 +20,7 @@ package enum StopRequest: Int32, Sendable, CaseIterable {
 }
 
 /// Ctrl-C, TERM and USR1 as a request, which training looks at between two steps; a second Ctrl-C ends the process at
-/// once. A signal handler may only touch an atomic, so that is all that ours do.
+/// once. A signal handler may do little: ours touch atomics, and send the signal on to another thread.
 package enum StopSignals {
   private static let requested = Atomic<Int32>(0)
   private static let interrupts = Atomic<Int32>(0)
@@ -31,7 +31,7 @@ package enum StopSignals {
   /// Keeps the three signals waiting for this thread, also while the process starts itself anew, until `install` or its
   /// end.
   package static func hold() {
-    holder.store(UInt(pthread_self()), ordering: .relaxed)
+    holder.store(UInt(pthread_self()), ordering: .relaxed)  // which must exist before a handler runs
     var held = all
     pthread_sigmask(SIG_BLOCK, &held, nil)
     // Threads that were there before, such as OpenBLAS's, still take what is sent to the process, and pass it on. What

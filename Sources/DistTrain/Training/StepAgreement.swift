@@ -3,12 +3,12 @@ import GAN
 /// What all ranks decide alike after each step, in one message: whether the state is still finite, whether somebody has
 /// asked the run to stop, and whether a checkpoint has reached the disk.
 struct StepAgreement {
-  /// What all ranks know by now.
-  struct News: Equatable {
-    /// The request to stop that any rank has heard.
-    var stopRequest: StopRequest?
-    /// Never true together with a request; whoever stops waits for the checkpoint.
-    var isCheckpointOnDisk = false
+  /// What all ranks know by now; the weightiest.
+  enum News: Equatable {
+    case none
+    case checkpointOnDisk
+    /// Some rank has heard it. Whoever stops waits for the checkpoint, too.
+    case stop(StopRequest)
   }
 
   private let job: any Job
@@ -19,9 +19,6 @@ struct StepAgreement {
     self.plan = plan
   }
 
-  /// The request to stop that any rank has heard before the first step. Collective.
-  func stopRequest() throws -> StopRequest? { StopRequest(rawValue: Int32(try job.maximum(Self.ownRequest))) }
-
   /// Throws on every rank where any of them has found a fault, before anything of the step is written. Collective.
   ///
   /// - Parameters:
@@ -29,17 +26,16 @@ struct StepAgreement {
   ///   - done: steps done, the spoilt one among them.
   func check(_ fault: TrainingFault?, isCheckpointOnDisk: Bool, after done: Int) throws -> News {
     // One whole number, the weightier news the greater, since MPI's maximum may lose one that is not a number.
-    let own = isCheckpointOnDisk && Self.ownRequest == 0 ? Self.onDisk : Self.ownRequest
-    let greatest = try job.maximum(fault == nil ? own : Int(Int32.max))
+    let request = StopSignals.request.map { Int($0.rawValue) } ?? 0
+    let own = fault == nil ? max(request, isCheckpointOnDisk ? Self.onDisk : 0) : Int(Int32.max)
+    let greatest = try job.maximum(own)
     guard greatest < Int32.max else { throw try spoilt(fault, done) }
-    return greatest == Self.onDisk
-      ? News(isCheckpointOnDisk: true) : News(stopRequest: StopRequest(rawValue: Int32(greatest)))
+    if let request = StopRequest(rawValue: Int32(greatest)) { return .stop(request) }
+    return greatest == Self.onDisk ? .checkpointOnDisk : .none
   }
 
-  /// Less than all signals but SIGHUP, which asks for nothing here.
+  /// Less than the signals that ask for something.
   private static let onDisk = 1
-
-  private static var ownRequest: Int { StopSignals.request.map { Int($0.rawValue) } ?? 0 }
 
   /// What all ranks have found, put together. Collective.
   private func spoilt(_ fault: TrainingFault?, _ done: Int) throws -> AgreedError {

@@ -58,10 +58,10 @@ final class TrainingLoop {
       progress = console.trainingProgress(schedule, from: start, settings.log)
     }
 
-    var request = try agreement.stopRequest()
+    var news = try agreement.check(nil, isCheckpointOnDisk: false, after: start)
     clock.reset()
     for index in start..<schedule.totalSteps {
-      if let request { return try stop(after: index, request) }
+      if case .stop(let request) = news { return try stop(after: index, request) }
       job.activity.begin(step: index + 1)
 
       let batches = loader.batches(ofStep: index)
@@ -80,9 +80,7 @@ final class TrainingLoop {
         }
       }
       let done = index + 1
-      let agreed = try agreement.check(
-        state.step.fault, isCheckpointOnDisk: output.checkpoints.isOnDisk, after: done)
-      request = agreed.stopRequest
+      news = try agreement.check(state.step.fault, isCheckpointOnDisk: output.checkpoints.isOnDisk, after: done)
       guard report.isFinite else { throw diverged(done, report) }
       if let recorder = trace {
         try recorder.record(index, batches[batches.count - 1], report)
@@ -92,7 +90,7 @@ final class TrainingLoop {
         }
       }
       try tell(done, report, batches[batches.count - 1])
-      if agreed.isCheckpointOnDisk { try completeCheckpoint() }
+      if news == .checkpointOnDisk { try completeCheckpoint() }
       if schedule.isDue(settings.samples.every, after: done) { try output.writeSamples(done) }
       if isCheckpointDue(done) { try save(done) }
     }

@@ -161,7 +161,8 @@ package final class WatchdogNode {
   /// give it two more seconds.
   private func leave(waking process: Int32, on host: String) -> Never {
     if host == own.host, process != own.process { kill(process, SIGCONT) }
-    // Once one rank has ended, mpirun waits twice for the others, a second or until one of them ends: not before it waits.
+    // After the first rank's end mpirun waits twice for the others, a second or until one of them ends. Who ends together
+    // with the first shortens neither.
     usleep(100_000)
     _exit(ExitCode.internalError.rawValue)
   }

@@ -11,21 +11,23 @@ extension CommandLineTests.FaultTests {
 
   private static let slow = "delay_enter=2000000:when=1"
 
-  /// While the disk takes its time, the next steps are made.
-  @Test func stepsBesideACheckpoint() async throws {
+  /// While the disk takes its time, the next steps are made: 5 to 8, for the checkpoint of step 8 waits for that of step 4.
+  /// A log with a line for each checkpoint has it in its place.
+  @Test(arguments: [("standard", 4), ("architecture", 0)])
+  func stepsBesideACheckpoint(format: String, steps: Int) async throws {
     let run = try await FaultRun()
     guard try await TracedRun.isPossible(run.place) else { return }
     let strace =
       ["strace", "-y", "-o", run.place.file("trace").path] + Self.fsync(in: run.place, Self.slow)
       + TracedRun.only(run.place.file("runs/run/metrics.jsonl").path)
-    let outcome = try await run.place.start(command: strace + [Program.path, "run.yaml", "--out", "runs"]).outcome()
+    let program = [Program.path, "run.yaml", "--out", "runs", "--set", "output.log.format=\(format)"]
+    let outcome = try await run.place.start(command: strace + program).outcome()
     #expect(outcome.code == 0, "\(outcome.text)")
     let calls = try run.place.text("trace").split(separator: "\n")
     let begin = try #require(calls.firstIndex { $0.contains(" fsync(") && $0.contains("000004") })
-    let end = try #require(calls[begin...].firstIndex { $0.contains("fsync resumed") })
+    let end = try #require(calls[begin...].firstIndex { $0.contains("fsync resumed") || $0.contains("(DELAYED)") })
     let meanwhile = calls[begin..<end].filter { $0.contains("metrics.jsonl") && $0.contains(" pwrite64(") }
-    // Steps 5 to 8; the checkpoint of step 8 waits for this one.
-    #expect(meanwhile.count == 4, "\(calls[begin...end].joined(separator: "\n"))")
+    #expect(meanwhile.count == steps, "\(calls[begin...end].joined(separator: "\n"))")
     #expect(try await run.place.tensorHash(out: "runs", step: run.steps) == run.reference)
     #expect(try run.expectNothingTorn("runs") == [32, 36, 40])
   }
