@@ -1,10 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Who may import whom; nothing else is allowed:
-//   CMPI ← MPI;  {CKernels, COpenBLAS} ← Tensor ← {ImageIO, GAN, ModelFiles};  CImage ← ImageIO;
-//   COpenSSL ← ModelFiles ← GAN;  {MPI, GAN, ImageIO, ModelFiles, Events} ← DistTrain ← cli;  Hosts ← launcher, which
-//   imports none of the others.
+// A target may import those that stand in its dependencies, and no others: docs/architecture.md draws the arrows.
 let package = Package(
   name: "disttrain",
   products: [
@@ -18,7 +15,6 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "CImage",
@@ -27,50 +23,96 @@ let package = Package(
         .linkedLibrary("z"),
       ]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+    // Opens libopenblas.so.0 (apt: libopenblas0) while it runs: without it, training does without.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
 
+    .target(name: "Files", dependencies: ["COpenSSL"]),
+    .target(name: "MachineFacts"),
+    .target(name: "Processes"),
     .target(name: "MPI", dependencies: ["CMPI"]),
-    .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"]),
-    .target(name: "ImageIO", dependencies: ["CImage", "Tensor"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
+    .target(name: "Numerics", dependencies: ["CKernels"]),
+    .target(name: "ImageIO", dependencies: ["CImage", "Files", "Numerics"]),
     .target(
       name: "ModelFiles",
-      dependencies: ["COpenSSL", "Tensor", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      dependencies: ["Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["ONNX/onnx.proto"]),
     .target(
       name: "Events", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["event.proto"]),
-    .target(name: "GAN", dependencies: ["ModelFiles", "Tensor"]),
+    .target(name: "GAN", dependencies: ["Files", "ModelFiles", "Numerics"]),
+    .target(name: "ONNXGraphs", dependencies: ["Files", "GAN", "ModelFiles", "Numerics"]),
+    .target(name: "Reporting", dependencies: ["Events", "Files", "GAN", "ImageIO", "Numerics"]),
+    .target(
+      name: "Configuration",
+      dependencies: ["Files", "GAN", "ImageIO", "Numerics", "Reporting", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "Cluster",
+      dependencies: ["Configuration", "Files", "GAN", "ImageIO", "MPI", "MachineFacts", "Numerics", "Reporting"]),
+    .target(name: "ImageMetrics", dependencies: ["LinearAlgebra", "Numerics"]),
+    .target(name: "DatasetFetch", dependencies: ["Files", "ImageIO", "Processes", "Reporting"]),
     .target(
       name: "DistTrain",
       dependencies: [
-        "MPI", "GAN", "ImageIO", "ModelFiles", "Events", "Tensor", .product(name: "Yams", package: "Yams"),
+        "Cluster", "Configuration", "DatasetFetch", "Events", "Files", "GAN", "ImageIO", "ImageMetrics", "MPI",
+        "ModelFiles", "Numerics", "Reporting",
+      ]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Cluster", "Configuration", "DatasetFetch", "DistTrain", "Files", "GAN", "ImageIO", "ImageMetrics",
+        "LinearAlgebra", "MPI", "MachineFacts", "ModelFiles", "Numerics", "ONNXGraphs", "Reporting",
       ]),
 
     .executableTarget(
       name: "disttrain",
-      dependencies: ["DistTrain", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Commands", "Configuration", "DatasetFetch", "DistTrain",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Sources/cli"),
-    .target(name: "Hosts", path: "Sources/launcher/Hosts"),
+    .target(name: "Hosts", dependencies: ["Files"], path: "Sources/launcher/Hosts"),
     .executableTarget(
       name: "disttrain-launch",
-      dependencies: ["Hosts", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Configuration", "Hosts", "MachineFacts", "Processes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Sources/launcher", exclude: ["Hosts"]),
 
     .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+    .target(name: "TestSupport", path: "Tests/Support/TestSupport"),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "MachineFactsTests", dependencies: ["MachineFacts"]),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
-    .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
-    .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Tensor"], exclude: ["Fixtures"]),
-    .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles"], exclude: ["Fixtures"]),
+    .testTarget(name: "ExchangeTests", dependencies: ["Cluster", "GAN", "MPI", "Numerics"]),
+    .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
+    .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Numerics", "TestSupport"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ModelFilesTests", dependencies: ["Files", "ModelFiles", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "EventsTests", dependencies: ["Events"], exclude: ["Fixtures"]),
     .testTarget(
-      name: "GANTests", dependencies: ["CAllocationCounter", "GAN", "ModelFiles", "Tensor"], exclude: ["Fixtures"]),
-    .testTarget(
-      name: "DistTrainTests", dependencies: ["DistTrain", "GAN", "ImageIO", "ModelFiles", "Tensor"],
+      name: "GANTests", dependencies: ["CAllocationCounter", "Files", "GAN", "ModelFiles", "Numerics", "ONNXGraphs"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["disttrain", "ModelFiles"]),
-    .testTarget(name: "LauncherTests", dependencies: ["Hosts", "disttrain-launch"]),
+    .testTarget(
+      name: "DistTrainTests",
+      dependencies: [
+        "Cluster", "Commands", "Configuration", "DatasetFetch", "DistTrain", "Events", "Files", "GAN", "ImageIO",
+        "ImageMetrics", "LinearAlgebra", "MachineFacts", "ModelFiles", "Numerics", "Reporting", "TestSupport",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["Files", "ModelFiles", "Reporting", "TestSupport", "disttrain"],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "LauncherTests", dependencies: ["Hosts", "MachineFacts", "disttrain-launch"]),
 
     .target(
-      name: "ParserEntries", dependencies: ["DistTrain", "GAN", "Hosts", "ImageIO", "ModelFiles", "Tensor"],
+      name: "ParserEntries",
+      dependencies: [
+        "Configuration", "DistTrain", "GAN", "Hosts", "ImageIO", "ModelFiles", "Numerics", "ONNXGraphs", "Reporting",
+      ],
       path: "Tests/Fuzz/ParserEntries"),
     .testTarget(
       name: "ReplayTests", dependencies: ["ParserEntries"], path: "Tests/Fuzz/Replay"),

@@ -106,6 +106,11 @@ static void read_pixels(cimage_jpeg *reading, int channels, unsigned eighths, ui
     refuse(reading, "its number of colour components is none of 1, 3 and 4");
   }
   jpeg->out_color_space = colours == 1 ? JCS_GRAYSCALE : colours == 3 ? JCS_RGB : JCS_CMYK;
+  // libjpeg's defaults, stated because trained bits rest on them: with these two, libjpeg-turbo's vector code gives the
+  // bytes of its plain C at every scale, but for coefficients beyond what any encoder writes (of those x86-64's instruction
+  // sets agree with each other). The floating-point transform differs between CPUs.
+  jpeg->dct_method = JDCT_ISLOW;
+  jpeg->do_fancy_upsampling = TRUE;
   jpeg->scale_num = eighths;
   jpeg->scale_denom = 8;
   jpeg_start_decompress(jpeg);

@@ -1,5 +1,7 @@
-// What every CPU of the architecture has: SSE2 on x86-64, NEON on AArch64.
+// What every CPU of the architecture has: SSE2 on x86-64, NEON on AArch64. Not fused even where it could be: the same bits
+// on both.
 #include "tables.h"
 #define DT_VECTOR_BYTES 16
+#define DT_FUSED 0
 #define DT_TABLE dt_baseline_kernels
 #include "table.inc"

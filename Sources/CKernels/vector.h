@@ -1,5 +1,9 @@
 // The vector that a kernel file is compiled for, and how it is loaded and stored where fewer than DT_LANES are left:
 // a tail runs the very operations of the body, so an element's bits do not depend on its place.
+//
+// Which products are fused with the addition that follows is part of the bits. It is stated in each kernel by
+// `multiply_add`, and the compiler contracts nothing by itself: DT_FUSED says whether the instruction set has the fused
+// operation.
 #pragma once
 #include <stddef.h>
 #include <string.h>
@@ -9,6 +13,17 @@ typedef float dt_f __attribute__((vector_size(DT_VECTOR_BYTES)));
 typedef int dt_i __attribute__((vector_size(DT_VECTOR_BYTES)));
 
 #define DT_INLINE static inline __attribute__((always_inline))
+
+#pragma clang fp contract(off)
+
+// a · b + c, of floats, doubles or vectors: rounded once where DT_FUSED, else twice.
+#if DT_FUSED
+#define multiply_add(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define multiply_add(a, b, c) ((a) * (b) + (c))
+#endif
+
+DT_INLINE dt_f splat(float x) { return x - (dt_f){0}; }  // not 0 + x: of -0 that is 0
 
 DT_INLINE dt_f load(const float *p, ptrdiff_t count) {
   dt_f v = {0};

@@ -8,12 +8,28 @@ package final class EventWriter {
   package var path: String { file.path }
   private var file: RecordFile
   private let clock: () -> Double
+  /// Tags of scalars whose description is in this file.
+  private var described: Set<String> = []
+
+  /// A number under its tag; tags with a slash are shown in groups by what stands before it.
+  package struct Scalar {
+    package let tag: String
+    package let value: Double
+    /// Shown as Markdown beside the curve.
+    package let description: String
+
+    package init(tag: String, value: Double, description: String) {
+      self.tag = tag
+      self.value = value
+      self.description = description
+    }
+  }
 
   /// Begins a file of its own in `folder`, which exists: `events.out.tfevents.<seconds>.<host>.<process>`.
   ///
   /// - Parameters:
-  ///   - step: of the checkpoint that the run goes on from: what earlier files say of later steps is taken back. 0 where the
-  ///     run begins: all that they say is.
+  ///   - step: of the checkpoint that the run goes on from: what earlier files say of later steps is taken back. 0
+  ///     where the run begins: all that they say is.
   ///   - clock: seconds since 1970.
   package init(
     folder: String, host: String, continuingFrom step: Int, clock: @escaping () -> Double = EventWriter.now
@@ -31,12 +47,26 @@ package final class EventWriter {
     ])
   }
 
-  /// Numbers at `step`, each under its tag; tags with a slash are shown in groups by what stands before it.
-  package func scalars(_ values: [(tag: String, value: Double)], step: Int) throws(EventFileError) {
+  /// Numbers at `step`. A tag's description is that of its first number in the file.
+  package func scalars(_ scalars: [Scalar], step: Int) throws(EventFileError) {
     try summary(
-      values.map { tag, number in
-        value(tag) { $0.simpleValue = Float(number) }
+      scalars.map { scalar in
+        value(scalar.tag) {
+          $0.simpleValue = Float(scalar.value)
+          if !described.contains(scalar.tag) { $0.metadata = metadata(of: scalar) }
+        }
       }, step)
+    described.formUnion(scalars.map(\.tag))
+  }
+
+  /// TensorBoard keeps a description only where plugin and data class stand beside it
+  /// (tensorboard/data/server/data_compat.rs, `initial_metadata`).
+  private func metadata(of scalar: Scalar) -> Tensorboard_SummaryMetadata {
+    var metadata = Tensorboard_SummaryMetadata()
+    metadata.pluginData.pluginName = "scalars"
+    metadata.summaryDescription = scalar.description
+    metadata.dataClass = .scalar
+    return metadata
   }
 
   /// A picture at `step`.

@@ -28,7 +28,7 @@ package struct Communicator: ~Copyable {
   deinit {
     guard isOwned, Session.isActive else { return }
     var handle: OpaquePointer? = handle
-    MPI_Comm_free(&handle)
+    MPI_Comm_free(&handle)  // fails of an invalid handle alone
   }
 
   /// Whether this is rank 0, which speaks and writes for all.

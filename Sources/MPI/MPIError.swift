@@ -1,4 +1,5 @@
 internal import CMPI
+import Synchronization
 
 /// An MPI call that failed: which, with what code, and the library's own words for it. MPI 3.1 §8.3, §8.4.
 package struct MPIError: Error, Hashable, CustomStringConvertible {
@@ -17,6 +18,10 @@ package struct MPIError: Error, Hashable, CustomStringConvertible {
     self.errorClass = errorClass
     self.message = message
   }
+
+  /// Whether an MPI call of this process has failed.
+  static var hasOccurred: Bool { failed.load(ordering: .relaxed) }
+  fileprivate static let failed = Atomic(false)
 
   package var description: String { "\(operation) failed (error \(code)): \(message)" }
 
@@ -48,7 +53,8 @@ extension MPIError.ErrorClass {
 /// Throws where `code` is not MPI_SUCCESS. Every MPI call of this module goes through here.
 func check(_ operation: StaticString, _ code: Int32) throws(MPIError) {
   guard code != cmpi_success() else { return }
-  var value: Int32 = 0
+  MPIError.failed.store(true, ordering: .relaxed)
+  var value: Int32 = 0  // stays where MPI does not know the code: `other`
   MPI_Error_class(code, &value)
   throw MPIError(
     operation: "\(operation)", code: code, errorClass: .init(value),

@@ -4,8 +4,8 @@ internal import CMPI
 ///
 /// A class, so that pending requests can be kept in arrays, and be used again once they have ended. It keeps the block
 /// layouts that the operation reads; the data buffers are the caller's, and must neither move nor end before `test()` has
-/// said true or `wait()` has returned. Open MPI moves a collective on only inside MPI's own calls: test often while
-/// computing.
+/// said true or `wait()` has returned. The process ends where a request is dropped before that, since MPI would go on
+/// reading and writing them. Open MPI moves a collective on only inside MPI's own calls: test often while computing.
 package final class Request {
   private var operation: StaticString = ""
   private var handle: OpaquePointer?
@@ -17,8 +17,16 @@ package final class Request {
   package init() {}
 
   deinit {
-    // A nonblocking collective cannot be cancelled (MPI 3.1 §5.12): MPI may go on reading these after an error unwinds.
     if isComplete { return }
+    guard MPIError.hasOccurred else {
+      fatalError(
+        """
+        \(operation) is under way and its request is dropped: keep the request, and its buffers, until test() has said \
+        true or wait() has returned
+        """)
+    }
+    // An error of MPI's that unwinds ends the job. Until then MPI may go on reading these: a nonblocking collective cannot
+    // be cancelled (MPI 3.1 §5.12).
     for layout in [layouts.sent, layouts.received] { if let layout { _ = Unmanaged.passRetained(layout) } }
   }
 
@@ -29,8 +37,8 @@ package final class Request {
     precondition(isComplete, "a request is used for one operation at a time")
     self.operation = operation
     layouts = (sent, received)
-    isComplete = false
     try check(operation, start(&handle))
+    isComplete = false
   }
 
   /// Whether the operation has ended; moves it on. MPI_Test, MPI 3.1 §3.7.3.

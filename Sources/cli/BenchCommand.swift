@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistTrain
+import Commands
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,7 +10,7 @@ struct BenchCommand: ParsableCommand {
       disttrain bench CONFIG --batch 32        the networks of a configuration
       mpirun -np 2 disttrain bench             on all ranks; rank 0 prints
       mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
-      disttrain bench --products               against OpenBLAS's products
+      disttrain bench --products               against OpenBLAS's, where that is there
       disttrain bench --loader FOLDER          loading the pictures of a folder, by one thread
       disttrain bench CONFIG --tune            the convolutions' algorithms against each other, and the section \
       kernels: that asks for the best

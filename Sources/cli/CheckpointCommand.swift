@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistTrain
+import Commands
 
 struct CheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

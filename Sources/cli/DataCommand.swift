@@ -1,5 +1,6 @@
 import ArgumentParser
-import DistTrain
+import Commands
+import DatasetFetch
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct DataCommand: ParsableCommand {
         """)
 
     @Argument(help: ArgumentHelp("Which data set.", valueName: "name"))
-    var name: String
+    package var name: String
 
     @Option(help: ArgumentHelp("The folder; data/NAME without it.", valueName: "DIR"))
     var out: String?

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistTrain
+import Commands
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,10 +12,7 @@ struct EvaluateCommand: ParsableCommand {
       accuracy. Exit codes: 0 done, 64 usage or configuration, 65 bad data, 74 input or output.
       """)
 
-  @Argument(
-    help: ArgumentHelp(
-      "A folder of pictures, an array [n, c, h, w] in [-1, 1] in a .npy, a checkpoint or a generator in ONNX."))
-  var samples: String
+  @OptionGroup var samples: ModelArgument<AnySamples>
 
   @Option(help: ArgumentHelp("The configuration whose data they are compared with.", valueName: "CONFIG"))
   var data: String
@@ -57,7 +54,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() {
     EvaluateProgram(
-      samples: samples, configuration: data, overrides: overrides, heldOut: heldout, count: count, pairs: pairs,
+      samples: samples.file, configuration: data, overrides: overrides, heldOut: heldout, count: count, pairs: pairs,
       seed: seed, features: features, out: out
     ).main()
   }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistTrain
+import Commands
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,8 +11,7 @@ struct ExportCommand: ParsableCommand {
       safetensors: its parameters and running statistics under the names of torch.nn.Sequential.
       """)
 
-  @Argument(help: "A checkpoint, a .safetensors file.")
-  var checkpoint: String
+  @OptionGroup var checkpoint: ModelArgument<CheckpointAlone>
 
   @Option(help: ArgumentHelp("onnx or safetensors.", valueName: "FORMAT"))
   var format: ExportProgram.Format
@@ -21,7 +20,7 @@ struct ExportCommand: ParsableCommand {
   var out: String?
 
   func run() {
-    ExportProgram(checkpoint: checkpoint, format: format, out: out ?? "generator.\(format.rawValue)").main()
+    ExportProgram(checkpoint: checkpoint.file, format: format, out: out ?? "generator.\(format.rawValue)").main()
   }
 }
 

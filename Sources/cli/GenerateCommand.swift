@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import DistTrain
 
 struct GenerateCommand: ParsableCommand {
@@ -15,8 +16,7 @@ struct GenerateCommand: ParsableCommand {
       output of pictures; an operator that is missing is named.
       """)
 
-  @Argument(help: "A checkpoint, or a generator in ONNX (FILE.onnx).")
-  var model: String
+  @OptionGroup var model: ModelArgument<AnyGenerator>
 
   @Option(help: ArgumentHelp("How many; by default as many as --latents has, or --grid needs.", valueName: "N"))
   var count: Int?
@@ -46,7 +46,7 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp(
       "running: by the statistics of the training; batch: by those of as many pictures as the run's samples have.",
       valueName: "running|batch"))
-  var statistics = GenerationStatistics.running
+  var statistics = ModelFile.Statistics.running
 
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count is \(count); give at least 1.") }
@@ -54,21 +54,24 @@ struct GenerateCommand: ParsableCommand {
     guard best == nil || statistics == .running else {
       throw ValidationError("--best goes by running statistics, so that a picture does not depend on others.")
     }
-    guard best == nil || !model.lowercased().hasSuffix(".onnx") else {
+    guard best == nil || !model.path.lowercased().hasSuffix(".onnx") else {
       throw ValidationError("--best needs a discriminator, which an ONNX file has not; give the checkpoint.")
     }
   }
 
   func run() {
+    var file = model.file
+    file.statistics = statistics
     GenerateProgram(
-      model: model, count: count, out: out, seed: seed, latents: latents, grid: grid, format: format, best: best,
-      statistics: statistics
+      model: file, count: count, out: out, seed: seed, latents: latents, grid: grid, format: format, best: best
     ).main()
   }
 }
 
 extension PictureFormat: ExpressibleByArgument {}
-extension GenerationStatistics: ExpressibleByArgument {}
+extension ModelFile.Statistics: ExpressibleByArgument {
+  package static var allValueStrings: [String] { ["running", "batch"] }
+}
 extension GridSize: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
 }

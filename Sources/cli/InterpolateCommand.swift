@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistTrain
+import Commands
 
 struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,14 +13,13 @@ struct InterpolateCommand: ParsableCommand {
       Without --latents the first ones of the seed are taken, those of generate.
       """)
 
-  @Argument(help: "A checkpoint, or a generator in ONNX (FILE.onnx).")
-  var model: String
+  @OptionGroup var model: ModelArgument<AnyGenerator>
 
   @Option(help: ArgumentHelp("What to draw.", valueName: "line|square|arithmetic"))
   var mode: InterpolateProgram.Mode
 
   @Option(help: ArgumentHelp("Pictures of a line, 10 by default, or of a side of the square, 20.", valueName: "N"))
-  var steps: Int?
+  package var steps: Int?
 
   @Option(help: ArgumentHelp("Of the latents; by default the run's own, or 1 for an ONNX file.", valueName: "S"))
   var seed: UInt64?
@@ -48,7 +47,7 @@ struct InterpolateCommand: ParsableCommand {
   }
 
   func run() {
-    InterpolateProgram(model: model, mode: mode, steps: steps, seed: seed, latents: latents, out: out).main()
+    InterpolateProgram(model: model.file, mode: mode, steps: steps, seed: seed, latents: latents, out: out).main()
   }
 }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DistTrain
+import Commands
 
 @main
 struct DistTrainCommand: ParsableCommand {
@@ -18,7 +18,7 @@ struct DistTrainCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, GenerateCommand.self, InterpolateCommand.self, EvaluateCommand.self, ExportCommand.self,
-      CheckpointCommand.self, DataCommand.self, BenchCommand.self,
+      CheckpointCommand.self, DataCommand.self, SettingsCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
@@ -35,7 +35,7 @@ struct DistTrainCommand: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      TrainingProgram.leaveSpeechToRank0(exitCode(for: error).rawValue)
+      ProgramEnd.leaveSpeechToRank0(exitCode(for: error).rawValue)
       exit(withError: error)
     }
   }

@@ -1,4 +1,5 @@
 import Hosts
+import MachineFacts
 
 /// Where ranks may run: the cores of this machine, the hosts of a file, or the nodes of a Slurm job.
 package struct Allocation: Equatable, CustomStringConvertible {

@@ -1,5 +1,7 @@
 import Foundation
 import Hosts
+import MachineFacts
+import Processes
 
 /// Finds out which hosts still answer, the way mpirun reaches them: ssh, or the agent that Open MPI is told to use.
 package struct HostProbe {
@@ -22,27 +24,27 @@ package struct HostProbe {
   /// The hosts of `hostfile` that do not answer; all are asked at once.
   package func silentHosts(of hostfile: Hostfile) -> Set<String> {
     let names = Set(hostfile.hosts.map(\.name)).subtracting(localNames)
-    var asked: [(name: String, process: Process)] = []
+    var asked: [(name: String, process: ChildProcess)] = []
     for name in names {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = agent + [name, "true"]
-      (process.standardInput, process.standardOutput) = (FileHandle.nullDevice, FileHandle.nullDevice)
-      process.standardError = FileHandle.nullDevice
       // Where nobody can be asked, the next start tells.
-      if (try? process.run()) != nil { asked.append((name, process)) }
-    }
-    let end = Date.now.addingTimeInterval(timeout)
-    while Date.now < end, asked.contains(where: { $0.process.isRunning }) { usleep(50_000) }
-    var silent: Set<String> = []
-    for (name, process) in asked {
-      if process.isRunning {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        silent.insert(name)
-      } else if process.terminationReason != .exit || process.terminationStatus != 0 {
-        silent.insert(name)
+      if let process = try? ChildProcess("/usr/bin/env", agent + [name, "true"], output: .null, errors: .null) {
+        asked.append((name, process))
       }
+    }
+    let end = ContinuousClock.now + .seconds(timeout)
+    var silent: Set<String> = []
+    while !asked.isEmpty, ContinuousClock.now < end {
+      asked.removeAll { name, process in
+        guard let status = process.status() else { return false }
+        if status != 0 { silent.insert(name) }
+        return true
+      }
+      usleep(50_000)
+    }
+    for (name, process) in asked {
+      process.send(SIGKILL)
+      _ = process.wait()
+      silent.insert(name)
     }
     return silent
   }

@@ -1,4 +1,5 @@
 import Hosts
+import MachineFacts
 
 /// The mpirun command for a run, and why it is so. Pure: facts in, words out.
 package struct LaunchPlan: Equatable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hosts
+import MachineFacts
 
 @main
 struct LaunchCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import Hosts
+import MachineFacts
 
 /// How ranks sit on cores: bound where each has its own, sharing and yielding where there are more ranks than cores.
 package struct Placement: Equatable {
@@ -23,7 +24,7 @@ package struct Placement: Equatable {
   private mutating func placeHere(_ ranks: Int, _ allocation: Allocation, _ machine: Machine) {
     let cores = machine.cores
     guard ranks <= cores else { return share(ranks, "\(cores) core\(cores == 1 ? "" : "s")") }
-    let threads = min(cores / ranks, allocation.coresPerRank ?? .max)
+    let threads = min(machine.threads(sharedBy: ranks), allocation.coresPerRank ?? .max)
     self.threads = threads
     remarks.append("ranks: \(ranks), \(threads) core\(threads == 1 ? "" : "s") each")
     if machine.isConfined {

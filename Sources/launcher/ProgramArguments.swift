@@ -1,3 +1,4 @@
+import Configuration
 import Hosts
 
 /// What is passed on to disttrain, unchanged: the configuration and its options.
@@ -20,7 +21,7 @@ package struct ProgramArguments: Equatable {
 
   /// Where the user says how many threads a rank has: in these words or in `configuration`, the text of the file.
   ///
-  /// The configuration is checked by disttrain; here one line matters, the top-level `threads:`.
+  /// The configuration is checked by disttrain; here its `threads` matters alone.
   package func placeOfThreads(configuration: String?) -> String? {
     var previous = ""
     for word in words {
@@ -29,10 +30,7 @@ package struct ProgramArguments: Equatable {
       }
       previous = word
     }
-    for line in (configuration ?? "").split(whereSeparator: \.isNewline) where line.hasPrefix("threads:") {
-      let value = line.dropFirst("threads:".count).prefix { $0 != "#" }.filter { !$0.isWhitespace }
-      if value != "auto" { return words[0] }
-    }
-    return nil
+    guard let configuration, !Configuration.leavesThreadsOpen(yaml: configuration) else { return nil }
+    return words[0]
   }
 }

@@ -34,7 +34,7 @@ extension CommandLineTests {
       Case(arguments: ["run.yaml", "--out", "run.yaml"], code: 74, message: "run.yaml"),
     ]
 
-    @Test(arguments: early, [nil, 4])
+    @Test(arguments: early, [nil, 2])
     func oneMessageAtOnce(test: Case, ranks: Int?) async throws {
       let place = try Workplace()
       try place.write("data: {source: [", "broken.yaml")

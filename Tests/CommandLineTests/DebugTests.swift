@@ -25,6 +25,11 @@ extension CommandLineTests {
       #expect(outcome.errors.contains("discriminator, layer 2: output has the value"), "\(outcome.text)")
     }
 
+    @Test func theNoiseIsNoLayerOfTheList() async throws {
+      let outcome = try await Workplace().train(["train.inputNoise=1e38"], flags: ["--debug"], expecting: 70)
+      #expect(outcome.errors.contains("discriminator, layer inputNoise: output has the value"), "\(outcome.text)")
+    }
+
     @Test func everyGradientIsChecked() async throws {
       let outcome = try await Workplace().train(["train.steps=1"], flags: ["--debug"])
       for name in TensorNames.parameters.keys {

@@ -44,6 +44,19 @@ extension CommandLineTests {
       #expect(lines.filter { $0.contains("stride 1") && $0.hasSuffix("  direct") }.count == 2, "\(outcome.text)")
     }
 
+    /// The noise on what D sees has a row of its own; the layers keep their numbers.
+    @Test func noiseIsListedByItsSetting() async throws {
+      func rows(noise: Double) async throws -> [String] {
+        let outcome = try await Workplace().run(["run.yaml", "--dry-run", "--set", "train.inputNoise=\(noise)"])
+        let table = outcome.output.components(separatedBy: "discriminator: ").last?.split(separator: "\n") ?? []
+        return table.dropFirst().prefix { $0.hasPrefix("  ") }.map { $0.split(separator: " ").joined(separator: " ") }
+      }
+      let (without, with) = (try await rows(noise: 0), try await rows(noise: 0.1))
+      #expect(without.first?.hasPrefix("0 convolution") == true, "\(without)")
+      #expect(with.first?.hasPrefix("inputNoise normal noise of standard deviation 0.1 32×32×3 0") == true, "\(with)")
+      #expect(Array(with.dropFirst()) == without)
+    }
+
     @Test(arguments: [["--help"], ["train", "--help"], ["--help-hidden"]])
     func helpNamesEveryOption(arguments: [String]) async throws {
       let outcome = try await Workplace().run(arguments)

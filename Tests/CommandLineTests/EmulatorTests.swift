@@ -11,15 +11,11 @@ extension CommandLineTests {
       .first { FileManager.default.isExecutableFile(atPath: $0) }
 
     /// A Nehalem has no AVX: an instruction of it would end the program. Its bits are those of this CPU's baseline.
-    @Test func aStepOnACPUWithoutAVX() async throws {
-      guard let emulator = Self.emulator else {
-        print("skipped: a step on a CPU without AVX, because there is no qemu-x86_64-static (scripts/setup --tests)")
-        return
-      }
-      guard Program.processorFlags.contains("sse2") else {
-        print("skipped: a step on a CPU without AVX, because this is no x86-64")
-        return
-      }
+    @Test(
+      .enabled(if: emulator != nil, "there is no qemu-x86_64-static, which scripts/setup --tests installs"),
+      .processor("sse2"))
+    func aStepOnACPUWithoutAVX() async throws {
+      let emulator = try #require(Self.emulator)
       let place = try Workplace()
       let arguments = ["run.yaml", "--set", "train.steps=1", "--out"]
       let old = try await place.start(

@@ -57,12 +57,16 @@ extension CommandLineTests {
       try await place.train(["data.validation=0.25", "data.lastBatch=keep"])
       let outcome = try await evaluate([place.checkpoint(step: 5), "--count", "12", "--out", "found"], in: place)
       #expect(outcome.code == 0 && outcome.output.contains("12 samples of "), "\(outcome.text)")
-      // The run itself has judged the pictures that are held out.
+      // The run itself has judged the pictures that are held out: the same losses of five pictures, added in double in another
+      // order, by 4 additions and 1 to 3 operations for the mean on each side. All of them are positive. JSONSerialization
+      // may be a unit in the last place off for either number.
       let last = try #require(try place.metrics().last)
-      for (own, key) in [("loss", "lossHeldOut"), ("accuracy", "accuracyHeldOut")] {
-        let found = try number(["discriminator", "heldOut", own], in: place)
-        #expect(abs(found - (last[key] as? Double ?? .nan)) < 1e-6, "\(own)")
-      }
+      let (loss, accuracy) = (last["lossHeldOut"] as? Double ?? .nan, last["accuracyHeldOut"] as? Double)
+      let found = try number(["discriminator", "heldOut", "loss"], in: place)
+      let bound = 16 * 0x1p-53 * loss
+      print("evaluate's loss and the run's: \(abs(found - loss) / bound) of the bound")
+      #expect(abs(found - loss) <= bound, "\(found), \(loss)")
+      #expect(try number(["discriminator", "heldOut", "accuracy"], in: place) == accuracy)
       let fooled = try number(["discriminator", "samples", "accuracy"], in: place) * 12
       #expect(fooled == fooled.rounded() && (0...12).contains(fooled))
     }

@@ -47,8 +47,9 @@ extension CommandLineTests {
       #expect(try place.names("pictures").count == 9)
     }
 
+    /// To the bit where both have the same algorithms: in shards of 16, for which those of a file's network are chosen.
     @Test func anONNXFileMakesTheSame() async throws {
-      let place = try await Self.trained()
+      let place = try await Self.trained(["train.shards=1"])
       let export = try await place.run(["export", place.checkpoint(step: 2), "--format", "onnx"])
       #expect(export.code == 0 && place.exists("generator.onnx"), "\(export.text)")
       for (model, out) in [(place.checkpoint(step: 2), "a"), ("generator.onnx", "b")] {
@@ -60,7 +61,7 @@ extension CommandLineTests {
         try NPYFile(path: place.path + "/a/samples.npy"), try NPYFile(path: place.path + "/b/samples.npy")
       )
       #expect(own.shape == [40, 3, 32, 32] && onnx.shape == own.shape)
-      #expect(!zip(try own.rows(0..<40), try onnx.rows(0..<40)).contains { abs($0 - $1) > 1e-5 })
+      #expect(try own.rows(0..<40) == onnx.rows(0..<40))
     }
 
     @Test func latentsOfAFile() async throws {

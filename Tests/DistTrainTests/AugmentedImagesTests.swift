@@ -1,6 +1,8 @@
+import Cluster
+import Commands
 import DistTrain
 import ImageIO
-import Tensor
+import Numerics
 import Testing
 
 @Suite struct AugmentedImagesTests {
@@ -8,9 +10,9 @@ import Testing
   private struct Pictures: ImageSource {
     let count = 40
     var manifest: [UInt8] { [] }
-    func name(_ index: Int) -> String { "picture \(index)" }
-    func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
-      let pixels = (0..<16).map { UInt8($0 % 4 == 0 ? index : 100 + index) }
+    func name(_ index: SourceIndex) -> String { "picture \(index)" }
+    func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
+      let pixels = (0..<16).map { UInt8($0 % 4 == 0 ? index.number : 100 + index.number) }
       return SourceImage(picture: Picture(width: 4, height: 4, channels: 1, pixels: pixels), bytes: pixels)
     }
   }
@@ -28,9 +30,9 @@ import Testing
   }
 
   /// As bytes again.
-  private func copy(_ image: Int, _ augmentation: Augmentation, _ set: ImageSet) -> [Int] {
+  private func copy(_ image: DealIndex, _ augmentation: Augmentation, _ set: ImageSet) -> [Int] {
     var values = [Float](repeating: .nan, count: 16)
-    let random = RandomStream(seed: 9, purpose: .augmentation, step: 2, sample: image)
+    let random = RandomStream(seed: 9, purpose: .augmentation, step: 2, sample: image.number)
     values.withUnsafeMutableBufferPointer {
       set.copy(
         image, changedBy: augmentation, random: random, to: $0.baseAddress!, kernels: Kernels.available[0])
@@ -41,9 +43,9 @@ import Testing
   @Test func someAreMirroredAndTheSetIsLeftAlone() throws {
     let set = try images(SingleProcess())
     var mirrored = 0
-    for image in 0..<40 {
-      let plain = (0..<16).map { $0 % 4 == 0 ? image : 100 + image }
-      let turned = (0..<16).map { $0 % 4 == 3 ? image : 100 + image }
+    for image in 0..<40 as Range<DealIndex> {
+      let plain = (0..<16).map { $0 % 4 == 0 ? image.number : 100 + image.number }
+      let turned = (0..<16).map { $0 % 4 == 3 ? image.number : 100 + image.number }
       let found = copy(image, Augmentation(flip: true, brightness: 0, contrast: 0), set)
       #expect(found == plain || found == turned)
       mirrored += found == turned ? 1 : 0
@@ -55,7 +57,9 @@ import Testing
 
   @Test func coloursMove() throws {
     let set = try images(SingleProcess())
-    let brightened = (0..<40).map { copy($0, Augmentation(flip: false, brightness: 0.2, contrast: 0), set)[1] }
+    let brightened = (0..<40 as Range<DealIndex>).map {
+      copy($0, Augmentation(flip: false, brightness: 0.2, contrast: 0), set)[1]
+    }
     #expect(Set(brightened.enumerated().map { $1 - $0 }).count > 10)
     for (image, value) in brightened.enumerated() {
       #expect((Int(0.8 * Float(100 + image)) - 1...Int(1.2 * Float(100 + image)) + 1).contains(value))
@@ -66,7 +70,7 @@ import Testing
   @Test(arguments: [2, 3, 8]) func ranksAgree(ranks: Int) throws {
     let augmentation = Augmentation(flip: true, brightness: 0.3, contrast: 0.3)
     let alone = try images(SingleProcess())
-    let parts = ThreadRank.run(ranks) { job -> [Int: [Int]] in
+    let parts = ThreadRank.run(ranks) { job -> [DealIndex: [Int]] in
       let set = try images(job)
       let plan = try ShardPlan(batch: 8, shards: 8, ranks: ranks)
       let mine = plan.shards(ofRank: job.rank).flatMap(set.deal.images(ofShard:))

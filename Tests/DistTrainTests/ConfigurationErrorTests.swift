@@ -1,4 +1,4 @@
-import DistTrain
+import Configuration
 import Testing
 
 struct ConfigurationErrorTests {
@@ -40,7 +40,12 @@ struct ConfigurationErrorTests {
     ("train.optimizer.generator.betas=[0.5, 1]", "expected two numbers from 0 to below 1"),
     ("train.optimizer.generator.kind=sgd", "found sgd, expected one of adam, adamW, rmsprop."),
     ("train.optimizer.generator.kind=adan", "found adan, expected one of adam, adamW, rmsprop. Did you mean adam?"),
-    ("train.loss.kind=hinge", "found hinge, expected one of bce, wgan, wganGP."),
+    (
+      "train.loss.kind=hing",
+      "found hing, expected one of bce, hinge, leastSquares, relativistic, wgan, wganGP. Did you mean hinge?"
+    ),
+    ("train.loss={kind: hinge, smoothing: {real: 0.9}}", "train.loss.smoothing: found beside hinge"),
+    ("data.image.size=[64, 96]", "pictures are square"),
     ("train.loss={kind: wgan, smoothing: {real: 0.9}}", "train.loss.smoothing: found beside wgan"),
     ("train.loss={kind: wgan, penalty: 5}", "train.loss.penalty: found beside wgan, expected it beside wganGP."),
     ("train.loss.clip=0.1", "train.loss.clip: found beside bce, expected it beside wgan."),
@@ -49,7 +54,7 @@ struct ConfigurationErrorTests {
     ("train={steps: 1, noise: fresh, generatorStatistics: eachUpdate}", "found eachUpdate beside noise: fresh"),
     ("train.optimizer.generator={kind: rmsprop, betas: [0.5, 0.9]}", "found 0.5 as the first, expected 0"),
     ("train.loss.smoothing={kind: random, amplitude: 1.2}", "found 1.2, expected a number from 0 to 1"),
-    ("train.loss.smoothing={kind: random, real: 0.9}", "unknown key train.loss.smoothing.real"),
+    ("train.loss.smoothing={kind: random, real: 0.9}", "real: found beside random, expected it beside fixed."),
     ("train.loss.discriminator=median", "found median, expected one of sum, mean."),
     ("train.loss.smoothing.real=1.5", "a number from 0 to 1"),
     ("train.noise=fersh", "found fersh, expected one of reuse, fresh. Did you mean fresh?"),
@@ -198,6 +203,11 @@ struct ConfigurationErrorTests {
     (
       "data: {source: synthetic}\ntrain: {steps: 1, loss: {kind: wganGP}}\n",
       "model.discriminator: layer 3 is batchNorm: {epsilon: 1e-5, momentum: 0.1}, which the gradient penalty"
+    ),
+    (
+      "data: {source: synthetic, validation: 0.5}\ntrain: {steps: 1, loss: {kind: relativistic}}\n"
+        + "output: {checkpoints: {best: lossHeldOut}}\n",
+      "run.yaml:3:30: output.checkpoints.best: found lossHeldOut beside a loss that compares real images with fakes"
     ),
     ("seed: 1\n", "run.yaml:1:1: train.steps: found neither steps nor epochs"),
   ]

@@ -1,4 +1,4 @@
-import DistTrain
+import Configuration
 import Foundation
 
 /// The shortest configuration there is.

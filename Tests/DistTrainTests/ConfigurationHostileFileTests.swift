@@ -1,6 +1,7 @@
-import DistTrain
+import Configuration
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Files that no editor writes: answered at once, never with a crash.
@@ -74,7 +75,7 @@ struct ConfigurationHostileFileTests {
   @Test func randomDamage() throws {
     let good = Array(try String(contentsOfFile: recipePath("facades.yaml"), encoding: .utf8).utf8)
     let indicators = Array("[]{}:,-?!&*#|>@%\"'\\\n\t ~<=.0".utf8)
-    var random = LinearCongruentialGenerator()
+    var random = SeededRandom("hostile YAML")
     for _ in 0..<2000 {
       var changed = good
       for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -111,14 +112,5 @@ struct ConfigurationHostileFileTests {
     defer { try? FileManager.default.removeItem(at: file) }
     let error = #expect(throws: ConfigurationError.self) { try Configuration(file: file.path) }
     return try #require(error).description
-  }
-}
-
-/// Knuth's MMIX constants; the same damage on every run.
-private struct LinearCongruentialGenerator: RandomNumberGenerator {
-  private var state: UInt64 = 1
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ state >> 32
   }
 }

@@ -1,4 +1,4 @@
-import DistTrain
+import Configuration
 import Foundation
 import GAN
 import ImageIO
@@ -12,7 +12,7 @@ struct ConfigurationTests {
     #expect(found.model == ModelSpecification())
     #expect(found.train.batch == 128)
     #expect(found.train.steps == 1 && found.train.epochs == nil)
-    #expect(found.train.generator == AdamSpecification() && found.train.discriminator == AdamSpecification())
+    #expect(found.train.generator == .adam() && found.train.discriminator == .adam())
     #expect(found.data.path == nil && found.data.syntheticCount == 2000 && found.data.lastBatch == .drop)
     #expect(found.threads == .automatic)
     #expect(found.output.samples.every == .steps(200) && found.output.samples.statistics == .batch)
@@ -37,13 +37,14 @@ struct ConfigurationTests {
     let found = try Configuration(file: recipePath("facades.yaml"))
     #expect(found.model == ModelSpecification())
     #expect(found.model.latent == LatentSpecification(size: 100, distribution: .normal))
-    #expect(found.model.imageSize == 64 && found.model.imageChannels == 3)
+    #expect(found.model.image == FeatureShape(channels: 3, height: 64, width: 64))
     #expect(
       found.model.initialization
         == InitializationSpecification(weights: .normal(deviation: 0.02), scaleMean: 1, scaleDeviation: 0.02))
-    let adam = AdamSpecification(learningRate: 0.0002, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0)
+    let adam = OptimizerSpecification.adam(
+      .init(learningRate: 0.0002, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0))
     #expect(found.train.generator == adam && found.train.discriminator == adam)
-    #expect(found.train.loss.labels == LabelSpecification.fixed(real: 1, fake: 0))
+    #expect(found.train.loss == .binaryCrossEntropy())
     #expect(found.train.batch == 128 && found.train.epochs == 500 && found.train.steps == nil)
     #expect(found.train.noise == .reuse && found.data.resize == .crop && found.output.samples.count == 64)
     #expect(found.data.path == recipePath("../data/facades"))
@@ -110,7 +111,7 @@ struct ConfigurationTests {
     #expect(found.data.lastBatch == .wrap && found.data.pattern == "*.jpg" && found.data.limit == 1000)
     #expect(found.data.onBadImage == .skip && found.data.cache == .off && found.data.syntheticCount == 5)
     #expect(found.data.decode == .exact)
-    #expect(found.model.imageSize == 8 && found.model.imageChannels == 1)
+    #expect(found.model.image == FeatureShape(channels: 1, height: 8, width: 8))
     #expect(found.model.latent == LatentSpecification(size: 3, distribution: .uniform))
     #expect(
       found.model.generator
@@ -130,11 +131,11 @@ struct ConfigurationTests {
         == InitializationSpecification(weights: .normal(deviation: 3e-5), scaleMean: -1.5, scaleDeviation: 0))
     #expect(found.train.batch == 13 && found.train.steps == 20 && found.train.epochs == 3)
     #expect(found.train.shards == .fixed(8) && found.train.noise == .fresh && found.threads == .fixed(3))
-    #expect(found.train.loss.labels == LabelSpecification.fixed(real: 0.9, fake: 0.1))
+    #expect(found.train.loss == .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0.1))))
     #expect(
       found.train.generator
-        == AdamSpecification(learningRate: 1.5e-4, beta1: 0, beta2: 0.9, epsilon: 1e-7, weightDecay: 1e-5))
-    #expect(found.train.discriminator == AdamSpecification(learningRate: 5e-5))
+        == .adam(.init(learningRate: 1.5e-4, beta1: 0, beta2: 0.9, epsilon: 1e-7, weightDecay: 1e-5)))
+    #expect(found.train.discriminator == .adam(.init(learningRate: 5e-5)))
     #expect(found.output.folder == "a b" && found.output.samples.every == .epochs(5))
     #expect(found.output.samples.count == 4 && found.output.samples.statistics == .running)
     #expect(found.output.checkpoints.every == .epochs(1) && found.output.checkpoints.keep == 1)
@@ -142,22 +143,22 @@ struct ConfigurationTests {
   }
 
   @Test(arguments: [shortestYAML, everythingElse])
-  func resolvedReadsBackEqual(yaml: String) throws {
+  func itsYAMLReadsBackEqual(yaml: String) throws {
     let found = try configuration(yaml)
-    let again = try Configuration(yaml: found.resolved, file: "config.yaml", folder: "/elsewhere")
-    #expect(again == found, "\(found.resolved)")
-    #expect(again.resolved == found.resolved)
+    let again = try Configuration(yaml: found.yaml, file: "config.yaml", folder: "/elsewhere")
+    #expect(again == found, "\(found.yaml)")
+    #expect(again.yaml == found.yaml)
   }
 
-  @Test func resolvedIsReadable() throws {
-    let resolved = try configuration(Self.everythingElse, ["train.optimizer.discriminator.learningRate=0.0002"])
-      .resolved
+  @Test func itsYAMLIsReadable() throws {
+    let printed = try configuration(Self.everythingElse, ["train.optimizer.discriminator.learningRate=0.0002"])
+      .yaml
     for line in [
       "      learningRate: 2e-4", "      learningRate: 1.5e-4", "      betas: [0, 0.9]", "    size: 8",
       "      - batchNorm: {epsilon: 0.001, momentum: 0.01}", "    every: 5 epochs", "name: \"other run: ü\"",
-      "      normal: 3e-5", "      epsilon: 1e-7",
+      "    weights: {normal: 3e-5}", "      epsilon: 1e-7",
     ] {
-      #expect(resolved.split(separator: "\n").contains(Substring(line)), "\(line) in \(resolved)")
+      #expect(printed.split(separator: "\n").contains(Substring(line)), "\(line) in \(printed)")
     }
   }
 
@@ -169,15 +170,16 @@ struct ConfigurationTests {
         "train.steps=null", "train.epochs=3", "output.log.every=2 epochs",
       ])
     #expect(
-      found.train.batch == 64 && found.model.imageSize == 32 && found.train.loss.labels == .fixed(real: 0.9, fake: 0))
+      found.train.batch == 64 && found.model.image.width == 32
+        && found.train.loss == .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0))))
     #expect(found.name == "two" && found.train.steps == nil && found.train.epochs == 3)
     #expect(found.output.log.every == .epochs(2))
   }
 
   @Test func pathsCountFromTheFile() throws {
     let yaml = "data: {path: FOLDER}\ntrain: {steps: 1}"
-    for (given, resolved) in [("a/b", "/pictures/a/b"), ("../c", "/c"), ("./d/", "/pictures/d"), ("/e", "/e")] {
-      #expect(try configuration(yaml.replacing("FOLDER", with: given)).data.path == resolved)
+    for (given, absolute) in [("a/b", "/pictures/a/b"), ("../c", "/c"), ("./d/", "/pictures/d"), ("/e", "/e")] {
+      #expect(try configuration(yaml.replacing("FOLDER", with: given)).data.path == absolute)
     }
     let fromArgument = try configuration(yaml, ["data.path=photos"])
     #expect(fromArgument.data.path == FileManager.default.currentDirectoryPath + "/photos")
@@ -221,8 +223,10 @@ struct ConfigurationTests {
     let keys = preset.changes(from: old).map(\.key)
     #expect(
       keys == [
-        "data.image.size", "model.generator.preset", "model.generator.width", "model.discriminator.preset",
-        "model.discriminator.width", "model.generator.layers", "model.discriminator.layers",
+        "data.image.size", "model.generator.preset", "model.generator.width", "model.generator.bias",
+        "model.generator.batchNorm", "model.discriminator.preset", "model.discriminator.width",
+        "model.discriminator.bias", "model.discriminator.batchNorm", "model.discriminator.dropout",
+        "model.generator.layers", "model.discriminator.layers",
       ])
   }
 }

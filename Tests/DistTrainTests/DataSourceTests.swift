@@ -1,6 +1,7 @@
-import DistTrain
 import Foundation
+import GAN
 import ImageIO
+import Reporting
 import Testing
 
 /// From the configuration's text to the pictures.
@@ -8,8 +9,10 @@ import Testing
   static let imageFixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../ImageIOTests/Fixtures").standardized.path
 
+  private static let shape = FeatureShape(channels: 3, height: 64, width: 64)
+
   private func source(_ data: String) throws -> any ImageSource {
-    try configuration("data: \(data)\ntrain: {steps: 1}\n").data.open(seed: 1, size: 64)
+    try configuration("data: \(data)\ntrain: {steps: 1}\n").data.open(seed: 1, for: Self.shape)
   }
 
   @Test func theSplitReachesTheSource() throws {
@@ -44,9 +47,9 @@ import Testing
     let found = try configuration("data: {source: celeba, path: /c, celeba: \(selection)}\ntrain: {steps: 1}\n")
     let attributes = ["Male": false, "5_o_Clock_Shadow": true]
     #expect(found.data.celeba == CelebASelection(partition: .valid, attributes: attributes))
-    #expect(found.resolved.contains("attributes: {5_o_Clock_Shadow: true, Male: false}"))
-    #expect(try configuration(found.resolved) == found)
-    #expect(throws: UserFacingError.self) { try found.data.open(seed: 1, size: 64) }
+    #expect(found.yaml.contains("    attributes:\n      5_o_Clock_Shadow: true\n      Male: false\n"))
+    #expect(try configuration(found.yaml) == found)
+    #expect(throws: UserFacingError.self) { try found.data.open(seed: 1, for: Self.shape) }
     let overridden = try configuration(
       "data: {source: celeba, path: /c}\ntrain: {steps: 1}\n", ["data.celeba.attributes.Eyeglasses=true"])
     #expect(overridden.data.celeba == CelebASelection(partition: .all, attributes: ["Eyeglasses": true]))

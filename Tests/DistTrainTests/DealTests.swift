@@ -1,4 +1,4 @@
-import DistTrain
+import Cluster
 import Testing
 
 @Suite struct DealTests {
@@ -15,9 +15,9 @@ import Testing
     let plan = try ShardPlan(batch: batch, shards: shards, ranks: 1)
     let deal = Deal(images: images, plan: plan, seed: 42, shuffle: true)
     let dealt = (0..<shards).flatMap { deal.images(ofShard: $0) }
-    #expect(dealt.sorted() == Array(0..<images))
+    #expect(dealt.sorted() == Array(0..<DealIndex(images)))
     for shard in 0..<shards {
-      let positions = (0..<images).filter { plan.samples(ofShard: shard).contains($0 % batch) }
+      let positions = (0..<images).filter { plan.samples(ofShard: shard).contains(BatchIndex($0 % batch)) }
       #expect(deal.images(ofShard: shard).count == positions.count)
       #expect(deal.images(ofShard: shard, inEpoch: 2).sorted() == deal.images(ofShard: shard).sorted())
     }

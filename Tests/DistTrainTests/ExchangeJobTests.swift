@@ -1,30 +1,61 @@
-import DistTrain
+import Cluster
 import Foundation
+import MachineFacts
+import Reporting
 import Testing
 
 /// What the ranks of a job tell each other before and around the training.
 @Suite struct ExchangeJobTests {
-  @Test(arguments: [
-    ("0", 1), ("0-3", 4), ("0-3,8", 5), ("0-1,4-7,10", 7), ("3,5,9", 3), ("16-31", 16), ("", 0),
-    ("nonsense", 0),
-  ])
-  func coresOfAList(list: String, count: Int) {
-    #expect(Processors.count(in: list) == count)
-  }
-
-  /// The kernel's list names as many cores as the scheduler's mask, which Foundation counts.
-  @Test func coresOfThisProcess() {
-    #expect(Processors.count(in: Processors.allowedList) == ProcessInfo.processInfo.activeProcessorCount)
-  }
-
-  @Test func ranksThatShareCoresShareThreads() throws {
-    let cores = Processors.count(in: Processors.allowedList)
-    for ranks in [1, 2, 3, 64] {
-      let threads = try ThreadRank.run(ranks) { try Processors.automaticThreads($0) }.map { try $0.get() }
-      #expect(threads == Array(repeating: max(1, cores / ranks), count: ranks))
+  /// A machine of `cores` cores of two CPUs each, whose affinity is `cpus`.
+  private static func machine(cores: Int, cpus: String) -> Machine {
+    Machine(hostName: "host", isRoot: false) { path in
+      switch path {
+      case "/sys/devices/system/cpu/online": "0-\(2 * cores - 1)"
+      case "/proc/self/status": "Cpus_allowed_list:\t\(cpus)\n"
+      default:
+        (0..<cores).map { "\($0),\($0 + cores)" }.first { siblings in
+          siblings.split(separator: ",").contains { path.contains("/cpu\($0)/topology/thread_siblings_list") }
+        }
+      }
     }
-    let apart = ThreadRank.run(2, hosts: ["a", "b"]) { try Processors.automaticThreads($0) }
-    #expect(try apart.map { try $0.get() } == [cores, cores])
+  }
+
+  @Test func ranksThatShareCoresDivideThem() throws {
+    let machine = Self.machine(cores: 6, cpus: "0-11")
+    for (ranks, expected) in [(1, 6), (2, 3), (4, 1), (64, 1)] {
+      let threads = ThreadRank.run(ranks) { try ThreadCount.resolve(.automatic, $0, on: machine) }
+      #expect(try threads.map { try $0.get() } == Array(repeating: expected, count: ranks))
+    }
+    let apart = ThreadRank.run(3, hosts: ["a", "b", "a"]) { try ThreadCount.resolve(.automatic, $0, on: machine) }
+    #expect(try apart.map { try $0.get() } == [3, 6, 3])
+    let fixed = ThreadRank.run(2) { try ThreadCount.resolve(.fixed(5), $0, on: machine) }
+    #expect(try fixed.map { try $0.get() } == [5, 5])
+  }
+
+  /// Ranks that mpirun has bound to cores of their own share none.
+  @Test func boundRanksHaveTheirOwn() throws {
+    let bound = ["0-1,6-7", "2,8", "2,8", "3-5,9-11"].map { Self.machine(cores: 6, cpus: $0) }
+    let threads = ThreadRank.run(4) { try ThreadCount.resolve(.automatic, $0, on: bound[$0.rank]) }
+    #expect(try threads.map { try $0.get() } == [2, 1, 1, 3])
+  }
+
+  @Test func withoutAJob() {
+    let machine = Self.machine(cores: 4, cpus: "0-7")
+    #expect(ThreadCount.resolve(.automatic, on: machine) == 4)
+    #expect(ThreadCount.resolve(.automatic, on: machine, sharedBy: 3) == 1)
+    #expect(ThreadCount.resolve(.fixed(9), on: machine, sharedBy: 3) == 9)
+  }
+
+  /// A dry run says so where the ranks of a host need more memory than there is.
+  @Test func tooLittleMemoryIsSaid() {
+    let machine = Machine(hostName: "host", isRoot: false) { $0 == "/proc/meminfo" ? "MemTotal: 1000000 kB\n" : nil }
+    #expect(machine.note(onRanks: 2, bytesEach: 512_000_000) == nil)
+    let note = machine.note(onRanks: 2, bytesEach: 512_000_001)
+    #expect(note?.hasPrefix("the 2 ranks of this host need 1024 MB, but may hold 1024 MB here: ") == true)
+    let one = machine.note(onRanks: 1, bytesEach: 1_500_000_000)
+    #expect(one?.hasPrefix("the rank needs 1500 MB, but may hold 1024 MB here: use a smaller train.batch or") == true)
+    let unknown = Machine(hostName: "host", isRoot: false) { _ in nil }
+    #expect(unknown.note(onRanks: 9, bytesEach: .max / 9) == nil)
   }
 
   @Test func ranksThatAgreeGoOn() throws {
@@ -85,45 +116,5 @@ import Testing
       return count
     }
     #expect(try ran.map { try $0.get() } == [1, 0, 0])
-  }
-
-  /// 20 ms of data, 60 ms of work of which 25 ms are exchange; the second rank takes twice as long.
-  @Test func theTimeOfAStep() throws {
-    let summaries = ThreadRank.run(2) { job in
-      job.secondsExchanging = 100  // before the clock
-      var clock = StepClock(job)
-      for _ in 0..<2 {
-        let result = clock.measure(images: 16) { clock in
-          clock.loading { usleep(20_000) }
-          usleep(60_000 * UInt32(job.rank + 1))
-          job.secondsExchanging += 0.025
-          return 5
-        }
-        precondition(result == 5)
-      }
-      precondition(clock.steps == 2)
-      return try clock.summary()
-    }
-    for summary in try summaries.map({ try $0.get() }) {
-      #expect((0.14..<0.5).contains(summary.secondsPerStep), "the slowest rank")
-      #expect(abs(summary.imagesPerSecond - 16 / summary.secondsPerStep) < 1e-9)
-      let parts = summary.parts
-      #expect(abs(parts.exchange.min - 0.025) < 1e-9 && abs(parts.exchange.max - 0.025) < 1e-9)
-      #expect(parts.data.min >= 0.02 && parts.data.max < 0.2)
-      #expect((0.034..<0.09).contains(parts.compute.min) && parts.compute.max >= 0.094)
-      #expect(parts.compute.max + parts.exchange.max + parts.data.min <= summary.secondsPerStep + 0.02)
-    }
-  }
-
-  @Test func aClockBeginsAnew() throws {
-    let job = SingleProcess()
-    var clock = StepClock(job)
-    clock.measure(images: 4) { clock in
-      clock.loading { usleep(1000) }
-    }
-    clock.reset()
-    #expect(clock.steps == 0 && clock.total == 0 && clock.data == 0)
-    clock.measure(images: 4) { _ in _ = usleep(1000) }
-    #expect(clock.steps == 1 && clock.total >= 0.001)
   }
 }

@@ -1,7 +1,7 @@
-import DistTrain
+import Cluster
 import Foundation
 import GAN
-import Tensor
+import Numerics
 
 /// A rank of a job whose ranks are threads of this process.
 final class ThreadRank: Job {

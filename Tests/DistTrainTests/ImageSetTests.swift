@@ -1,7 +1,9 @@
+import Cluster
+import Commands
 import DistTrain
 import Foundation
 import ImageIO
-import Tensor
+import Numerics
 import Testing
 
 @Suite struct ImageSetTests {
@@ -14,21 +16,21 @@ import Testing
     var prefix = "picture "
 
     var manifest: [UInt8] { [] }
-    func name(_ index: Int) -> String { prefix + "\(index)" }
-    func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
-      guard !bad.contains(index) else {
+    func name(_ index: SourceIndex) -> String { prefix + "\(index)" }
+    func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
+      guard !bad.contains(index.number) else {
         throw isDiskBad
           ? .unreadable(path: name(index), operation: "read", code: EIO)
           : .damaged(path: name(index), format: "PNG", reason: "no\nend")
       }
-      let picture = Picture(width: 4, height: 4, channels: 1, filledWith: value(index))
-      return SourceImage(picture: picture, bytes: [value(index)])
+      let picture = Picture(width: 4, height: 4, channels: 1, filledWith: value(index.number))
+      return SourceImage(picture: picture, bytes: [value(index.number)])
     }
   }
 
   private static func load(
-    _ pictures: Pictures, _ job: any Job, batch: Int = 8, shards: Int = 8, size: Int = 4, skips: Bool = false,
-    threads: Int = 1
+    _ pictures: Pictures, _ job: any Job, batch: Int = 8, shards: Int = 8, size: Int = 4, validation: Double = 0,
+    skips: Bool = false, threads: Int = 1
   ) throws -> ImageSet {
     let threads = Threads(count: threads)
     defer { threads.stop() }
@@ -37,7 +39,8 @@ import Testing
       hash: { bytes in Array(repeating: UInt8(bytes.count), count: 31) + [bytes[0]] }, warn: { _ in })
     let plan = try ShardPlan(batch: batch, shards: shards, ranks: job.size)
     return try ImageSet.load(
-      cache, plan: plan, seed: 3, shuffle: true, skipsBadImages: skips, job: job, threads: threads
+      cache, plan: plan, seed: 3, shuffle: true, validation: validation, skipsBadImages: skips, job: job,
+      threads: threads
     ) { _ in nil }
   }
 
@@ -67,7 +70,7 @@ import Testing
 
   /// Every rank holds the images of its shards, as floats in [−1, 1].
   @Test func ranksHoldTheirShards() throws {
-    let held = ThreadRank.run(3) { job -> [Int: [Float]] in
+    let held = ThreadRank.run(3) { job -> [DealIndex: [Float]] in
       let set = try Self.load(Pictures(value: { $0 == 0 ? 0 : $0 == 1 ? 255 : UInt8($0) }), job)
       let plan = try ShardPlan(batch: 8, shards: 8, ranks: 3)
       let mine = plan.shards(ofRank: job.rank).flatMap(set.deal.images(ofShard:))
@@ -81,12 +84,13 @@ import Testing
           return (image, values)
         })
     }
-    var all: [Int: [Float]] = [:]
+    var all: [DealIndex: [Float]] = [:]
     for part in try held.map({ try $0.get() }) { all.merge(part) { _, _ in [] } }
-    #expect(all.keys.sorted() == Array(0..<29), "every image, and none twice: its values would be gone")
+    #expect(
+      all.keys.sorted() == Array(0..<29 as Range<DealIndex>), "every image, and none twice: its values would be gone")
     for (image, values) in all {
-      let byte = image == 1 ? 255 : Float(image)
-      #expect(values.count == 16 && values.allSatisfy { abs($0 - (byte / 127.5 - 1)) < 1e-6 }, "image \(image)")
+      let byte = image == 1 ? 255 : Float(image.number)
+      #expect(values.count == 16 && values.allSatisfy { $0 == byte / 127.5 - 1 }, "image \(image)")
     }
     #expect(all[0]?.first == -1 && all[1]?.first == 1)
   }
@@ -106,6 +110,29 @@ import Testing
     #expect(found.reduce(0) { $0 + $1.count } == 25)
   }
 
+  /// Where images before it are bad or held out, an image is still found as itself, on either side of the partition.
+  @Test(arguments: [1, 3, 8])
+  func imagesAreFoundAmongBadAndHeldOutOnes(ranks: Int) throws {
+    let bad: Set = [0, 7, 8, 20]
+    let parts = ThreadRank.run(ranks) { job -> [[DealIndex: Int]] in
+      let set = try Self.load(Pictures(bad: bad), job, validation: 0.2, skips: true)
+      let shards = try ShardPlan(batch: 8, shards: 8, ranks: ranks).shards(ofRank: job.rank)
+      return [set, set.heldOut!].map { side in
+        let mine = shards.flatMap(side.deal.images(ofShard:))
+        return Dictionary(
+          uniqueKeysWithValues: mine.map { ($0, Int(((values(of: $0, in: side)[0] + 1) * 127.5).rounded())) })
+      }
+    }
+    let found = try parts.map { try $0.get() }
+    let good = (0..<29).filter { !bad.contains($0) }
+    let split = DataPartition(images: good.count, validation: 0.2, seed: 3)
+    for (side, images) in [split.training, split.heldOut].enumerated() {
+      let all = found.reduce(into: [:]) { $0.merge($1[side]) { _, _ in -1 } }
+      #expect(all.count == images.count)
+      for (number, image) in images.enumerated() { #expect(all[DealIndex(number)] == good[image.number]) }
+    }
+  }
+
   /// Threads share the work in no fixed order; nothing of that shows.
   @Test(arguments: [2, 7]) func threadsChangeNothing(threads: Int) throws {
     let pictures = Pictures(count: 200, bad: [3, 77, 78, 199])
@@ -114,14 +141,14 @@ import Testing
       try Self.load(pictures, SingleProcess(), skips: true, threads: threads)
     )
     #expect(many.skipped == one.skipped && many.skipped.count == 4 && many.hash == one.hash)
-    for image in 0..<196 { #expect(values(of: image, in: many) == values(of: image, in: one)) }
+    for image in 0..<196 as Range<DealIndex> { #expect(values(of: image, in: many) == values(of: image, in: one)) }
     let message = #expect(throws: AgreedError.self) { try Self.load(pictures, SingleProcess(), threads: threads) }?
       .message
     let inOrder = /4 of 200 .*\n  picture 3:.*\n.*\n  picture 77:.*\n.*\n  picture 78:.*\n.*\n  picture 199:/
     #expect(message?.contains(inOrder) == true, "\(message ?? "")")
   }
 
-  private func values(of image: Int, in set: ImageSet) -> [Float] {
+  private func values(of image: DealIndex, in set: ImageSet) -> [Float] {
     [Float](unsafeUninitializedCapacity: 16) { values, count in
       set.copy(image, to: values.baseAddress!, kernels: Kernels.available[0])
       count = 16

@@ -1,6 +1,6 @@
-import DistTrain
+import Configuration
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 /// The section `kernels`: what it accepts, what it refuses, and how it reads back.
@@ -81,12 +81,25 @@ import Testing
     #expect(lines.last?.hasPrefix("run.yaml:6:8: kernels.discriminator.4: found layer 4, leakyRelu") == true)
   }
 
-  @Test func resolvedReadsBackEqual() throws {
+  @Test func itsYAMLReadsBackEqual() throws {
     for yaml in [shortestYAML, Self.asked] {
       let found = try configuration(yaml)
-      let again = try configuration(found.resolved)
-      #expect(again == found && again.resolved == found.resolved, "\(found.resolved)")
+      let again = try configuration(found.yaml)
+      #expect(again == found && again.yaml == found.yaml, "\(found.yaml)")
     }
+  }
+
+  /// What a resolved configuration still leaves to the program decides no bits; what `transpose` came to is in the
+  /// pictures' hash.
+  @Test func resolvedLeavesNothingThatDecidesBits() throws {
+    let resolved = try configuration(shortestYAML).resolved(shards: 8, .avx2)
+    #expect(
+      resolved.settings.filter { $0.text == "auto" }.map(\.key)
+        == ["data.transpose", "data.cache", "threads", "kernels.algorithm"])
+    #expect(resolved.train.shards == .fixed(8) && resolved.kernels.instructionSet == .avx2)
+    #expect(resolved.kernels.layers.count == 10 && resolved.kernels.layers.values.allSatisfy { $0.weights != nil })
+    #expect(try resolved.resolved(shards: 8, .avx512) == resolved, "a later start keeps it")
+    #expect(try configuration(resolved.yaml) == resolved)
   }
 
   /// Every layer's choice written out asks for the same as the settings that it comes from.
@@ -94,12 +107,12 @@ import Testing
   func everyChoiceWrittenOut(yaml: String, samples: Int) throws {
     var found = try configuration(yaml)
     let open = found.kernels
-    found.kernels = try open.resolved(for: found.model, samplesPerShard: samples, .avx512)
+    found.kernels = try open.withAllChosen(for: found.model, samplesPerShard: samples, .avx512)
     #expect(found.kernels.layers.count == 10)
     #expect(found.kernels.instructionSet == open.instructionSet ?? .avx512)
-    let again = try configuration(found.resolved)
-    #expect(again == found && again.resolved == found.resolved, "\(found.resolved)")
-    let repeated = try again.kernels.resolved(for: found.model, samplesPerShard: 3 * samples, .baseline)
+    let again = try configuration(found.yaml)
+    #expect(again == found && again.yaml == found.yaml, "\(found.yaml)")
+    let repeated = try again.kernels.withAllChosen(for: found.model, samplesPerShard: 3 * samples, .baseline)
     #expect(repeated == found.kernels, "nothing is left to choose")
 
     let threads = Threads(count: 1)
@@ -112,14 +125,14 @@ import Testing
         name: "discriminator", layers: found.model.discriminatorLayers, input: found.model.imageShape, groups: 1,
         engine: engine)
       for layer in network.summary where layer.algorithms != nil {
-        #expect(layer.algorithms == found.kernels.layers["discriminator.\(layer.index)"])
+        #expect(layer.algorithms == found.kernels.layers["discriminator.\(layer.name)"])
       }
     }
   }
 
   @Test func oneAlgorithmForAllItSuits() throws {
     let found = try configuration(shortestYAML, ["kernels.algorithm=F2", "kernels.discriminator.2.data=F4"])
-    let layers = try found.kernels.resolved(for: found.model, samplesPerShard: 8, .avx2).layers
+    let layers = try found.kernels.withAllChosen(for: found.model, samplesPerShard: 8, .avx2).layers
     let all = KernelSettings.Layer(forward: .winograd2, data: .winograd2, weights: .winograd2)
     let direct = KernelSettings.Layer(forward: .direct, data: .direct, weights: .direct)
     #expect(layers["generator.3"] == all && layers["discriminator.11"] == direct && layers["generator.0"] == direct)

@@ -1,7 +1,8 @@
-import DistTrain
+import Commands
 import Foundation
 import ImageIO
-import Tensor
+import Numerics
+import Reporting
 import Testing
 
 @Suite struct LoaderBenchTests {

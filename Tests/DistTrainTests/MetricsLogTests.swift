@@ -1,17 +1,18 @@
 import DistTrain
+import Files
 import Foundation
 import ModelFiles
+import Reporting
 import Testing
 
 @Suite struct MetricsLogTests {
-  private func record(_ step: Int) -> MetricsRecord {
-    let spread = MetricsRecord.Spread(min: 0.25, median: 0.5, max: 1)
-    let status = TrainingStatus(
-      step: step, epoch: 2, lossD: 0.5, lossG: 2.25, probabilityReal: 0.75, probabilityFakeBefore: 0.25,
+  private func record(_ step: Int) -> StepMeasurements {
+    let spread = StepTimes.Spread(min: 0.25, median: 0.5, max: 1)
+    var measured = StepMeasurements(
+      step, epoch: 2, lossD: 0.5, lossG: 2.25, probabilityReal: 0.75, probabilityFake: 0.25,
       probabilityFakeAfter: 0.125, imagesPerSecond: 41.5)
-    return MetricsRecord(
-      status, images: step * 16, secondsPerStep: 0.385, secondsCompute: spread, secondsExchange: spread,
-      secondsData: spread)
+    measured.times = StepTimes(perStep: 0.385, compute: spread, exchange: spread, data: spread)
+    return measured
   }
 
   private func steps(_ place: TemporaryFolder) throws -> [Int] {
@@ -21,32 +22,38 @@ import Testing
     }
   }
 
-  @Test func theLineHasItsKeys() throws {
-    let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(record(200).json.utf8)) as? [String: NSObject])
-    let spread: NSObject = ["min": 0.25, "median": 0.5, "max": 1.0] as NSDictionary
-    let expected: [String: NSObject] = [
-      "step": NSNumber(value: 200), "epoch": NSNumber(value: 2), "images": NSNumber(value: 3200),
-      "lossD": NSNumber(value: 0.5), "lossG": NSNumber(value: 2.25), "Dx": NSNumber(value: 0.75),
-      "DGz1": NSNumber(value: 0.25), "DGz2": NSNumber(value: 0.125), "imagesPerSecond": NSNumber(value: 41.5),
-      "secondsPerStep": NSNumber(value: 0.385), "secondsCompute": spread, "secondsExchange": spread,
-      "secondsData": spread,
-    ]
-    #expect(Set(object.keys) == Set(expected.keys))
-    for (key, value) in expected { #expect(object[key] == value, "\(key)") }
-    #expect(!record(200).json.contains("\n"))
+  /// Programs read these lines: names, order and format stay.
+  @Test func theLineInFull() {
+    #expect(
+      StepMeasurements.everything.json == """
+        {"step": 1200, "epoch": 3, "images": 19200, "lossD": 1.3862943611198906, "lossG": 0.1, "Dx": 0.625, \
+        "DGz1": 0.375, "DGz2": 1e-05, "imagesPerSecond": 41.25, "secondsPerStep": 0.385, \
+        "lossReal": 0.6931471805599453, "lossFake": 1e-07, "lossHeldOut": 123456.78125, "accuracyReal": 0.75, \
+        "accuracyFake": 1.0, "accuracyHeldOut": 0.5, "accuracyGenerator": 0.0, "penalty": 2.5, \
+        "gradientNorm": 1.125, "slicedWasserstein": 61.25, "secondsCompute": {"min": 0.25, "median": 0.3, \
+        "max": 0.375, "rank": 1}, "secondsExchange": {"min": 0.0, "median": 0.0078125, "max": 0.25, "rank": 2}, \
+        "secondsData": {"min": 0.001, "median": 2.0, "max": null}}
+        """)
+    #expect(
+      record(200).json == """
+        {"step": 200, "epoch": 2, "images": 3200, "lossD": 0.5, "lossG": 2.25, "Dx": 0.75, "DGz1": 0.25, \
+        "DGz2": 0.125, "imagesPerSecond": 41.5, "secondsPerStep": 0.385, "lossReal": 0.0, "lossFake": 0.0, \
+        "accuracyReal": 0.0, "accuracyFake": 0.0, "accuracyGenerator": 0.0, "secondsCompute": {"min": 0.25, \
+        "median": 0.5, "max": 1.0}, "secondsExchange": {"min": 0.25, "median": 0.5, "max": 1.0}, \
+        "secondsData": {"min": 0.25, "median": 0.5, "max": 1.0}}
+        """)
   }
 
   @Test func whatIsNotFiniteBecomesNull() throws {
     var record = record(1)
-    record.status.lossD = .nan
-    record.status.lossG = -.infinity
-    record.secondsData.max = .infinity
+    record.report.lossDiscriminator = .nan
+    record.report.lossGenerator = -.infinity
+    record.times?.data.max = .infinity
     let object = try #require(try JSONSerialization.jsonObject(with: Data(record.json.utf8)) as? [String: Any])
     #expect(object["lossD"] is NSNull && object["lossG"] is NSNull)
     #expect((object["secondsData"] as? [String: Any])?["max"] is NSNull)
-    record.status.lossD = 1e-300
-    record.status.lossG = 1e300
+    record.report.lossDiscriminator = 1e-300
+    record.report.lossGenerator = 1e300
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(record.json.utf8)) }
   }
 
@@ -57,7 +64,7 @@ import Testing
       let log = try MetricsLog(at: path, continuingFrom: 0)
       #expect(log.losses.isEmpty)
       var broken = record(100)
-      broken.status.lossG = .infinity
+      broken.report.lossGenerator = .infinity
       for record in [record(50), broken, record(150)] { try log.append(record) }
       #expect(log.losses.map(\.step) == [50, 100, 150])
     }
@@ -126,7 +133,7 @@ import Testing
       setrlimit(__rlimit_resource_t(1), &limit)  // RLIMIT_FSIZE
       do {
         try log.append(suite.record(100))
-      } catch let error as ModelFileError {
+      } catch let error as FileError {
         guard try place.text("metrics.jsonl") == one else { exit(1) }
         exit(error.code.rawValue)
       }

@@ -1,5 +1,6 @@
-import DistTrain
 import Foundation
+import GAN
+import Reporting
 import Testing
 
 /// What a user reads where the data are not there: a known set's message says how to get it.
@@ -9,6 +10,8 @@ import Testing
     let advice: String?
     var testDescription: String { data }
   }
+
+  private static let shape = FeatureShape(channels: 3, height: 32, width: 32)
 
   private static let cases = [
     Case(data: "source: svhn, path: /absent/digits", advice: "disttrain data fetch svhn --out /absent/digits"),
@@ -27,7 +30,7 @@ import Testing
   @Test(arguments: cases)
   func aMissingFolder(test: Case) throws {
     let data = try configuration("data: {\(test.data)}\ntrain: {steps: 1}\n").data
-    for open in [{ try data.requirePath() }, { _ = try data.open(seed: 1, size: 32) }] {
+    for open in [{ try data.requirePath() }, { _ = try data.open(seed: 1, for: Self.shape) }] {
       let error = #expect(throws: UserFacingError.self) { try open() }
       let message = error?.message ?? ""
       #expect(error?.code == .badData && message.hasPrefix("/absent/"), "\(message)")
@@ -44,7 +47,7 @@ import Testing
     let place = try TemporaryFolder()
     let data = try configuration("data: {source: \(source), path: \(place.path)}\ntrain: {steps: 1}\n").data
     try data.requirePath()
-    let error = #expect(throws: UserFacingError.self) { try data.open(seed: 1, size: 32) }
+    let error = #expect(throws: UserFacingError.self) { try data.open(seed: 1, for: Self.shape) }
     let name = source == "svhn" ? "svhn" : "mnist|fashion|emnist"
     #expect(error?.message.contains("disttrain data fetch \(name) --out \(place.path)") == true)
   }

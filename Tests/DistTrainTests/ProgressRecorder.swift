@@ -1,4 +1,4 @@
-import DistTrain
+import Reporting
 import Synchronization
 
 /// A clock that a test sets, and what was written meanwhile.

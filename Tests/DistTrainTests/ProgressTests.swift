@@ -1,11 +1,12 @@
 import DistTrain
 import Foundation
+import Reporting
 import Testing
 
 @Suite struct ProgressTests {
-  private func status(_ step: Int, epoch: Int = 8) -> TrainingStatus {
-    TrainingStatus(
-      step: step, epoch: epoch, lossD: 0.5123, lossG: 2.345, probabilityReal: 0.77, probabilityFakeBefore: 0.231,
+  private func measured(_ step: Int, epoch: Int = 8) -> StepMeasurements {
+    StepMeasurements(
+      step, epoch: epoch, lossD: 0.5123, lossG: 2.345, probabilityReal: 0.77, probabilityFake: 0.231,
       probabilityFakeAfter: 0.12, imagesPerSecond: 41.2)
   }
 
@@ -26,18 +27,18 @@ import Testing
 
   @Test func standardLine() {
     #expect(
-      TrainingProgress.logLine(status(200), totalSteps: 1500, totalEpochs: 60, secondsLeft: 187)
+      TrainingProgress.logLine(measured(200), totalSteps: 1500, totalEpochs: 60, secondsLeft: 187)
         == "step  200/1500  epoch  8  D  0.512  G  2.345  D(x) 0.77  D(G(z)) 0.23/0.12   41.2 images/s  3 min left")
   }
 
   @Test func linesStandInColumns() {
-    var strange = status(1500, epoch: 60)
-    strange.lossD = 123.456
-    strange.lossG = -.infinity
+    var strange = measured(1500, epoch: 60)
+    strange.report.lossDiscriminator = 123.456
+    strange.report.lossGenerator = -.infinity
     strange.imagesPerSecond = 12_345
-    var broken = status(7)
-    (broken.lossD, broken.lossG, broken.imagesPerSecond) = (.nan, 1e9, .nan)
-    let lines = [status(5, epoch: 0), strange, broken].map {
+    var broken = measured(7)
+    (broken.report.lossDiscriminator, broken.report.lossGenerator, broken.imagesPerSecond) = (.nan, 1e9, .nan)
+    let lines = [measured(5, epoch: 0), strange, broken].map {
       TrainingProgress.logLine($0, totalSteps: 1500, totalEpochs: 60, secondsLeft: nil)
     }
     for mark in ["epoch", "D ", "G ", "D(x)", "D(G(z))", "images/s"] {
@@ -52,7 +53,7 @@ import Testing
     var progress = progress(recorder, columns: nil, total: 130)
     for step in 1...130 {
       recorder.pass(seconds: 0.5)
-      progress.update(status(step))
+      progress.update(measured(step))
     }
     progress.say("checkpoint written")
     progress.end()
@@ -70,7 +71,7 @@ import Testing
     var progress = progress(recorder, columns: columns, color: true)
     for step in stride(from: 1, through: 1500, by: 7) {
       recorder.pass(seconds: 0.5)
-      progress.update(status(step))
+      progress.update(measured(step))
       #expect(recorder.screen.count == 1 && recorder.screen[0].count < max(columns, 2))
     }
     progress.end()
@@ -82,7 +83,7 @@ import Testing
     var progress = progress(recorder, columns: 160)
     for step in 1...750 {
       recorder.pass(seconds: 0.5)
-      progress.update(status(step))
+      progress.update(measured(step))
     }
     let line = recorder.screen[0]
     for piece in [
@@ -97,14 +98,14 @@ import Testing
   @Test func narrowBarKeepsTheStep() {
     let recorder = ProgressRecorder()
     var progress = progress(recorder, columns: 20)
-    progress.update(status(200))
+    progress.update(measured(200))
     #expect(recorder.screen[0].hasPrefix("step  200/1500"))
   }
 
   @Test func messagesStandAboveTheBar() {
     let recorder = ProgressRecorder()
     var progress = progress(recorder, columns: 100)
-    progress.update(status(1))
+    progress.update(measured(1))
     progress.say("checkpoint written")
     #expect(recorder.screen[0] == "checkpoint written")
     #expect(recorder.screen[1].hasPrefix("step    1/1500"))
@@ -115,7 +116,7 @@ import Testing
     var progress = progress(recorder, columns: 100)
     for step in 1...1000 {
       recorder.pass(seconds: 0.001)
-      progress.update(status(step))
+      progress.update(measured(step))
     }
     #expect((5...12).contains(recorder.written.filter { $0 == "\r" }.count))
     progress.end()
@@ -126,7 +127,7 @@ import Testing
     for color in [true, false] {
       let recorder = ProgressRecorder()
       var progress = progress(recorder, columns: 160, color: color)
-      progress.update(status(200))
+      progress.update(measured(200))
       #expect(recorder.written.contains("\u{1B}[36m") == color)
     }
   }

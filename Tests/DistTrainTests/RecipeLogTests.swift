@@ -1,4 +1,7 @@
+import Cluster
+import Configuration
 import DistTrain
+import Reporting
 import Testing
 
 @Suite struct RecipeLogTests {
@@ -11,12 +14,13 @@ import Testing
       epochs: epochs, batchesPerStep: batchesPerStep)
   }
 
-  private func status(_ step: Int, lossD: Double = 0.5123, lossG: Double = 2.3456) -> TrainingStatus {
-    var status = TrainingStatus(
-      step: step, epoch: 0, lossD: lossD, lossG: lossG, probabilityReal: 0.7654, probabilityFakeBefore: 0.2345,
+  private func measured(_ step: Int, lossD: Double = 0.5123, lossG: Double = 2.3456) -> StepMeasurements {
+    var measured = StepMeasurements(
+      step, epoch: 0, lossD: lossD, lossG: lossG, probabilityReal: 0.7654, probabilityFake: 0.2345,
       probabilityFakeAfter: 0.1234, imagesPerSecond: 41)
-    (status.lossReal, status.lossFake) = (0.3, lossD - 0.3)
-    return status
+    (measured.report.lossReal, measured.report.lossFake) = (0.3, lossD - 0.3)
+    (measured.report.accuracyReal, measured.report.accuracyFake, measured.report.accuracyGenerator) = (0.75, 1, 0.25)
+    return measured
   }
 
   /// The lines of a recipe's log over `steps`, each with the step that it came after.
@@ -26,7 +30,7 @@ import Testing
   ) throws -> [String] {
     var log = try #require(format.recipeLog(every: interval))
     var lines: [String] = []
-    for step in steps { lines += log.lines(after: LoggedStep(status(step), in: schedule)).map { "\(step): \($0)" } }
+    for step in steps { lines += log.lines(after: LoggedStep(measured(step), in: schedule)).map { "\(step): \($0)" } }
     return lines + (ends ? log.endingLines().map { "end: \($0)" } : [])
   }
 
@@ -39,7 +43,11 @@ import Testing
     ),
     (.architecture, 40, 1.386294, 0.693147, "Epoch 1/200... Discriminator Loss: 1.3863... Generator Loss: 0.6931"),
     (.fashion, 40, 0.5123, 2.3449, "Epoch 1 - loss_d: 0.512, loss_g: 2.345"),
-    (.ganlab, 40, 0.5123, 2.3449, "Epoch 1/200 - D real: loss 0.300; D fake: loss 0.212; G: loss 2.345"),
+    (
+      .ganlab, 40, 0.5123, 2.3449,
+      "Epoch 1/200 - D real: loss 0.300, accuracy 0.750; D fake: loss 0.212, accuracy 1.000; "
+        + "G: loss 2.345, accuracy 0.250"
+    ),
   ]
 
   @Test(arguments: wordings)
@@ -47,7 +55,7 @@ import Testing
     var log = try #require(format.recipeLog(every: .steps(20)))
     var last: [String] = []
     for done in 1...step {
-      last = log.lines(after: LoggedStep(status(done, lossD: lossD, lossG: lossG), in: try schedule()))
+      last = log.lines(after: LoggedStep(measured(done, lossD: lossD, lossG: lossG), in: try schedule()))
     }
     #expect(last == [line])
   }
@@ -57,19 +65,18 @@ import Testing
     let schedule = try schedule(images: 8)
     var lines: [String] = []
     for step in 1...4 {
-      var status = status(step)
-      // Of every accuracy the first step of an epoch has 0.5 and the second 0.75.
-      status.accuracies = .init(real: step % 2 == 1 ? 0.5 : 0.75, fake: 1, heldOut: 0.25, generator: 0)
-      if step > 2 { status.accuracies.fake = step == 3 ? 1 : nil }
-      if step == 2 { status.lossHeldOut = 0.7 }
-      lines += log.lines(after: LoggedStep(status, in: schedule))
+      var measured = measured(step)
+      // The first step of an epoch has 0.5 and the second 0.75.
+      measured.report.accuracyReal = step % 2 == 1 ? 0.5 : 0.75
+      if step == 2 { measured.heldOut = (loss: 0.7, accuracy: 0.25) }
+      lines += log.lines(after: LoggedStep(measured, in: schedule))
     }
     #expect(
       lines == [
         "Epoch 1/200 - D real: loss 0.300, accuracy 0.625; D fake: loss 0.212, accuracy 1.000; "
-          + "D held out: loss 0.700, accuracy 0.250; G: loss 2.346, accuracy 0.000",
+          + "D held out: loss 0.700, accuracy 0.250; G: loss 2.346, accuracy 0.250",
         "Epoch 2/200 - D real: loss 0.300, accuracy 0.625; D fake: loss 0.212, accuracy 1.000; "
-          + "D held out: accuracy 0.250; G: loss 2.346, accuracy 0.000",
+          + "G: loss 2.346, accuracy 0.250",
       ])
   }
 
@@ -141,7 +148,7 @@ import Testing
       clock: recorder.clock, write: recorder.write)
     for step in 1...5 {
       recorder.pass(seconds: 1)
-      progress.update(status(step))
+      progress.update(measured(step))
       if step == 3 { progress.checkpointWritten() }
     }
     progress.end()

@@ -1,7 +1,7 @@
-import DistTrain
+import Configuration
 import Foundation
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 /// The files in configs/: each can be read, and makes networks of the size that its source has.

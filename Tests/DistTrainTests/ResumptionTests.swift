@@ -1,7 +1,10 @@
+import Cluster
+import Configuration
 import DistTrain
 import Foundation
 import GAN
 import ModelFiles
+import Reporting
 import Testing
 
 /// Which checkpoint a run goes on from, on one rank and on several.
@@ -21,7 +24,7 @@ import Testing
     var metadata: [String: String] = [
       "format": "disttrain checkpoint 1", "step": "\(step)", "epoch": "1", "shards": "4", "seed": "1",
       "instructionSet": "avx2", "data": "ab", "configuration": Self.yaml, "changes": "", "updates.generator": "1",
-      "updates.discriminator": "1",
+      "updates.discriminator": "1", "arithmetic": "2",
     ]
     for (key, value) in changes { metadata[key] = value }
     try SafetensorsWriter.write(
@@ -133,9 +136,7 @@ import Testing
 
   /// The configuration that a run of these settings records.
   private func recorded(_ overrides: [String]) throws -> Configuration {
-    var recorded = try configuration(Self.yaml, overrides)
-    recorded.kernels = try recorded.kernels.resolved(for: recorded.model, samplesPerShard: 4, .avx2)
-    return recorded
+    try configuration(Self.yaml, overrides).resolved(shards: 4, .avx2)
   }
 
   private func continued(_ overrides: [String], _ options: RunOptions = RunOptions()) throws -> KernelSettings {
@@ -148,7 +149,7 @@ import Testing
   ])
   func theAlgorithmsStay(asked: [String]) throws {
     let recorded = try recorded(asked)
-    try write(2, ["configuration": recorded.resolved])
+    try write(2, ["configuration": recorded.yaml])
     for overrides in [[], asked] {
       #expect(message(overrides).isEmpty)
       #expect(try continued(overrides) == recorded.kernels)
@@ -156,9 +157,51 @@ import Testing
     #expect(recorded.kernels.instructionSet == .avx2)
   }
 
+  // MARK: Arithmetic
+
+  /// A checkpoint without a number is of a program that computed im2col by OpenBLAS.
+  @Test func anOlderArithmetic() throws {
+    try write(2, ["configuration": recorded(["kernels.algorithm=F2"]).yaml, "arithmetic": nil])
+    #expect(try find().facts?.arithmetic == 1 && find().notes.isEmpty)
+
+    let asked = ["kernels.generator.3.weights=im2col", "kernels.discriminator.8.forward=im2col"]
+    for overrides in [[], asked] {
+      try write(2, ["configuration": recorded(asked).yaml, "arithmetic": nil])
+      let text = "arithmetic: 1 → 2, im2col of generator.3 (weights), discriminator.8 (forward)"
+      #expect(
+        message(overrides).hasPrefix("64 \(folder.checkpoint(step: 2)) was made by another program:\n  \(text)\n"))
+      #expect(message(overrides).contains("Go on with that program, begin anew with --resume none"))
+      let allowed = try find(overrides, RunOptions(allowedChanges: ["arithmetic"]))
+      #expect(allowed.notes == ["changed since the checkpoint, as allowed: \(text)"])
+      #expect(allowed.facts?.changes == "after step 2: \(text)")
+    }
+    #expect(try find(["train.steps=2"]).notes.isEmpty, "nothing is left to compute")
+    let others = ["kernels.algorithm=direct"]
+    #expect(try find(others, RunOptions(allowedChanges: ["kernels"])).facts?.changes.contains("arithmetic") == false)
+    #expect(message(["seed=2"]).contains("with other settings, by another program:\n  seed: 1 → 2\n  arithmetic: 1"))
+    #expect(message(["seed=2"]).contains("--allow-change seed --allow-change arithmetic"))
+  }
+
+  /// Also where an algorithm is asked for in general, and no layer's is written out.
+  @Test func anOlderArithmeticOfAllLayers() throws {
+    let general = Self.yaml.dropLast() + ", kernels: {algorithm: im2col}}"
+    try write(2, ["configuration": String(general), "arithmetic": nil])
+    #expect(
+      message(["kernels.algorithm=im2col"]).contains("generator.0 (forward, data, weights), generator.3 (forward"))
+  }
+
+  @Test func aNewerArithmetic() throws {
+    try write(2, ["arithmetic": "3"])
+    #expect(message().contains("arithmetic: 3 → 2\nA newer program made it"))
+    #expect(
+      try find([], RunOptions(allowedChanges: ["arithmetic"])).facts?.changes == "after step 2: arithmetic: 3 → 2")
+    try write(2, ["arithmetic": "-1"])
+    #expect(message().hasPrefix("65 "))
+  }
+
   @Test func otherAlgorithmsAreRefused() throws {
     let recorded = try recorded(["kernels.algorithm=direct"])
-    try write(2, ["configuration": recorded.resolved])
+    try write(2, ["configuration": recorded.yaml])
     let asked = ["kernels.discriminator.2.weights=F2", "kernels.generator.3.data=F4"]
     let refused = message(asked)
     #expect(refused.hasPrefix("64 "))

@@ -55,7 +55,7 @@ import Testing
   @Test func anotherPathSetsLaterSamplesAside() throws {
     let place = try TemporaryFolder()
     let folder = try folder(place, samples: [0, 100, 200, 300])
-    #expect(try folder.setAside(samplesAfter: 100) == [200, 300])
+    try folder.setAside(samplesAfter: 100)
     #expect(try folder.sampledSteps() == [0, 100])
     #expect(try place.names("run/samples").filter { $0.hasSuffix(".superseded") }.count == 2)
     #expect(try place.names("run/samples").contains("real.png"))

@@ -1,4 +1,5 @@
-import DistTrain
+import Cluster
+import Configuration
 import Testing
 
 @Suite struct ScheduleTests {
@@ -13,7 +14,7 @@ import Testing
   }
 
   /// The whole batch, as the ranks together have it.
-  private func batch(_ schedule: inout EpochSchedule, step: Int, update: Int = 0) -> [Int] {
+  private func batch(_ schedule: inout EpochSchedule, step: Int, update: Int = 0) -> [DealIndex] {
     (0..<schedule.plan.ranks).flatMap { rank in
       schedule.plan.shards(ofRank: rank).flatMap { schedule.images(ofShard: $0, step: step, update: update) }
     }
@@ -27,14 +28,14 @@ import Testing
     #expect(schedule.imagesPerEpoch == images)
     for epoch in 0..<3 {
       let steps = epoch * schedule.batchesPerEpoch..<(epoch + 1) * schedule.batchesPerEpoch
-      var seen: [Int] = []
+      var seen: [DealIndex] = []
       for step in steps {
         let images = batch(&schedule, step: step)
         #expect(images.count == schedule.place(ofStep: step).samples)
         #expect(schedule.place(ofStep: step).epoch == epoch)
         seen += images
       }
-      #expect(seen.sorted() == Array(0..<images))
+      #expect(seen.sorted() == Array(0..<DealIndex(images)))
     }
   }
 
@@ -45,7 +46,7 @@ import Testing
       let first = epoch * schedule.batchesPerEpoch
       let seen = (first..<first + schedule.batchesPerEpoch).flatMap { batch(&schedule, step: $0) }
       #expect(seen.count == images / size * size && Set(seen).count == seen.count)
-      #expect(seen.allSatisfy { (0..<images).contains($0) })
+      #expect(seen.allSatisfy { (0..<images).contains($0.number) })
     }
   }
 
@@ -91,8 +92,8 @@ import Testing
     var schedule = try schedule(images: 32, batch: 16, shards: 2, lastBatch: .drop)
     #expect(batch(&schedule, step: 0) != batch(&schedule, step: 2))
     var ordered = try self.schedule(images: 32, batch: 16, shards: 2, lastBatch: .drop, shuffle: false)
-    #expect(batch(&ordered, step: 0) == Array(0..<16))
-    #expect(batch(&ordered, step: 3) == Array(16..<32))
+    #expect(batch(&ordered, step: 0) == Array(0..<16 as Range<DealIndex>))
+    #expect(batch(&ordered, step: 3) == Array(16..<32 as Range<DealIndex>))
   }
 
   @Test func wrapFillsFromTheShardsOwnBeginning() throws {

@@ -1,4 +1,6 @@
-import DistTrain
+import Cluster
+import Configuration
+import Reporting
 import Testing
 
 @Suite struct ShardPlanTests {
@@ -8,15 +10,17 @@ import Testing
   func everySampleStandsInItsShard(batch: Int) throws {
     for shards in 1...min(batch, 17) {
       let plan = try ShardPlan(batch: batch, shards: shards, ranks: 1)
-      var members = [[Int]](repeating: [], count: shards)
-      for sample in 0..<batch { members[Int((Double(sample * shards) / Double(batch)).rounded(.down))].append(sample) }
+      var members = [[BatchIndex]](repeating: [], count: shards)
+      for sample in 0..<batch {
+        members[Int((Double(sample * shards) / Double(batch)).rounded(.down))].append(BatchIndex(sample))
+      }
       for shard in 0..<shards {
         #expect(Array(plan.samples(ofShard: shard)) == members[shard])
         for count in 0...batch {
-          #expect(Array(plan.samples(ofShard: shard, inBatchOf: count)) == members[shard].filter { $0 < count })
+          #expect(Array(plan.samples(ofShard: shard, inBatchOf: count)) == members[shard].filter { $0.number < count })
         }
       }
-      for sample in 0..<batch { #expect(members[plan.shard(ofSample: sample)].contains(sample)) }
+      for sample in 0..<BatchIndex(batch) { #expect(members[plan.shard(ofSample: sample)].contains(sample)) }
     }
   }
 
@@ -34,7 +38,7 @@ import Testing
     for ranks in 1...shards {
       let plan = try ShardPlan(batch: 20, shards: shards, ranks: ranks)
       #expect((0..<ranks).flatMap { Array(plan.shards(ofRank: $0)) } == Array(0..<shards))
-      #expect((0..<ranks).flatMap { Array(plan.samples(ofRank: $0)) } == Array(0..<20))
+      #expect((0..<ranks).flatMap { Array(plan.samples(ofRank: $0)) } == Array(0..<20 as Range<BatchIndex>))
       for rank in 0..<ranks {
         #expect(!plan.shards(ofRank: rank).isEmpty)
         #expect(plan.shards(ofRank: rank).allSatisfy { plan.rank(ofShard: $0) == rank })
@@ -50,9 +54,9 @@ import Testing
   }
 
   @Test func automaticShards() {
-    #expect(ShardPlan.automaticShards(batch: 128, ranks: 1) == 8)
-    #expect(ShardPlan.automaticShards(batch: 128, ranks: 12) == 12)
-    #expect(ShardPlan.automaticShards(batch: 4, ranks: 12) == 4)
+    #expect(TrainSettings.automaticShards(batch: 128, ranks: 1) == 8)
+    #expect(TrainSettings.automaticShards(batch: 128, ranks: 12) == 12)
+    #expect(TrainSettings.automaticShards(batch: 4, ranks: 12) == 4)
   }
 
   @Test func refusals() throws {

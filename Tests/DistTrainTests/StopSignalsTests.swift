@@ -1,12 +1,13 @@
 import DistTrain
 import Foundation
+import Reporting
 import Testing
 
 /// Each in a process of its own: signals and their handlers belong to the whole process.
 @Suite struct StopSignalsTests {
   /// Signals this process, as a user does, and waits until some thread has handled it. (`raise` would signal the test's
-  /// own thread, and threads of the pool block signals.)
-  private static func send(_ number: Int32, waiting waits: Int = 5000, until isHandled: () -> Bool) {
+  /// own thread, and threads of the pool block signals.) A minute only ends a wait for what never comes.
+  private static func send(_ number: Int32, waiting waits: Int = 60_000, until isHandled: () -> Bool) {
     kill(getpid(), number)
     for _ in 0..<waits where !isHandled() { usleep(1000) }
   }
@@ -78,7 +79,7 @@ import Testing
         exit(read(output, &byte, 1) == 1 && StopSignals.request == .user1 ? 4 : 1)
       }
       reader.start()
-      sleep(10)
+      sleep(60)  // the reader ends the process; this only ends a hang
       exit(2)
     }
   }

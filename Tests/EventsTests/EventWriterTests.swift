@@ -14,17 +14,24 @@ import Testing
     try EventWriter(folder: folder.path, host: host, continuingFrom: step, clock: { 1_700_000_000.25 })
   }
 
+  private static func scalar(_ tag: String, _ value: Double) -> EventWriter.Scalar {
+    EventWriter.Scalar(tag: tag, value: value, description: "Of D.")
+  }
+
   private static let fixture = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Fixtures/events.tfevents")
 
   /// The file is the one that TensorBoard's own messages and record writer make (Fixtures/make_events.py).
   @Test func theBytesAreTensorBoards() throws {
     let events = try writer(continuingFrom: 200)
-    try events.scalars([("loss/discriminator", 0.6931), ("loss/generator", 0)], step: 250)
+    let generator = EventWriter.Scalar(tag: "loss/generator", value: 0, description: "Of *G*: größer als 0.")
+    try events.scalars([Self.scalar("loss/discriminator", 0.6931), generator], step: 250)
     let png = [UInt8]((0...2).flatMap { _ in UInt8.min...UInt8.max })
     try events.image("samples", png: png, width: 130, height: 66, channels: 3, step: 250)
     try events.image("grey", png: Array("PNG".utf8), width: 2, height: 1, channels: 1, step: 1 << 40)
     try events.text("networks", markdown: "# Schichten: größer", step: 0)
+    // The descriptions are there.
+    try events.scalars([Self.scalar("loss/discriminator", 0.5), generator], step: 300)
     #expect(try Data(contentsOf: URL(filePath: events.path)) == Data(contentsOf: Self.fixture))
   }
 
@@ -32,7 +39,7 @@ import Testing
   @Test func nothingIsHeldBack() throws {
     let events = try writer()
     let before = try Data(contentsOf: URL(filePath: events.path)).count
-    try events.scalars([("a", .nan)], step: 1)
+    try events.scalars([Self.scalar("a", .nan)], step: 1)
     #expect(try Data(contentsOf: URL(filePath: events.path)).count > before)
     try events.synchronize()
   }
@@ -66,7 +73,7 @@ import Testing
     let full = open("/dev/full", O_WRONLY)
     dup2(full, Int32(descriptor))
     close(full)
-    let error = #expect(throws: EventFileError.self) { try events.scalars([("a", 1)], step: 1) }
+    let error = #expect(throws: EventFileError.self) { try events.scalars([Self.scalar("a", 1)], step: 1) }
     #expect(error?.number == ENOSPC && error?.operation == "write" && error?.path == events.path)
   }
 }

@@ -7,7 +7,7 @@ begin() {
   LAUNCH=$(dirname "$DISTTRAIN")/disttrain-launch
   [[ -x $DISTTRAIN && -x $LAUNCH ]] || { echo "FAIL $DISTTRAIN and disttrain-launch are not built" >&2; exit 1; }
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  unset OPENBLAS_CORETYPE DISTTRAIN_ISA
+  unset DISTTRAIN_ISA
   place=$(mktemp -d)
   trap 'clean_up; rm -rf "$place"' EXIT
   survived=0 trials=0 failures=0

@@ -1,11 +1,13 @@
+import Files
 import GAN
 import ModelFiles
-import Tensor
+import Numerics
+import ONNXGraphs
 import Testing
 
 /// What a graph has that cannot be computed is named, with its node, before or while it runs; nothing crashes.
 @Suite struct GraphRefusalTests {
-  private static let kernels = Kernels(.native)
+  private static var context: ComputeContext { ComputeContext(kernels: Kernels(.native), threads: Threads(count: 1)) }
 
   private static func floats(_ shape: [Int], _ value: Float = 1) -> ONNXTensor {
     ONNXTensor(shape: shape, values: .floats([Float](repeating: value, count: shape.reduce(1, *))))
@@ -24,8 +26,8 @@ import Testing
       inputs: [.init(name: "input", shape: [.any("n")] + shape.map { .fixed($0) })],
       outputs: [.init(name: "output", shape: nil)],
       constants: constants.sorted { $0.key < $1.key }.map { ONNXConstant($0.key, $0.value) }, nodes: nodes)
-    do throws(ModelFileError) {
-      let generator = try GeneratorGraph(model, path: "bad.onnx", kernels: kernels, threads: Threads(count: 1))
+    do throws(FileError) {
+      let generator = try GeneratorGraph(model, path: "bad.onnx", context: context)
       _ = try generator.images(of: [Float](repeating: 1, count: 2 * generator.latents.size))
       return nil
     } catch { return "\(error)" }
@@ -94,13 +96,13 @@ import Testing
       outputs: [.init(name: "o", shape: nil)], constants: [],
       nodes: [ONNXNode("Relu", inputs: ["a"], outputs: ["o"])])
     func load() throws {
-      _ = try GeneratorGraph(two, path: "two.onnx", kernels: Self.kernels, threads: Threads(count: 1))
+      _ = try GeneratorGraph(two, path: "two.onnx", context: Self.context)
     }
     #expect(throws: Never.self) { try load() }
     two.inputs[0].shape = [.any("n"), .any("k")]
     #expect { try load() } throws: { "\($0)".contains("number of latents") }
     two.inputs[0].shape = nil
-    #expect(throws: ModelFileError.self) { try load() }
+    #expect(throws: FileError.self) { try load() }
     two.inputs = []
     #expect { try load() } throws: { "\($0)".contains("0 inputs") }
   }
@@ -219,10 +221,9 @@ import Testing
       for _ in 0..<1 + random.next(below: 4) {
         flipped[random.next(below: min(good.count, 4000))] ^= 1 << UInt8(random.next(below: 8))
       }
-      do throws(ModelFileError) {
+      do throws(FileError) {
         let model = try ONNXModel(bytes: flipped, path: "flipped.onnx")
-        let generator = try GeneratorGraph(
-          model, path: "flipped.onnx", kernels: Self.kernels, threads: Threads(count: 1))
+        let generator = try GeneratorGraph(model, path: "flipped.onnx", context: Self.context)
         _ = try generator.images(of: [Float](repeating: 0.5, count: 2 * generator.latents.size))
       } catch {}
     }

@@ -1,11 +1,14 @@
 import GAN
 import ModelFiles
-import Tensor
+import Numerics
+import ONNXGraphs
 import Testing
 
 /// Networks in ONNX give what onnxruntime gives; `onnx.safetensors` holds networks, inputs and outputs.
+///
+/// Outputs may differ by `NetworkContract.result` of the largest one. Every case prints how much of it there is.
 @Suite struct GraphTests {
-  static let kernels = Kernels(.native)
+  private static var context: ComputeContext { ComputeContext(kernels: Kernels(.native), threads: Threads(count: 1)) }
 
   static let cases: [String] =
     (try? fixture("onnx").entries.map(\.name)).map { names in
@@ -25,7 +28,8 @@ import Testing
     for threads in [1, 3] {
       let pool = Threads(count: threads)
       defer { pool.stop() }
-      let graph = try NetworkGraph(Self.model(name), path: "\(name).onnx", kernels: Self.kernels, threads: pool)
+      let graph = try NetworkGraph(
+        Self.model(name), path: "\(name).onnx", context: ComputeContext(kernels: Kernels(.native), threads: pool))
       let (input, truth) = (try file.floats("\(name)/input"), try file.floats("\(name)/output"))
       // What the first run keeps must not be in the second one's way.
       _ = try graph.run(input.map { 0.5 - $0 }, shape: shape, input: "input", output: "output")
@@ -33,9 +37,14 @@ import Testing
       #expect(found.shape == file.entry("\(name)/output")?.shape)
       let values = found.shape.count == 4 ? inPyTorchsOrder(found.values, found.shape) : found.values
       try #require(values.count == truth.count)
-      let bound = 1e-5 * max(1, truth.map(abs).max() ?? 1)
-      let agrees = !zip(values, truth).contains { abs($0 - $1) > bound }
-      #expect(agrees, "\(values.prefix(12)) instead of \(truth.prefix(12))")
+      let bound = Float(NetworkContract.result) * max(1, truth.map(abs).max() ?? 1)
+      var worst: Float = 0
+      for (value, truth) in zip(values, truth) where value != truth && !(value.isNaN && truth.isNaN) {
+        let difference = abs(value - truth)
+        worst = difference <= bound ? max(worst, difference) : .infinity
+      }
+      if threads == 1 { print("\(name): \(worst / bound) of the bound") }
+      #expect(worst <= bound, "\(values.prefix(12)) instead of \(truth.prefix(12))")
     }
   }
 
@@ -52,7 +61,7 @@ import Testing
   func portionsChangeNoBit(name: String) throws {
     // But for a layer that goes by the batch.
     let model = try name == "own-vector" ? Self.withoutBatchStatistics(Self.model(name)) : Self.model(name)
-    let generator = try GeneratorGraph(model, path: name, kernels: Self.kernels, threads: Threads(count: 1))
+    let generator = try GeneratorGraph(model, path: name, context: Self.context)
     let latents = normals(7 * generator.latents.size, seed: 2)
     let (all, shape) = try generator.images(of: latents)
     let (one, _) = try generator.images(of: Array(latents.suffix(generator.latents.size)))
@@ -69,9 +78,9 @@ import Testing
 
   @Test func aFixedNumberOfPicturesIsFilledUp() throws {
     var model = try Self.model("pytorch-dcgan-legacy")
-    let any = try GeneratorGraph(model, path: "any", kernels: Self.kernels, threads: Threads(count: 1))
+    let any = try GeneratorGraph(model, path: "any", context: Self.context)
     model.inputs[0].shape?[0] = .fixed(3)
-    let three = try GeneratorGraph(model, path: "three", kernels: Self.kernels, threads: Threads(count: 1))
+    let three = try GeneratorGraph(model, path: "three", context: Self.context)
     for count in [1, 3, 7] {
       let latents = normals(count * 6, seed: 3)
       let (found, truth) = (try three.images(of: latents), try any.images(of: latents))
@@ -81,7 +90,7 @@ import Testing
 
   @Test func ownFilesSayWhatLatentsAreDrawnFrom() throws {
     func distribution(_ name: String) throws -> LatentSpecification {
-      try GeneratorGraph(Self.model(name), path: name, kernels: Self.kernels, threads: Threads(count: 1)).latents
+      try GeneratorGraph(Self.model(name), path: name, context: Self.context).latents
     }
     #expect(try distribution("own-map") == LatentSpecification(size: 4, distribution: .uniform))
     #expect(try distribution("pytorch-ganlab-new") == LatentSpecification(size: 6, distribution: .normal))

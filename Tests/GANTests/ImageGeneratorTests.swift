@@ -1,5 +1,5 @@
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 @Suite struct ImageGeneratorTests {
@@ -7,7 +7,7 @@ import Testing
   private let model = ModelSpecification(
     latent: .init(size: 6), generator: .preset(.init(.dcgan, width: 4)),
     discriminator: .preset(.init(.dcgan, width: 4)),
-    imageSize: 32)
+    image: FeatureShape(channels: 3, height: 32, width: 32))
 
   private func trained() throws -> GANStep {
     let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 2, kernels: kernels))
@@ -22,14 +22,16 @@ import Testing
   }
 
   private func pictures(
-    _ step: GANStep, _ mode: ForwardMode, count: Int = 5, threads: Int = 1, sharing: Bool = false
+    _ step: GANStep, _ statistics: BatchNormStatistics, count: Int = 5, threads: Int = 1, sharing: Bool = false
   ) throws -> [UInt32] {
     let pool = Threads(count: threads)
     defer { pool.stop() }
     let engine = Engine(kernels: kernels, threads: pool, peers: SingleRank(shards: 2, kernels: kernels))
-    let generator = ImageGenerator(step.generator, count: count, scratch: sharing ? step.scratch : nil, engine: engine)
-    generator.drawFixedLatents(model.latent, seed: 9)
-    let images = try generator.images(mode)
+    let pictures = PictureModel(
+      name: "test", network: step.generator, latent: model.latent, seed: 9, statistics: statistics, portion: count)
+    let generator = ImageGenerator(pictures, scratch: sharing ? step.scratch : nil, engine: engine)
+    generator.drawFixedLatents()
+    let images = try generator.images()
     return withExtendedLifetime(generator) { bits(array(images.data, images.shape.count)) }
   }
 
@@ -38,8 +40,8 @@ import Testing
     func statistics() -> [[Float]] { step.generator.bufferTensors.map { $0.values(in: step.generator.buffers) } }
     let before = statistics()
     #expect(before[0].contains { $0 != 0 })
-    _ = try pictures(step, .batchStatistics)
-    _ = try pictures(step, .runningStatistics)
+    _ = try pictures(step, .batch)
+    _ = try pictures(step, .running)
     #expect(statistics() == before)
   }
 
@@ -47,9 +49,9 @@ import Testing
   @Test func onlyBatchStatisticsMixPictures() throws {
     let step = try trained()
     let size = 32 * 32 * 3
-    let (five, three) = (try pictures(step, .runningStatistics), try pictures(step, .runningStatistics, count: 3))
+    let (five, three) = (try pictures(step, .running), try pictures(step, .running, count: 3))
     #expect(five.prefix(3 * size).elementsEqual(three))
-    let (mixedFive, mixedThree) = (try pictures(step, .batchStatistics), try pictures(step, .batchStatistics, count: 3))
+    let (mixedFive, mixedThree) = (try pictures(step, .batch), try pictures(step, .batch, count: 3))
     #expect(!mixedFive.prefix(3 * size).elementsEqual(mixedThree))
     #expect(mixedFive != five)
     let values = five.map(Float.init(bitPattern:))
@@ -60,18 +62,18 @@ import Testing
   @Test(arguments: [5, 64])
   func sharedMemoryChangesNoBit(count: Int) throws {
     let (step, other) = (try trained(), try trained())
-    let apart = try pictures(step, .batchStatistics, count: count)
-    #expect(try pictures(step, .batchStatistics, count: count, sharing: true) == apart)
+    let apart = try pictures(step, .batch, count: count)
+    #expect(try pictures(step, .batch, count: count, sharing: true) == apart)
     let batch = LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8)
     #expect(try step.step(2, batch) == other.step(2, batch))
-    #expect(try pictures(step, .batchStatistics) == pictures(other, .batchStatistics))
+    #expect(try pictures(step, .batch) == pictures(other, .batch))
   }
 
   @Test func threadsChangeNoBit() throws {
     let step = try trained()
-    for mode in [ForwardMode.batchStatistics, .runningStatistics] {
-      let alone = try pictures(step, mode)
-      #expect(try pictures(step, mode, threads: 3) == alone)
+    for statistics in BatchNormStatistics.allCases {
+      let alone = try pictures(step, statistics)
+      #expect(try pictures(step, statistics, threads: 3) == alone)
     }
   }
 }

@@ -1,6 +1,6 @@
 import GAN
 import ModelFiles
-import Tensor
+import Numerics
 import Testing
 
 /// Every kind of layer against PyTorch in double precision.
@@ -25,10 +25,12 @@ import Testing
     for shards in [1, 2] {
       let net = try fixture.network(
         [isTransposed ? .transposedConvolution(specification) : .convolution(specification)], shards: shards, kernels)
-      try fixture.check(net, within: 2e-6)  // F(4×4) loses a bit or two: `WinogradErrorTests`
+      try fixture.checkConvolution(net)
     }
   }
 
+  /// A slope, its product and the file: 3 u. A tanh of 2 units in the last place: 4 u and the file's; 1 − y² in its
+  /// gradient doubles that and adds a rounding of y², of the difference and of the product.
   @Test(arguments: Kernels.available, LayerFixture.all("relu", "leakyRelu", "tanh"))
   func activations(_ kernels: Kernels, _ fixture: LayerFixture) throws {
     let layer: LayerSpecification =
@@ -37,21 +39,25 @@ import Testing
       case "leakyRelu": .leakyRelu(slope: Float(try fixture.number("slope")))
       default: .tanh
       }
-    try fixture.check(try fixture.network([layer], shards: 2, kernels), within: 3e-7)
+    try fixture.check(try fixture.network([layer], shards: 2, kernels), within: fixture.layer == "tanh" ? 12 : 3)
   }
 
-  /// Far from 0 and nearly constant the input has lost digits before batch norm sees it, and the mean loses them again in
-  /// single precision: its last digit, against the deviation, is the bound.
+  /// Sums of at most 80 rows, single-precision chains of 64, lose √64 u at most in their mean; normalizing, scaling, adding
+  /// and the file lose the same again. The mean is rounded to single precision, and so is the running one, each by u against
+  /// the deviation: what counts far from 0 and where the input is nearly constant.
   @Test(arguments: Kernels.available, LayerFixture.all("batchNorm"))
   func batchNorms(_ kernels: Kernels, _ fixture: LayerFixture) throws {
     let layer = LayerSpecification.batchNorm(
       .init(epsilon: Float(try fixture.number("epsilon")), momentum: Float(try fixture.number("momentum"))))
-    let bound = ["farFromZero", "nearlyConstant"].contains(fixture.name) ? 1e-5 : 1e-6
+    let input = try fixture.tensor("input").map(Double.init)
+    let mean = input.reduce(0, +) / Double(input.count)
+    let deviation = (input.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(input.count)).squareRoot()
+    let bound = 16 + 2 * abs(mean) / deviation
     for shards in [1, 3] {
       let net = try fixture.network([layer], shards: shards, kernels)
       let byRunning = try net.forward(.runningStatistics)
       let byRunningTruth = try fixture.tensor("outputByRunning")
-      #expect(relativeError(byRunning.pyTorchValues, byRunningTruth) < bound)
+      #expect(relativeError(byRunning.pyTorchValues, byRunningTruth) <= bound * RoundingModel.unit)
       for name in ["running_mean", "running_var"] {
         let unmoved = net.parameter("0.\(name)").values(in: net.network.buffers)
         let before = try fixture.tensor(name)
@@ -61,35 +67,32 @@ import Testing
       for name in ["running_mean", "running_var"] {
         let moved = net.parameter("0.\(name)").values(in: net.network.buffers)
         let after = try fixture.tensor("\(name).after")
-        #expect(relativeError(moved, after) < 1e-6, "\(name)")
+        #expect(relativeError(moved, after) <= 16 * RoundingModel.unit, "\(name)")
       }
     }
   }
 
-  /// Every logit is a group of its own, since a group has one label.
   @Test(arguments: LayerFixture.all("bce"))
   func binaryCrossEntropy(_ fixture: LayerFixture) throws {
     let (logits, labels) = (try fixture.tensor("logits"), try fixture.tensor("labels"))
-    let kernels = Kernels(.native)
-    let engine = Engine(
-      kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 1, kernels: kernels))
-    let layout = BatchLayout(
-      reduction: engine.peers.reduction, shardSizes: [1], globalSamples: 1, groups: logits.count)
-    let loss = BatchLoss(BinaryCrossEntropy(), groups: logits.count, engine: engine)
-    let shape = Shape(samples: logits.count, height: 1, width: 1, channels: 1)
-    let (input, gradient) = (engine.arena.tensor(shape), engine.arena.tensor(shape))
-    input.set(fromPyTorch: logits)
-    let smoothed = labels.map { Label(isReal: true, .fixed(real: $0, fake: 0)) }
-    try loss.judge(input, labels: smoothed, layout: layout, gradient: gradient)
     let count = Double(logits.count)
-    let mean = logits.indices.reduce(0) { $0 + loss.opinion(group: $1).loss } / count
+    var (mean, slopes) = (0.0, [Double](repeating: 0, count: logits.count))
+    for (place, (logit, label)) in zip(logits, labels).enumerated() {
+      let loss = BinaryCrossEntropy(labels: .fixed(real: label, fake: 0))
+      mean += withUnsafePointer(to: logit) {
+        loss.discriminator(ImageLogits(values: $0, count: 1, slopes: &slopes[place]), isReal: true) / count
+      }
+    }
     let truth = Double(try fixture.tensor("loss")[0])
-    #expect(abs(mean - truth) <= 1e-7 * truth)
-    let gradients = gradient.pyTorchValues.map { Double($0) / count }
+    // Computed in double; the file is rounded once.
+    #expect(abs(mean - truth) <= 1.001 * RoundingModel.unit * truth)
+    let gradients = slopes.map { $0 / count }
     let gradientTruth = try fixture.tensor("logitsGradient").map(Double.init)
-    #expect(relativeError(gradients, gradientTruth) < 1e-7)
+    #expect(relativeError(gradients, gradientTruth) <= 2 * RoundingModel.unit)
   }
 
+  /// A parameter is rounded once a step, and its update, which is smaller, loses a few units; a moment three times a step.
+  /// `AdamKernelTests` bound every element.
   @Test(arguments: Kernels.available, LayerFixture.all("adam"))
   func adam(_ kernels: Kernels, _ fixture: LayerFixture) throws {
     var parameters = try fixture.tensor("parameter0")
@@ -100,14 +103,15 @@ import Testing
         learningRate: try fixture.number("learningRate"), beta1: try fixture.number("beta1"),
         beta2: try fixture.number("beta2"), epsilon: try fixture.number("epsilon"),
         weightDecay: try fixture.number("weightDecay"), isDecoupled: fixture.name == "decoupled", step: step)
-      kernels.adam(
+      let isFinite = kernels.adam(
         &parameters, gradient: try fixture.tensor("gradient\(step)"), mean: &mean, square: &square, count: count,
         coefficients)
+      #expect(isFinite)
       let truth = try fixture.tensor("parameter\(step)")
-      #expect(relativeError(parameters, truth) < 3e-7, "step \(step)")
+      #expect(relativeError(parameters, truth) <= 8 * RoundingModel.unit, "step \(step)")
     }
     let (meanTruth, squareTruth) = (try fixture.tensor("moment1"), try fixture.tensor("moment2"))
-    #expect(relativeError(mean, meanTruth) < 3e-7)
-    #expect(relativeError(square, squareTruth) < 3e-7)
+    #expect(relativeError(mean, meanTruth) <= 16 * RoundingModel.unit)
+    #expect(relativeError(square, squareTruth) <= 16 * RoundingModel.unit)
   }
 }

@@ -1,5 +1,5 @@
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 /// Names, shapes and counts that PyTorch prints for the tutorial's networks.
@@ -44,7 +44,7 @@ import Testing
         "7.running_mean [128]", "7.running_var [128]", "10.running_mean [64]", "10.running_var [64]",
       ])
     #expect(
-      generator.summary.map { "\($0.index): \($0.outputShape.height)×\($0.outputShape.channels)" } == [
+      generator.summary.map { "\($0.name): \($0.outputShape.height)×\($0.outputShape.channels)" } == [
         "0: 4×512", "1: 4×512", "3: 8×256", "4: 8×256", "6: 16×128", "7: 16×128", "9: 32×64", "10: 32×64", "12: 64×3",
         "13: 64×3",
       ])
@@ -61,8 +61,7 @@ import Testing
     let (generator, discriminator) = try networks(
       ModelSpecification(
         generator: .preset(.init(.dcgan, width: width)), discriminator: .preset(.init(.dcgan, width: width)),
-        imageSize: size,
-        imageChannels: channels))
+        image: FeatureShape(channels: channels, height: size, width: size)))
     #expect(generator.parameterCount == generatorCount)
     #expect(discriminator.parameterCount == discriminatorCount)
     #expect(generator.outputShape == Shape(samples: 1, height: size, width: size, channels: channels))
@@ -77,8 +76,8 @@ import Testing
   func otherPresets(_ preset: Preset, size: Int, channels: Int, generatorCount: Int, discriminatorCount: Int) throws {
     let (generator, discriminator) = try networks(
       ModelSpecification(
-        generator: .preset(.init(preset)), discriminator: .preset(.init(preset)), imageSize: size,
-        imageChannels: channels))
+        generator: .preset(.init(preset)), discriminator: .preset(.init(preset)),
+        image: FeatureShape(channels: channels, height: size, width: size)))
     #expect(generator.parameterCount == generatorCount)
     #expect(discriminator.parameterCount == discriminatorCount)
     #expect(generator.outputShape == Shape(samples: 1, height: size, width: size, channels: channels))
@@ -89,7 +88,9 @@ import Testing
   @Test func biasesAreCounted() throws {
     let preset = NetworkSpecification.preset(.init(.dcgan, width: 128, bias: true))
     let (generator, discriminator) = try networks(
-      ModelSpecification(generator: preset, discriminator: preset, imageChannels: 1))
+      ModelSpecification(
+        generator: preset, discriminator: preset,
+        image: FeatureShape(channels: 1, height: 64, width: 64)))
     #expect(generator.parameterCount == 12_656_257)
     #expect(discriminator.parameterCount == 11_033_985)
   }

@@ -1,5 +1,5 @@
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 /// Dropout and noise: what they do to numbers, and that a sample's are its own.
@@ -53,6 +53,24 @@ import Testing
     #expect(array(output.data, output.shape.count) == array(net.input.data, output.shape.count))
   }
 
+  /// It is no entry of the list: nn.Sequential counts the layers behind it as without it.
+  @Test func noiseHasANameOfItsOwn() throws {
+    let net = try network([.leakyRelu(slope: 0.5), .dropout(rate: 0.5)], inputNoise: 0.1)
+    #expect(net.network.summary.map(\.name) == [.inputNoise, .entry(0), .entry(1)])
+    #expect(net.network.summary.map { "\($0.name)" } == ["inputNoise", "0", "1"])
+  }
+
+  /// The layer that a check names is the one that put the value out.
+  @Test(arguments: [(1e38, LayerName.inputNoise), (0.1, .entry(0))] as [(Float, LayerName)])
+  func aCheckNamesTheLayer(noise: Float, layer: LayerName) throws {
+    let net = try network([.leakyRelu(slope: 1e38)], inputNoise: noise, samples: 64)
+    if layer != .inputNoise { net.input.values[3] = -1e10 }
+    net.network.fusesLayers = false
+    net.network.inspect = { event in try event.requireFinite() }
+    let found = #expect(throws: NonFiniteValue.self) { try net.forward(.training) }
+    #expect(found?.layer == layer && found?.description.hasPrefix("test, layer \(layer): output has") == true)
+  }
+
   @Test func noiseIsNormal() throws {
     let net = try network([.leakyRelu(slope: 0.5)], inputNoise: 0.1, samples: 64)
     let output = try net.forward(.training)
@@ -62,7 +80,9 @@ import Testing
     }
     let mean = noise.reduce(0, +) / Double(noise.count)
     let deviation = (noise.reduce(0) { $0 + $1 * $1 } / Double(noise.count)).squareRoot()
-    #expect(abs(mean) < 4 * 0.1 / Double(noise.count).squareRoot() && abs(deviation - 0.1) < 0.002)
+    // Four standard errors, σ/√n and σ/√(2n).
+    let count = Double(noise.count)
+    #expect(abs(mean) < 4 * 0.1 / count.squareRoot() && abs(deviation - 0.1) < 4 * 0.1 / (2 * count).squareRoot())
   }
 
   @Test func theNextStepDropsOthers() throws {

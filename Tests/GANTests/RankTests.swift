@@ -1,6 +1,6 @@
 import GAN
+import Numerics
 import Synchronization
-import Tensor
 import Testing
 
 /// The determinism contract without MPI: the same bits of everything that a checkpoint holds, on any number of ranks and
@@ -32,7 +32,7 @@ import Testing
   private static let model = ModelSpecification(
     latent: .init(size: 6), generator: .preset(.init(.dcgan, width: 4)),
     discriminator: .preset(.init(.dcgan, width: 4)),
-    imageSize: 32, imageChannels: 3)
+    image: FeatureShape(channels: 3, height: 32, width: 32))
 
   private static func train(_ batches: Batches, peers: any Peers, threads: Int, _ kernels: Kernels) throws -> State {
     let batch = batches.sizes[0]
@@ -58,11 +58,11 @@ import Testing
     for (number, network) in [step.generator, step.discriminator].enumerated() {
       state.parameters.append(bits(array(network.parameters, network.flatCount)))
       state.statistics += network.bufferTensors.map { bits($0.values(in: network.buffers)) }
-      let adam = number == 0 ? step.generatorAdam : step.discriminatorAdam
-      for (bucket, owned) in adam.owned.enumerated() {
-        let moments = adam.moments(ofBucket: bucket)
-        for (index, place) in owned.enumerated() {
-          state.moments[2 * place + number] = bits([moments.mean[index], moments.square[index]])
+      let own = (number == 0 ? step.trainedGenerator : step.trainedDiscriminator).owned
+      for (bucket, range) in own.ranges.enumerated() {
+        let (mean, square) = (own.state(0, ofBucket: bucket), own.state(1, ofBucket: bucket))
+        for (index, place) in range.enumerated() {
+          state.moments[2 * place + number] = bits([mean[index], square[index]])
         }
       }
     }

@@ -1,14 +1,14 @@
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 /// PyTorch's traces of every recipe, phase by phase: D's pass from the parameters before the step, G's pass with D's
 /// parameters after its update, Adam from PyTorch's gradients, all taken from the trace; masks, noises and labels are
 /// drawn here and there from the same seed.
 ///
-/// Worst seen over nine traces, three instruction sets, 1, 4 and 8 shards: gradients 3.8e-6 (7.9e-6 where a clipped critic's
-/// two means all but cancel), losses 4.4e-7, probabilities 1.3e-7, parameters 9.7e-8, running statistics 2.9e-7. Each run
-/// prints its own.
+/// The bounds are `NetworkContract`'s. Bits depend on the instruction set alone, so that what is seen here holds for every CPU: over the first nine traces, three
+/// instruction sets, 1, 4 and 8 shards at worst gradients 3.8e-6 (7.9e-6 where a clipped critic's two means all but
+/// cancel), losses 4.4e-7, probabilities 1.3e-7, parameters 9.7e-8, running statistics 2.9e-7. Each run prints its own.
 @Suite struct TraceReplayTests {
   private static func each(_ names: String...) -> [(name: String, shards: Int)] {
     names.flatMap { name in [1, 4, 8].map { ("trace-\(name)", $0) } }
@@ -24,14 +24,14 @@ import Testing
     }
     print("\(test.name), \(kernels), \(test.shards) shards: \(replay.worst)")
     expectSmall(replay.worst)
-    #expect(replay.worst["probability"] <= 1e-5)
+    #expect(replay.worst["probability"] <= NetworkContract.result)
     if test.name == "trace-architecture" {
       #expect(replay.worst["statistics after judging"] == 0, "judging moves nothing")
     }
   }
 
-  /// Wasserstein GANs, several updates of D a step.
-  @Test(arguments: Kernels.available, each("wgan", "wgan-gp"))
+  /// Losses of scores, several updates of D a step.
+  @Test(arguments: Kernels.available, each("hinge", "least-squares", "relativistic", "wgan", "wgan-gp"))
   func updatesAgreeWithPyTorch(_ kernels: Kernels, _ test: (name: String, shards: Int)) throws {
     var replay = try TraceReplay(Trace(test.name, shards: test.shards), kernels)
     for index in 0..<replay.trace.steps { try replay.replayUpdates(index) }
@@ -40,9 +40,7 @@ import Testing
   }
 
   private func expectSmall(_ worst: WorstErrors) {
-    #expect(worst["gradient"] <= 1e-5)
-    #expect(worst["loss"] <= 1e-5)
-    #expect(worst["parameter"] <= 1e-6)
-    #expect(worst["statistics"] <= 1e-5)
+    for kind in ["gradient", "loss", "statistics"] { #expect(worst[kind] <= NetworkContract.result, "\(kind)") }
+    #expect(worst["parameter"] <= NetworkContract.parameter)
   }
 }

@@ -1,27 +1,32 @@
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 /// Values that are not finite are found where ranks' sums meet and where the optimizer writes.
 @Suite struct TrainingFaultTests {
-  /// Wherever in a slice of several blocks, and whichever node's.
-  @Test(arguments: [0, 1, 4095, 4096, 9_999], [0, 1, 2])
+  /// Wherever in a slice of several blocks, and whichever node's, on any number of threads.
+  @Test(arguments: [0, 1, 4095, 4096, 65_536, 99_999], [0, 1, 2])
   func inASum(element: Int, node: Int) {
+    let threads = Threads(count: 1 + element % 2 + node)
+    defer { threads.stop() }
     let kernels = Kernels.available[0]
     let shards = ShardReduction(tree: ShardTree(shards: 5), ranges: [0..<2, 2..<5], rank: 0)
     let (reduction, nodes) = (NodeReduction(shards, kernels: kernels), shards.allNodes)
-    let buffers = (0..<nodes.count).map { node in
-      let buffer = Floats.allocate(capacity: 10_000)
-      for place in 0..<10_000 { buffer[place] = Float(node * 10_000 + place) }
+    nonisolated(unsafe) let buffers = (0..<nodes.count).map { node in
+      let buffer = Floats.allocate(capacity: 100_000)
+      for place in 0..<100_000 { buffer[place] = Float(node * 100_000 + place) }
       return buffer
     }
     defer { for buffer in buffers { buffer.deallocate() } }
-    let sums = (0..<10_000).map { place in buffers.reduce(0) { $0 + $1[place] } }
-    #expect(reduction.reduce(groups: 1, range: 500..<10_500, into: buffers[0]) { buffers[$1] } == nil)
-    #expect((0..<10_000).allSatisfy { buffers[0][$0] == sums[$0] })
+    let sums = (0..<100_000).map { place in buffers.reduce(0) { $0 + $1[place] } }
+    #expect(
+      reduction.reduce(groups: 1, range: 500..<100_500, threads: threads, into: buffers[0]) { buffers[$1] } == nil)
+    #expect((0..<100_000).allSatisfy { buffers[0][$0] == sums[$0] })
 
+    // The first of two.
     buffers[node][element] = .infinity
-    let fault = reduction.reduce(groups: 1, range: 500..<10_500, into: buffers[0]) { buffers[$1] }
+    if element < 90_000 { buffers[2][90_000] = .nan }
+    let fault = reduction.reduce(groups: 1, range: 500..<100_500, threads: threads, into: buffers[0]) { buffers[$1] }
     #expect(fault == GradientFault(shards: nodes[node], element: 500 + element, value: .infinity))
   }
 

@@ -37,7 +37,7 @@ struct CelebASourceTests {
   }
 
   private func numbers(_ source: CelebASource) -> [Int] {
-    (0..<source.count).map { Int(source.name($0).prefix(6))! }
+    source.indices.map { Int(source.name($0).prefix(6))! }
   }
 
   private func message(

@@ -13,7 +13,7 @@ struct FolderSourceTests {
 
   private func names(_ pattern: String = "*", limit: Int? = nil) throws -> [String] {
     let source = try FolderSource(folder: folder.path, pattern: pattern, limit: limit)
-    return (0..<source.count).map { source.name($0) }
+    return source.indices.map(source.name)
   }
 
   @Test func pathsAreInByteOrder() throws {
@@ -53,7 +53,7 @@ struct FolderSourceTests {
     #expect(try names("cmp_b*.jpg") == base && names("base/*.jpg") == base)
     #expect(try names("*").count == 8)
     let source = try FolderSource(folder: folder.path, pattern: "*.jpg")
-    for index in 0..<source.count {
+    for index in source.indices {
       #expect(try source.load(index, channels: 3).picture == Fixture.picture("grey.decoded.ppm"))
     }
   }
@@ -92,7 +92,7 @@ struct FolderSourceTests {
     #expect(mkfifo("\(folder.path)/pipe.png", 0o600) == 0)
     let source = try FolderSource(folder: folder.path)
     #expect(source.count == 3)
-    for index in 0..<3 {
+    for index in source.indices {
       let error = #expect(throws: ImageError.self) { try source.load(index, channels: 3) }
       #expect(error?.description.contains(source.name(index)) == true)
       #expect(error?.isSystemError == false)

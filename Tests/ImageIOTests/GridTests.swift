@@ -1,5 +1,5 @@
 import ImageIO
-import Tensor
+import Numerics
 import Testing
 
 struct GridTests {

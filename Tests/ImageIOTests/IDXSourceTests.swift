@@ -33,9 +33,9 @@ struct IDXSourceTests {
       let source = try IDXSource(path: path, withLabels: true)
       #expect([source.count, source.height, source.width] == [3, 4, 5])
       #expect(source.labels == [7, 2, 9])
-      for index in 0..<3 {
+      for index in source.indices {
         let image = try source.load(index, channels: 1)
-        #expect(image.picture.pixels == Array(plain[16 + 20 * index..<36 + 20 * index]))
+        #expect(image.picture.pixels == Array(plain[(16 + 20 * index.number)...].prefix(20)))
         #expect(try source.load(index, channels: 3).picture == image.picture.with(channels: 3))
       }
     }
@@ -52,7 +52,7 @@ struct IDXSourceTests {
     }
     func pictures(_ file: String, _ transposed: Bool?) throws -> [Picture] {
       let source = try IDXSource(path: "\(folder.path)/\(file)-images-idx3-ubyte", transposed: transposed)
-      return try (0..<source.count).map { try source.load($0, channels: 1).picture }
+      return try source.indices.map { try source.load($0, channels: 1).picture }
     }
     let plain = [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]].map {
       Picture(width: 2, height: 3, channels: 1, pixels: $0)

@@ -4,8 +4,8 @@ import Testing
 
 struct PNGTests {
   /// Every valid file of PngSuite has the pixels that Pillow finds (make_pngsuite_checksums.py).
-  @Test(.enabled(if: Fixture.pngSuite != nil)) func pngSuiteDecodes() throws {
-    let suite = try #require(Fixture.pngSuite)
+  @Test(.data("pngsuite")) func pngSuiteDecodes() throws {
+    let suite = try Fixture.data("pngsuite")
     let lines = String(decoding: try Fixture.bytes("pngsuite.txt"), as: UTF8.self).split(separator: "\n")
     #expect(lines.count == 161)
     for line in lines {
@@ -20,12 +20,12 @@ struct PNGTests {
   }
 
   /// Every corrupt file of PngSuite is refused by its name.
-  @Test(.enabled(if: Fixture.pngSuite != nil)) func pngSuiteRefusesTheCorrupt() throws {
-    let suite = try #require(Fixture.pngSuite)
+  @Test(.data("pngsuite")) func pngSuiteRefusesTheCorrupt() throws {
+    let suite = try Fixture.data("pngsuite")
     let names = try FileManager.default.contentsOfDirectory(atPath: suite).filter { $0.hasPrefix("x") }
     #expect(names.count == 14)
     let source = try FolderSource(folder: suite, pattern: "x*.png")
-    for index in 0..<source.count {
+    for index in source.indices {
       let error = #expect(throws: ImageError.self) { try source.load(index, channels: 3) }
       #expect(error?.description.contains(source.name(index)) == true, "\(source.name(index))")
     }

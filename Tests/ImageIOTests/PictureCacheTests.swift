@@ -21,13 +21,13 @@ struct PictureCacheTests {
 
     init(count: Int) { self.count = count }
 
-    func name(_ index: Int) -> String { "\(index)" }
+    func name(_ index: SourceIndex) -> String { "\(index)" }
 
-    func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+    func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
       loads.withLock { $0 += 1 }
       let picture = Picture(
-        width: 7, height: 7, channels: 3, pixels: (0..<147).map { UInt8(($0 * 7 + index * 31) % 256) })
-      return SourceImage(picture: picture.with(channels: channels), bytes: [UInt8(index)])
+        width: 7, height: 7, channels: 3, pixels: (0..<147).map { UInt8(($0 * 7 + index.number * 31) % 256) })
+      return SourceImage(picture: picture.with(channels: channels), bytes: [UInt8(index.number)])
     }
   }
 
@@ -40,11 +40,11 @@ struct PictureCacheTests {
   /// Loads every image and checks it; returns how many were decoded.
   private func decoded(_ cache: PictureCache) throws -> Int {
     let before = source.loads.withLock { $0 }
-    for index in 0..<source.count {
+    for index in source.indices {
       var pixels = [UInt8](repeating: 1, count: transform.byteCount)
       let hash = try pixels.withUnsafeMutableBufferPointer { try cache.load(index, into: $0) }
-      #expect(pixels == (0..<147).map { UInt8(($0 * 7 + index * 31) % 256) })
-      #expect(hash.bytes == [UInt8(index)].withUnsafeBytes(testHash))
+      #expect(pixels == (0..<147).map { UInt8(($0 * 7 + index.number * 31) % 256) })
+      #expect(hash.bytes == [UInt8(index.number)].withUnsafeBytes(testHash))
     }
     return source.loads.withLock { $0 } - before
   }
@@ -96,7 +96,7 @@ struct PictureCacheTests {
     let caches = [open(folder.path), open(folder.path)]
     DispatchQueue.concurrentPerform(iterations: 40) { i in
       var pixels = [UInt8](repeating: 0, count: 147)
-      _ = try? pixels.withUnsafeMutableBufferPointer { try caches[i % 2].load(i % 5, into: $0) }
+      _ = try? pixels.withUnsafeMutableBufferPointer { try caches[i % 2].load(SourceIndex(i % 5), into: $0) }
     }
     #expect(try decoded(open(folder.path)) == 0)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import ImageIO
+import TestSupport
 import Testing
 
 struct SVHNSourceTests {
@@ -27,9 +28,9 @@ struct SVHNSourceTests {
     let expected = try Fixture.picture("svhn.ppm")
     let source = try SVHNSource(path: "\(Fixture.folder)/\(name)")
     #expect(source.count == 3)
-    for index in 0..<3 {
+    for index in source.indices {
       let image = try source.load(index, channels: 3)
-      #expect(image.picture.pixels == Array(expected.pixels[index * 3072..<(index + 1) * 3072]))
+      #expect(image.picture.pixels == Array(expected.pixels[(index.number * 3072)...].prefix(3072)))
       #expect(image.bytes == image.picture.pixels && image.picture.width == 32 && image.picture.height == 32)
       #expect(try source.load(index, channels: 1).picture == image.picture.with(channels: 1))
     }
@@ -146,8 +147,8 @@ struct SVHNSourceTests {
 
   /// Broken at random, a file is read or refused; nothing else.
   @Test func brokenFilesDoNoHarm() throws {
-    var random = SystemRandomNumberGenerator()
     for name in ["svhn.mat", "svhn-plain.mat", "svhn-swapped.mat"] {
+      var random = SeededRandom(name)
       let mat = try Fixture.bytes(name)
       for _ in 0..<150 {
         var broken = mat
@@ -158,12 +159,12 @@ struct SVHNSourceTests {
   }
 
   /// The same real digits, compressed and not.
-  @Test(.enabled(if: Fixture.svhn != nil)) func realDigitsAreRead() throws {
-    let folder = try #require(Fixture.svhn)
+  @Test(.data("svhn")) func realDigitsAreRead() throws {
+    let folder = try Fixture.data("svhn")
     let compressed = try SVHNSource(path: folder)
     let plain = try SVHNSource(path: "\(folder)/train_uncompressed.mat")
     #expect(compressed.count == 55 && plain.count == 55)
-    for index in 0..<55 {
+    for index in plain.indices {
       #expect(try compressed.load(index, channels: 3).picture == plain.load(index, channels: 3).picture)
     }
     #expect(try SVHNSource(path: folder, split: .test).count == 15)

@@ -25,7 +25,7 @@ struct SyntheticSourceTests {
   @Test func facadesVary() throws {
     let source = SyntheticSource(seed: 5, count: 200, size: 32)
     var seen: Set<Picture> = []
-    for index in 0..<200 {
+    for index in source.indices {
       let picture = try source.load(index, channels: 3).picture
       let mean = picture.pixels.reduce(0.0) { $0 + Double($1) } / Double(picture.pixels.count)
       let variance = picture.pixels.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }

@@ -46,6 +46,25 @@ struct TransformTests {
     }
   }
 
+  /// To a target of another shape: by `crop` and `pad` a picture of the target's proportions is what `stretch` makes of it,
+  /// and of others `crop` keeps the middle and `pad` the whole.
+  @Test(arguments: [true, false]) func rectangles(antialias: Bool) throws {
+    func transformed(_ picture: Picture, _ fit: Transform.Fit) -> Picture {
+      Transform(width: 12, height: 20, channels: 3, fit: fit, antialias: antialias).apply(to: picture)
+    }
+    let pixels = (0..<36 * 60 * 3).map { UInt8(truncatingIfNeeded: $0 * 7 + $0 / 108) }
+    let same = Picture(width: 36, height: 60, channels: 3, pixels: pixels)
+    #expect(transformed(same, .crop) == transformed(same, .stretch))
+    #expect(transformed(same, .pad) == transformed(same, .stretch))
+    for (width, height) in [(60, 60), (36, 90)] {
+      let white = Picture(width: width, height: height, channels: 3, filledWith: 255)
+      #expect(transformed(white, .crop).pixels.allSatisfy { $0 == 255 })
+      #expect(transformed(white, .stretch).pixels.allSatisfy { $0 == 255 })
+      // 12 × 12 of a square, 8 × 20 of a picture of 36 × 90.
+      #expect(transformed(white, .pad).pixels.count { $0 == 255 } == 3 * (width == height ? 12 * 12 : 8 * 20))
+    }
+  }
+
   /// The side that is cropped away costs nothing, however long.
   @Test(arguments: Transform.Fit.allCases) func extremeProportions(_ fit: Transform.Fit) {
     let line = Picture(width: 1, height: 65500, channels: 1, filledWith: 9)

@@ -1,4 +1,5 @@
 import Hosts
+import MachineFacts
 import Testing
 import disttrain_launch
 
@@ -19,8 +20,18 @@ import disttrain_launch
         ranks: ranks, hostfile: try hostfile.map { ("h", try Hostfile(parsing: $0, path: "h")) },
         arguments: try ProgramArguments(words), configuration: configuration),
       executable: "/opt/disttrain",
-      machine: Machine(hostName: "here", isRoot: isRoot, cores: cores, isConfined: isConfined), environment: environment
-    )
+      machine: Self.machine(isRoot: isRoot, cores: cores, isConfined: isConfined), environment: environment)
+  }
+
+  /// A machine where this process may use `cores` cores: all, or all but one.
+  private static func machine(isRoot: Bool, cores: Int, isConfined: Bool) -> Machine {
+    Machine(hostName: "here", isRoot: isRoot) { path in
+      switch path {
+      case "/sys/devices/system/cpu/online": "0-\(isConfined ? cores : cores - 1)"
+      case "/proc/self/status": "Cpus_allowed_list:\t0-\(cores - 1)\n"
+      default: nil
+      }
+    }
   }
 
   @Test(arguments: [(nil as Int?, 8, 1), (2, 2, 4), (3, 3, 2), (8, 8, 1)])
@@ -83,6 +94,13 @@ import disttrain_launch
     #expect(try plan(["a.yaml", "--set=threads=3"]).program.count == 3)
     #expect(try plan(configuration: "name: a\nthreads: 2 # half\n").program == ["/opt/disttrain", "a.yaml"])
     #expect(try plan(configuration: "threads: auto # all\n").program.last == "threads=1")
+    // As YAML has it, whatever else is wrong; a mistake is disttrain's to tell.
+    for yaml in ["{name: a, \"threads\": 2}\n", "threads : 2\n", "threads:\n  2\n", "threads: many\n", "threads: 0\n"] {
+      #expect(try plan(configuration: yaml).program == ["/opt/disttrain", "a.yaml"], "\(yaml)")
+    }
+    for yaml in ["threads: 'auto'\n", "name: 3\nthreads: auto\n", "not: [yaml\nthreads: 2\n"] {
+      #expect(try plan(configuration: yaml).program.last == "threads=1", "\(yaml)")
+    }
     #expect(try plan(configuration: "other:\n  threads: 2\n").program.last == "threads=1")
     #expect(try plan(["bench"]).program == ["/opt/disttrain", "bench"])
   }

@@ -72,6 +72,16 @@ extension World {
       }
     }
 
+    /// As it does where all have more elements than MPI can count.
+    @Test(arguments: [1, 2, 3, 100]) func gathersInPortions(portion: Int) throws {
+      try SharedSession.withWorld { world throws in
+        let all = (0..<world.size).map { rank in (0..<3 * unevenCount(rank + 1)).map { mark(rank, $0) } }
+        let root = world.size - 1
+        let gathered = try world.gather(all[world.rank], to: root, portion: portion)
+        #expect(gathered == (world.rank == root ? all : []))
+      }
+    }
+
     @Test func gathersInPlaceWithGaps() throws {
       try SharedSession.withWorld { world throws in
         let counts = (0..<world.size).map(unevenCount)

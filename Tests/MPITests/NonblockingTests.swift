@@ -64,15 +64,33 @@ extension World {
         for round in 0..<4 {
           #expect(request.isComplete)
           for place in 0..<count { sent[place] = mark(world.rank, 100 * round + place) }
-          let same = try world.beginAllToAll(
+          try world.beginAllToAll(
             sending: UnsafeBufferPointer(sent), layout, receiving: received, layout, reusing: request)
-          #expect(same === request && !request.isComplete)
+          #expect(!request.isComplete)
           try request.wait()
           let own = 100 * round + 3 * world.rank
           #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, own + $0 % 3) })
-          try world.beginAllGather(inPlace: received, layout, reusing: request).wait()
+          try world.beginAllGather(inPlace: received, layout, reusing: request)
+          try request.wait()
           // Each rank's own block of what it received: what it sent to itself.
           #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, 100 * round + $0) })
+        }
+      }
+    }
+
+    /// In a process of its own, which mpirun must not have started.
+    @Test(.enabled(if: !LaunchEnvironment.current.launchedByMPI, "a rank starts no second MPI process"))
+    func aDroppedRequestEndsTheProcess() async {
+      let dropped = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        try await MainActor.run {
+          try SharedSession.withWorld { world throws in _ = try world.beginBarrier() }
+        }
+      }
+      let message = String(decoding: dropped?.standardErrorContent ?? [], as: UTF8.self)
+      #expect(message.contains("MPI_Ibarrier is under way and its request is dropped: keep the request"), "\(message)")
+      await #expect(processExitsWith: .success) {
+        try await MainActor.run {
+          try SharedSession.withWorld { world throws in try world.beginBarrier().wait() }
         }
       }
     }

@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 /// Arrays of NumPy's. The bytes are what numpy.save 2.3 writes.
@@ -50,12 +52,12 @@ import Testing
     }
     try load(Self.matrix)
     for count in 0..<Self.matrix.count {
-      #expect(throws: ModelFileError.self, "\(count) bytes") { try load(Array(Self.matrix[..<count])) }
+      #expect(throws: FileError.self, "\(count) bytes") { try load(Array(Self.matrix[..<count])) }
     }
     for bit in 0..<Self.matrix.count * 8 {
       var flipped = Self.matrix
       flipped[bit / 8] ^= 1 << (bit % 8)
-      do { try load(flipped) } catch is ModelFileError {}
+      do { try load(flipped) } catch is FileError {}
     }
   }
 

@@ -1,10 +1,12 @@
+import Files
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 /// No damaged or hostile ONNX file crashes the reader, or makes it take memory that the file does not account for.
 @Suite struct ONNXDamageTests {
-  private static func load(_ bytes: [UInt8]) throws(ModelFileError) {
+  private static func load(_ bytes: [UInt8]) throws(FileError) {
     _ = try ONNXModel(bytes: bytes, path: "bad.onnx")
   }
 
@@ -14,7 +16,7 @@ import Testing
     let good = ONNXMessage.file(Self.tensor)
     try Self.load(good)
     for count in 0..<good.count {
-      #expect(throws: ModelFileError.self, "\(count) bytes") { try Self.load(Array(good[..<count])) }
+      #expect(throws: FileError.self, "\(count) bytes") { try Self.load(Array(good[..<count])) }
     }
     for bit in 0..<good.count * 8 {
       var flipped = good
@@ -30,7 +32,7 @@ import Testing
   ])
   func whatIsNoONNXIsDamaged(what: String, bytes: [UInt8]) {
     #expect { try Self.load(bytes) } throws: { error in
-      if case .damaged(let path, _, _)? = error as? ModelFileError { path == "bad.onnx" } else { false }
+      if case .damaged(let path, _, _)? = error as? FileError { path == "bad.onnx" } else { false }
     }
   }
 
@@ -76,9 +78,9 @@ import Testing
 
   @Test func foldersAndPipesAreRefused() throws {
     let folder = try TemporaryFolder()
-    #expect(throws: ModelFileError.self) { try ONNXModel(path: folder.path) }
-    #expect(throws: ModelFileError.self) { try ONNXModel(path: folder.file("absent.onnx")) }
+    #expect(throws: FileError.self) { try ONNXModel(path: folder.path) }
+    #expect(throws: FileError.self) { try ONNXModel(path: folder.file("absent.onnx")) }
     mkfifo(folder.file("pipe.onnx"), 0o600)
-    #expect(throws: ModelFileError.self) { try ONNXModel(path: folder.file("pipe.onnx")) }
+    #expect(throws: FileError.self) { try ONNXModel(path: folder.file("pipe.onnx")) }
   }
 }

@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 /// No damaged file is taken for a good one, and none crashes the reader.
@@ -28,7 +30,7 @@ struct SafetensorsDamageTests {
     let folder = try TemporaryFolder()
     try Self.load(good, .none, folder)
     for count in 0..<good.count {
-      #expect(throws: ModelFileError.self) { try Self.load(Array(good[..<count]), .none, folder) }
+      #expect(throws: FileError.self) { try Self.load(Array(good[..<count]), .none, folder) }
     }
   }
 
@@ -38,36 +40,36 @@ struct SafetensorsDamageTests {
     for bit in 0..<good.count * 8 {
       var flipped = good
       flipped[bit / 8] ^= 1 << (bit % 8)
-      #expect(throws: ModelFileError.self, "bit \(bit)") { try Self.load(flipped, .required, folder) }
+      #expect(throws: FileError.self, "bit \(bit)") { try Self.load(flipped, .required, folder) }
       // Without the hash a flip may pass; it must not crash.
-      do { try Self.load(flipped, .none, folder) } catch is ModelFileError {}
+      do { try Self.load(flipped, .none, folder) } catch is FileError {}
     }
   }
 
   @Test func manyBitsFlipped() throws {
     let good = [UInt8](try Data(contentsOf: URL(filePath: fixture("python.safetensors"))))
     let folder = try TemporaryFolder()
-    var random = LinearCongruentialGenerator()
+    var random = SeededRandom("many bits flipped")
     for _ in 0..<1000 {
       var flipped = good
       for _ in 0..<Int.random(in: 1...40, using: &random) {
         flipped[Int.random(in: 0..<good.count, using: &random)] ^= 1 << Int.random(in: 0..<8, using: &random)
       }
-      do { try Self.load(flipped, .none, folder) } catch is ModelFileError {}
+      do { try Self.load(flipped, .none, folder) } catch is FileError {}
     }
   }
 
   @Test func trailingBytes() throws {
     let folder = try TemporaryFolder()
     let longer = try Self.goodFile() + [0]
-    #expect(throws: ModelFileError.self) { try Self.load(longer, .none, folder) }
+    #expect(throws: FileError.self) { try Self.load(longer, .none, folder) }
   }
 
   @Test(arguments: [UInt64.max, 1 << 63, 100_000_001, 1 << 20])
   func absurdHeaderLength(length: UInt64) throws {
     let folder = try TemporaryFolder()
     let start = withUnsafeBytes(of: length.littleEndian) { Array($0) }
-    #expect(throws: ModelFileError.self) { try Self.load(start + Array("{}".utf8), .none, folder) }
+    #expect(throws: FileError.self) { try Self.load(start + Array("{}".utf8), .none, folder) }
   }
 
   /// Header, bytes of data, what the message must say.
@@ -123,7 +125,7 @@ struct SafetensorsDamageTests {
   func badHeader(header: String, dataCount: Int, message: String) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Self.file(Array(header.utf8), dataCount))
-    let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+    let error = #expect(throws: FileError.self) { try SafetensorsFile(path: path) }
     let description = try #require(error).description
     #expect(description.hasPrefix(path) && description.contains(message), "\(description)")
   }
@@ -132,27 +134,18 @@ struct SafetensorsDamageTests {
     let folder = try TemporaryFolder()
     let header = Array("{\"__metadata__\":{\"k\":\"".utf8) + [0xFF, 0xC0] + Array("\"}}".utf8)
     let path = try folder.write(Self.file(header, 0))
-    let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+    let error = #expect(throws: FileError.self) { try SafetensorsFile(path: path) }
     #expect(try #require(error).description.contains("not UTF-8"))
   }
 
   @Test func fileWithoutHashIsRefusedWhereOneIsRequired() throws {
     let path = fixture("python.safetensors")
-    let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path, verification: .required) }
+    let error = #expect(throws: FileError.self) { try SafetensorsFile(path: path, verification: .required) }
     #expect(try #require(error).description.contains("no SHA-256"))
   }
 
   private static func file(_ header: [UInt8], _ dataCount: Int) -> [UInt8] {
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
       + [UInt8](repeating: 0, count: dataCount)
-  }
-}
-
-/// Knuth's MMIX constants; the same flips on every run.
-private struct LinearCongruentialGenerator: RandomNumberGenerator {
-  private var state: UInt64 = 1
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ state >> 32
   }
 }

@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 struct SafetensorsTests {
@@ -112,12 +114,25 @@ struct SafetensorsTests {
         """)
   }
 
+  /// The files of a run stay inside its folder, and a pipe is no checkpoint.
+  @Test(.timeLimit(.minutes(1))) func linksAndPipesAreRefused() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: folder.path)
+    #expect(throws: FileError.system(operation: "open the folder", path: folder.file("link"), code: ELOOP)) {
+      try SafetensorsWriter.write(Self.tensors, to: folder.file("link/f"), throughLinks: false)
+    }
+    try #require(mkfifo(folder.file("pipe"), 0o600) == 0)
+    #expect(throws: FileError.notAFile(path: folder.file("pipe"), found: "a named pipe")) {
+      _ = try SafetensorsFile(path: folder.file("pipe"))
+    }
+  }
+
   @Test func wrongQuestionsHaveAnswers() throws {
     let file = try SafetensorsFile(path: fixture("python.safetensors"))
-    #expect(throws: ModelFileError.self) { try file.floats("absent") }
-    #expect(throws: ModelFileError.self) { try file.floats("counts") }
+    #expect(throws: FileError.self) { try file.floats("absent") }
+    #expect(throws: FileError.self) { try file.floats("counts") }
     var values: [Float] = [0]
-    #expect(throws: ModelFileError.self) {
+    #expect(throws: FileError.self) {
       try values.withUnsafeMutableBufferPointer { try file.read("single", shape: [1], into: $0) }
     }
   }

@@ -168,5 +168,14 @@ typedef struct {
   const dt_winograd_tiles *(*winograd_side)(ptrdiff_t tile, ptrdiff_t points);
 } dt_kernels;
 
+// Tells the CPU that this thread waits awake.
+static inline void dt_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 int dt_is_supported(dt_instruction_set set);
 const dt_kernels *dt_kernels_for(dt_instruction_set set);

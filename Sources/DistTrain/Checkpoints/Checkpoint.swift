@@ -1,9 +1,11 @@
+import Cluster
+import Files
 import GAN
 import ModelFiles
-import Tensor
+import Numerics
 
-/// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and Adam's
-/// moments as `optimizer.generator.0.weight.exp_avg` and `.exp_avg_sq`.
+/// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and what the
+/// optimizers keep, as `optimizer.generator.0.weight.exp_avg` and so on.
 package struct Checkpoint {
   private let step: GANStep
   private let job: any Job
@@ -13,40 +15,37 @@ package struct Checkpoint {
     self.job = job
   }
 
-  private var parts: [(network: Network, adam: Adam)] {
-    [(step.generator, step.generatorAdam), (step.discriminator, step.discriminatorAdam)]
-  }
+  private var parts: [TrainedNetwork] { step.trained }
 
-  /// Writes the state for `path`: rank 0 writes, after the owners of Adam's moments have sent theirs. Collective.
+  /// Writes the state for `path`: rank 0 writes, after the owners of the optimizers' states have sent theirs. Collective.
   ///
   /// - Returns: on rank 0 the file's way to the disk, which goes on by itself.
   func save(_ facts: CheckpointFacts, to path: String) throws -> CheckpointCommit? {
     // Between steps there is memory enough, and it need not be taken anew.
-    var scratch = step.scratch
-    let moments = try parts.map { network, adam in
-      (
-        mean: try gather(adam, { $0.mean }, network, &scratch),
-        square: try gather(adam, { $0.square }, network, &scratch)
-      )
+    var scratch = step.scratch.bindMemory(to: Float.self)
+    let states = try parts.map { part in
+      try part.states.indices.map { try gather(part, state: $0, &scratch) }
     }
     var commit: CheckpointCommit?
     try job.onFirst {
-      commit = try job.activity.during(.checkpoint) { CheckpointCommit(try written(moments, facts, to: path)) }
+      commit = try job.activity.during(.checkpoint) { CheckpointCommit(try written(states, facts, to: path)) }
     }
     return commit
   }
 
+  /// - Parameter states: of each network, each as long as its flat parameters.
   private func written(
-    _ moments: [(mean: Floats, square: Floats)], _ facts: CheckpointFacts, to path: String
+    _ states: [[Floats]], _ facts: CheckpointFacts, to path: String
   ) throws -> SafetensorsWriter {
     var writer = try SafetensorsWriter(
       path: path, tensors: declarations, metadata: facts.metadata, throughLinks: false)
-    for (part, moments) in zip(parts, moments) {
+    for (part, states) in zip(parts, states) {
       for tensor in part.network.tensors {
         let name = "\(part.network.name).\(tensor.name)"
         try writer.write(name, tensor.values(in: part.network.parameters))
-        try writer.write("optimizer.\(name).exp_avg", tensor.values(in: moments.mean))
-        try writer.write("optimizer.\(name).exp_avg_sq", tensor.values(in: moments.square))
+        for (kind, values) in zip(part.states, states) {
+          try writer.write("optimizer.\(name).\(kind.name)", tensor.values(in: values))
+        }
         job.activity.advance()
       }
       for tensor in part.network.bufferTensors {
@@ -60,37 +59,38 @@ package struct Checkpoint {
   /// Takes over the state of `file`, which rank 0 has open and the others have not, with its `facts`. Collective.
   package func restore(_ file: SafetensorsFile?, _ facts: CheckpointFacts) throws {
     try job.onFirst { try checkNames(file!) }
-    step.generatorAdam.updates = facts.generatorUpdates
-    step.discriminatorAdam.updates = facts.discriminatorUpdates
-    for (network, adam) in parts {
+    step.trainedGenerator.owned.updates = facts.generatorUpdates
+    step.trainedDiscriminator.owned.updates = facts.discriminatorUpdates
+    for part in parts {
+      let network = part.network
       // As in `save`; what lies between tensors is zero.
-      let mean = step.scratch.baseAddress!
-      let square = mean + network.flatCount
-      mean.update(repeating: 0, count: 2 * network.flatCount)
+      let start = step.scratch.bindMemory(to: Float.self).baseAddress!
+      let states = part.states.indices.map { start + $0 * network.flatCount }
+      start.update(repeating: 0, count: states.count * network.flatCount)
       for tensor in network.tensors {
         let name = "\(network.name).\(tensor.name)"
         try receive(name, tensor, file, into: network.parameters)
-        try receive("optimizer.\(name).exp_avg", tensor, file, into: mean)
-        try receive("optimizer.\(name).exp_avg_sq", tensor, file, into: square)
+        for (kind, values) in zip(part.states, states) {
+          try receive("optimizer.\(name).\(kind.name)", tensor, file, into: values)
+        }
       }
       for tensor in network.bufferTensors {
         try receive("\(network.name).\(tensor.name)", tensor, file, into: network.buffers)
       }
-      for (bucket, range) in adam.owned.enumerated() {
-        let own = adam.moments(ofBucket: bucket)
-        for (place, element) in range.enumerated() {
-          own.mean[place] = mean[element]
-          own.square[place] = square[element]
+      for (bucket, range) in part.owned.ranges.enumerated() {
+        for (number, values) in states.enumerated() {
+          part.owned.state(number, ofBucket: bucket).update(from: values + range.lowerBound, count: range.count)
         }
       }
     }
   }
 
   private var declarations: [TensorDeclaration] {
-    parts.flatMap { network, _ in
-      network.tensors.flatMap { tensor in
+    parts.flatMap { part in
+      let network = part.network
+      return network.tensors.flatMap { tensor in
         let name = "\(network.name).\(tensor.name)"
-        return [name, "optimizer.\(name).exp_avg", "optimizer.\(name).exp_avg_sq"].map {
+        return ([name] + part.states.map { "optimizer.\(name).\($0.name)" }).map {
           TensorDeclaration(name: $0, shape: tensor.shape)
         }
       }
@@ -102,13 +102,13 @@ package struct Checkpoint {
     for declaration in declarations {
       guard let entry = file.entry(declaration.name), entry.shape == declaration.shape, entry.type == .float32 else {
         let found = file.entry(declaration.name).map { "\($0.type.rawValue) \($0.shape)" } ?? "nothing"
-        throw ModelFileError.unsuitable(
+        throw FileError.unsuitable(
           path: file.path, found: "\(found) for tensor \(declaration.name)",
           expected: "F32 \(declaration.shape), as the configuration's networks have it")
       }
     }
     guard file.entries.count == declarations.count else {
-      throw ModelFileError.unsuitable(
+      throw FileError.unsuitable(
         path: file.path, found: "\(file.entries.count) tensors",
         expected: "the \(declarations.count) of the configuration's networks")
     }
@@ -124,17 +124,21 @@ package struct Checkpoint {
     }
   }
 
-  /// A network's moments of one kind in the order of its flat parameters, on rank 0, in the first part of `scratch`,
-  /// which becomes the rest. Collective.
+  /// One of an optimizer's states in the order of its network's flat parameters, on rank 0, in the first part of
+  /// `scratch`, which becomes the rest. Collective.
   private func gather(
-    _ adam: Adam, _ kind: ((mean: Floats, square: Floats)) -> Floats, _ network: Network,
-    _ scratch: inout UnsafeMutableBufferPointer<Float>
+    _ part: TrainedNetwork, state number: Int, _ scratch: inout UnsafeMutableBufferPointer<Float>
   ) throws -> Floats {
-    let flat = UnsafeMutableBufferPointer(rebasing: scratch[..<network.flatCount])
-    scratch = UnsafeMutableBufferPointer(rebasing: scratch[network.flatCount...])
-    try gatherOwned(adam.owned, job, into: flat) { kind(adam.moments(ofBucket: $0)) }
+    let flat = UnsafeMutableBufferPointer(rebasing: scratch[..<part.network.flatCount])
+    scratch = UnsafeMutableBufferPointer(rebasing: scratch[part.network.flatCount...])
+    try gatherOwned(part.owned.ranges, job, into: flat) { part.owned.state(number, ofBucket: $0) }
     return flat.baseAddress!
   }
+}
+
+extension TrainedNetwork {
+  /// What its optimizer keeps of each parameter.
+  fileprivate var states: [OptimizerState] { type(of: owned.optimizer).states }
 }
 
 /// Puts the slices that the ranks own together on rank 0. Collective.

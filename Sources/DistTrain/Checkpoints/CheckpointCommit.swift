@@ -1,4 +1,6 @@
+import Cluster
 import Dispatch
+import Files
 import ModelFiles
 
 /// The way of a checkpoint, sealed and in the page cache, to the disk and to its name, on a thread of its own: training
@@ -6,14 +8,14 @@ import ModelFiles
 final class CheckpointCommit: @unchecked Sendable {
   // Both are the thread's alone until `ended`.
   private var writer: SafetensorsWriter?
-  private var failure: ModelFileError?
+  private var failure: FileError?
   private let ended = DispatchGroup()
 
   init(_ writer: consuming SafetensorsWriter) {
     self.writer = consume writer
     ended.enter()
     besideTraining { [self] in
-      do throws(ModelFileError) { try self.writer?.commit() } catch { failure = error }
+      do throws(FileError) { try self.writer?.commit() } catch { failure = error }
       self.writer = nil  // of a file that could not be written nothing is left
       ended.leave()
     }
@@ -22,7 +24,7 @@ final class CheckpointCommit: @unchecked Sendable {
   var hasEnded: Bool { ended.wait(timeout: .now()) == .success }
 
   /// Until the checkpoint stands under its name.
-  func wait() throws(ModelFileError) {
+  func wait() throws(FileError) {
     ended.wait()
     if let failure { throw failure }
   }

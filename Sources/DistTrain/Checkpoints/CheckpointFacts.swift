@@ -1,3 +1,4 @@
+import Files
 import ModelFiles
 
 /// The state of a run after `step` steps: what a checkpoint holds besides the tensors.
@@ -13,16 +14,19 @@ package struct CheckpointFacts: Equatable, Sendable {
   package var instructionSet: String
   /// Hash of the images.
   package var data: String
-  /// The resolved configuration, as YAML.
+  /// The resolved configuration, as YAML; see `Configuration.resolved`.
   package var configuration: String
   /// Settings that were changed on purpose when the run was continued, oldest first, one a line.
   package var changes: String
   /// How good the model was found, where it was measured.
   package var quality: ModelQuality?
+  /// That of the program that wrote it.
+  package var arithmetic: Int
 
   package init(
     step: Int, epoch: Int, shards: Int, seed: UInt64, generatorUpdates: Int, discriminatorUpdates: Int,
-    instructionSet: String, data: String, configuration: String, changes: String, quality: ModelQuality? = nil
+    instructionSet: String, data: String, configuration: String, changes: String, quality: ModelQuality? = nil,
+    arithmetic: Int = Arithmetic.current
   ) {
     self.step = step
     self.epoch = epoch
@@ -35,6 +39,7 @@ package struct CheckpointFacts: Equatable, Sendable {
     self.configuration = configuration
     self.changes = changes
     self.quality = quality
+    self.arithmetic = arithmetic
   }
 
   static let format = "disttrain checkpoint 1"
@@ -45,25 +50,26 @@ package struct CheckpointFacts: Equatable, Sendable {
       "format": Self.format, "step": "\(step)", "epoch": "\(epoch)", "shards": "\(shards)", "seed": "\(seed)",
       "instructionSet": instructionSet, "data": data, "configuration": configuration, "changes": changes,
       "updates.generator": "\(generatorUpdates)", "updates.discriminator": "\(discriminatorUpdates)",
+      Arithmetic.key: "\(arithmetic)",
     ]
     return quality.map { facts.merging([ModelQuality.key: $0.description]) { $1 } } ?? facts
   }
 
   /// Reads the facts of an open checkpoint.
-  package init(_ file: SafetensorsFile) throws(ModelFileError) {
+  package init(_ file: SafetensorsFile) throws(FileError) {
     try self.init(metadata: file.metadata, path: file.path)
   }
 
   /// - Parameter path: the file that an error names.
-  init(metadata: [String: String], path: String) throws(ModelFileError) {
-    func text(_ key: String) throws(ModelFileError) -> String {
+  init(metadata: [String: String], path: String) throws(FileError) {
+    func text(_ key: String) throws(FileError) -> String {
       guard let value = metadata[key] else {
         throw .unsuitable(
           path: path, found: "no \"\(key)\" in the metadata", expected: "a checkpoint of disttrain")
       }
       return value
     }
-    func number<Number: FixedWidthInteger>(_ key: String) throws(ModelFileError) -> Number {
+    func number<Number: FixedWidthInteger>(_ key: String) throws(FileError) -> Number {
       let value = try text(key)
       guard let number = Number(value), number >= 0 else {
         throw .unsuitable(path: path, found: "\"\(key)\" is \"\(value)\"", expected: "a whole number")
@@ -84,5 +90,6 @@ package struct CheckpointFacts: Equatable, Sendable {
     configuration = try text("configuration")
     changes = try text("changes")
     quality = metadata[ModelQuality.key].flatMap(ModelQuality.init)
+    arithmetic = metadata[Arithmetic.key] == nil ? Arithmetic.older : try number(Arithmetic.key)
   }
 }

@@ -1,3 +1,5 @@
+import Configuration
+
 /// How good a model was found to be; less is better.
 package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
   /// By what, as the configuration calls it.

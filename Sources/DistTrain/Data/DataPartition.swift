@@ -1,10 +1,11 @@
-import Tensor
+import Cluster
+import Numerics
 
 /// Which images train and which are held out: a seeded choice, the same on any number of ranks.
 package struct DataPartition: Sendable {
   /// In ascending order, as `heldOut`.
-  package let training: [Int]
-  package let heldOut: [Int]
+  package let training: [GoodIndex]
+  package let heldOut: [GoodIndex]
 
   /// - Parameters:
   ///   - images: of the data set, unreadable ones left out.
@@ -12,12 +13,12 @@ package struct DataPartition: Sendable {
   package init(images: Int, validation: Double, seed: UInt64) {
     let count = Int(Double(images) * validation)
     guard count > 0 else {
-      training = Array(0..<images)
+      training = Array(0..<GoodIndex(images))
       heldOut = []
       return
     }
     var stream = RandomStream(seed: seed, purpose: .validation)
-    let order = Array(0..<images).shuffled(by: &stream)
+    let order = Array(0..<GoodIndex(images)).shuffled(by: &stream)
     heldOut = order[..<count].sorted()
     training = order[count...].sorted()
   }

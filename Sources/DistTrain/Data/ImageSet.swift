@@ -1,6 +1,8 @@
+import Cluster
+import Files
 import ImageIO
-import ModelFiles
-import Tensor
+import Numerics
+import Reporting
 
 /// The images of this rank's shards, decoded and in memory as bytes.
 package final class ImageSet {
@@ -13,12 +15,12 @@ package final class ImageSet {
   /// The images that are held out, if any.
   package let heldOut: ImageSet?
   /// Where each image of the deal is in `pixels`; the deal counts good images only.
-  private let slots: [Int: Int]
+  private let slots: [DealIndex: MemoryIndex]
   private let pixels: DecodedPixels
 
   private init(
-    _ transform: Transform, _ deal: Deal, skipped: [String], hash: String, heldOut: ImageSet?, slots: [Int: Int],
-    pixels: DecodedPixels
+    _ transform: Transform, _ deal: Deal, skipped: [String], hash: String, heldOut: ImageSet?,
+    slots: [DealIndex: MemoryIndex], pixels: DecodedPixels
   ) {
     self.transform = transform
     self.deal = deal
@@ -35,7 +37,7 @@ package final class ImageSet {
   package var bytes: Int { pixels.bytes.count }
 
   /// Writes the image of the deal `image`, which is one of this rank's, as floats in [−1, 1].
-  package func copy(_ image: Int, to target: Floats, kernels: Kernels) {
+  package func copy(_ image: DealIndex, to target: Floats, kernels: Kernels) {
     kernels.signed(target, from: self[image].baseAddress!, count: transform.byteCount)
   }
 
@@ -44,22 +46,22 @@ package final class ImageSet {
   /// - Parameters:
   ///   - random: of the purpose `.augmentation`, keyed by the step, the update and the index in the global batch.
   package func copy(
-    _ image: Int, changedBy augmentation: Augmentation, random: RandomStream, to target: Floats, kernels: Kernels
+    _ image: DealIndex, changedBy augmentation: Augmentation, random: RandomStream, to target: Floats, kernels: Kernels
   ) {
     guard augmentation != .none else { return copy(image, to: target, kernels: kernels) }
     var random = random
     let change = augmentation.draw(&random)
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: transform.byteCount) { changed in
       _ = changed.initialize(fromContentsOf: self[image])
-      change.apply(to: changed, width: transform.size, channels: transform.channels)
+      change.apply(to: changed, width: transform.width, channels: transform.channels)
       kernels.signed(target, from: changed.baseAddress!, count: changed.count)
     }
   }
 
   /// The pixels of one of this rank's images.
-  private subscript(image: Int) -> UnsafeBufferPointer<UInt8> {
+  private subscript(image: DealIndex) -> UnsafeBufferPointer<UInt8> {
     guard let slot = slots[image] else { preconditionFailure("image \(image) is another rank's") }
-    return UnsafeBufferPointer(rebasing: pixels.bytes[slot * transform.byteCount..<(slot + 1) * transform.byteCount])
+    return UnsafeBufferPointer(pixels[slot])
   }
 
   /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks leave
@@ -72,7 +74,7 @@ package final class ImageSet {
     _ cache: PictureCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, validation: Double = 0, skipsBadImages: Bool,
     job: any Job, threads: Threads, progress: (_ count: Int) -> CountProgress?
   ) throws -> ImageSet {
-    var good = Array(0..<cache.source.count)
+    var good = Array(cache.source.indices)
     var skipped: [String] = []
     while true {
       let split = DataPartition(images: good.count, validation: validation, seed: seed)
@@ -86,12 +88,12 @@ package final class ImageSet {
       if bad.isEmpty {
         try PictureAgreement.check(sources, decoded.hashes, cache, job: job)
         let hash = try hash(of: sources, decoded.hashes, cache, job)
-        func set(_ deal: Deal, _ images: [Int], from first: Int, heldOut: ImageSet?) -> ImageSet {
-          let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first + $0) })
+        func set(_ deal: Deal, _ images: [DealIndex], from first: MemoryIndex, heldOut: ImageSet?) -> ImageSet {
+          let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first.advanced(by: $0)) })
           return ImageSet(
             cache.transform, deal, skipped: skipped, hash: hash, heldOut: heldOut, slots: slots, pixels: decoded.pixels)
         }
-        let heldOut = split.heldOut.isEmpty ? nil : set(heldDeal, held, from: mine.count, heldOut: nil)
+        let heldOut = split.heldOut.isEmpty ? nil : set(heldDeal, held, from: MemoryIndex(mine.count), heldOut: nil)
         return set(deal, mine, from: 0, heldOut: heldOut)
       }
       // A disk that fails says nothing about the image.
@@ -102,28 +104,26 @@ package final class ImageSet {
     }
   }
 
-  private typealias Failure = (index: Int, reason: String, isSystem: Bool)
+  private typealias Failure = (index: SourceIndex, reason: String, isSystem: Bool)
 
   private static func decode(
-    _ images: [Int], _ cache: PictureCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
+    _ images: [SourceIndex], _ cache: PictureCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
   ) -> (pixels: DecodedPixels, hashes: [ContentHash?], failures: [Failure]) {
-    let size = cache.transform.byteCount
-    let pixels = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: images.count * size)
-    var results = [Result<ContentHash, ImageError>?](repeating: nil, count: images.count)
-    results.withUnsafeMutableBufferPointer { results in
-      threads.forEach(images.count) { place, _ in
-        let target = UnsafeMutableBufferPointer(rebasing: pixels[place * size..<(place + 1) * size])
-        results[place] = Result { () throws(ImageError) in try cache.load(images[place], into: target) }
+    // A thread writes the images that it decodes.
+    nonisolated(unsafe) let pixels = DecodedPixels(images: images.count, ofBytes: cache.transform.byteCount)
+    let results = threads.map(images.count) { place, _ in
+      defer {
         activity.advance()
         progress?.advance()
       }
+      return Result { () throws(ImageError) in try cache.load(images[place], into: pixels[MemoryIndex(place)]) }
     }
     progress?.end()
     let failures: [Failure] = zip(images, results).compactMap { image, result in
-      guard case .failure(let error)? = result else { return nil }
+      guard case .failure(let error) = result else { return nil }
       return (image, error.description, error.isSystemError)
     }
-    return (DecodedPixels(pixels), results.map { try? $0?.get() }, failures)
+    return (pixels, results.map { try? $0.get() }, failures)
   }
 
   /// The bad images of all ranks, in order. Collective.
@@ -133,7 +133,7 @@ package final class ImageSet {
     return all.compactMap { line -> Failure? in
       let parts = line.split(separator: "\t", maxSplits: 2)
       guard parts.count == 3, let index = Int(parts[0]) else { return nil }
-      return (index, String(parts[2]), parts[1] == "true")
+      return (SourceIndex(index), String(parts[2]), parts[1] == "true")
     }.sorted { $0.index < $1.index }
   }
 
@@ -151,7 +151,8 @@ package final class ImageSet {
 
   /// A hash that does not depend on who holds which image: the sum, modulo 2⁶⁴ in each of four words, of the images' own
   /// hashes over name and content. Collective.
-  private static func hash(of images: [Int], _ hashes: [ContentHash?], _ cache: PictureCache, _ job: any Job) throws
+  private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: PictureCache, _ job: any Job)
+    throws
     -> String
   {
     func words(_ digest: SHA256.Digest) -> [UInt64] {
@@ -175,8 +176,16 @@ package final class ImageSet {
 /// Memory of decoded images, which training and held-out images share.
 private final class DecodedPixels {
   let bytes: UnsafeMutableBufferPointer<UInt8>
+  private let size: Int
 
-  init(_ bytes: UnsafeMutableBufferPointer<UInt8>) { self.bytes = bytes }
+  init(images: Int, ofBytes size: Int) {
+    bytes = .allocate(capacity: images * size)
+    self.size = size
+  }
+
+  subscript(image: MemoryIndex) -> UnsafeMutableBufferPointer<UInt8> {
+    UnsafeMutableBufferPointer(rebasing: bytes[image.number * size..<(image.number + 1) * size])
+  }
 
   deinit { bytes.deallocate() }
 }

@@ -1,5 +1,8 @@
+import Configuration
+import DatasetFetch
 import Foundation
 import ImageIO
+import Reporting
 
 extension DataSettings {
   /// Throws where the images are missing altogether, before MPI starts.

@@ -1,10 +1,13 @@
+import Configuration
+import Files
+import GAN
 import ImageIO
-import ModelFiles
-import Tensor
+import Numerics
+import Reporting
 
 extension DataSettings {
   /// The images that the configuration names, found but not decoded.
-  package func open(seed: UInt64, size: Int) throws(UserFacingError) -> any ImageSource {
+  package func open(seed: UInt64, for image: FeatureShape) throws(UserFacingError) -> any ImageSource {
     do throws(ImageError) {
       switch source {
       case .folder: return try FolderSource(folder: path!, pattern: pattern, limit: limit)
@@ -13,15 +16,18 @@ extension DataSettings {
         return try IDXSource(path: path!, split: split, emnist: emnist, transposed: transpose, limit: limit)
       case .svhn: return try SVHNSource(path: path!, split: split, limit: limit)
       case .synthetic:
-        return SyntheticSource(seed: seed, count: min(limit ?? syntheticCount, syntheticCount), size: size)
+        return SyntheticSource(
+          seed: seed, count: min(limit ?? syntheticCount, syntheticCount), size: max(image.height, image.width))
       }
     } catch {
       throw explained(error)
     }
   }
 
-  package func transform(size: Int, channels: Int) -> Transform {
-    Transform(size: size, channels: channels, fit: resize, antialias: antialias, decoding: decode)
+  package func transform(to image: FeatureShape) -> Transform {
+    Transform(
+      width: image.width, height: image.height, channels: image.channels, fit: resize, antialias: antialias,
+      decoding: decode)
   }
 
   /// Where decoded images are kept: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for nowhere.
@@ -40,5 +46,5 @@ extension DataSettings {
 
 extension SHA256 {
   /// For the cache of decoded images.
-  static let imageHash: HashFunction = { SHA256.digest(of: $0).bytes }
+  package static let imageHash: HashFunction = { SHA256.digest(of: $0).bytes }
 }

@@ -1,5 +1,7 @@
+import Cluster
+import Files
 import ImageIO
-import ModelFiles
+import Reporting
 
 /// Whether the ranks see the same pictures, each on its own host's disks.
 enum PictureAgreement {
@@ -9,7 +11,7 @@ enum PictureAgreement {
   /// Compares how many pictures there are and what they are called. Collective.
   static func check(_ source: any ImageSource, job: any Job) throws {
     var names = SHA256()
-    for index in 0..<source.count { names.update(Array(source.name(index).utf8) + [0]) }
+    for index in source.indices { names.update(Array(source.name(index).utf8) + [0]) }
     try Agreement.check(
       [
         ("the number of images", "\(source.count)", "Copy the same images to every host, or share the folder."),
@@ -25,7 +27,7 @@ enum PictureAgreement {
   /// - Parameters:
   ///   - hashes: of this rank's images, in the order of `images`.
   static func check(
-    _ images: [Int], _ hashes: [ContentHash?], _ cache: PictureCache, job: any Job
+    _ images: [SourceIndex], _ hashes: [ContentHash?], _ cache: PictureCache, job: any Job
   ) throws {
     guard job.size > 1 else { return }
     let own = zip(images, hashes).prefix(samples).map { "\($0)\t\($1.map(\.description) ?? "")" }
@@ -37,7 +39,9 @@ enum PictureAgreement {
     defer { pixels.deallocate() }
     for line in all[neighbour].split(separator: "\n") where failure == nil {
       let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let index = Int(parts[0]), let found = try? cache.load(index, into: pixels) else { continue }
+      guard let index = Int(parts[0]).map(SourceIndex.init), let found = try? cache.load(index, into: pixels) else {
+        continue
+      }
       if found.description == parts[1] { continue }
       failure = UserFacingError(
         code: .usage,

@@ -1,7 +1,8 @@
+import Files
 import Foundation
-import ModelFiles
 
-/// `metrics.jsonl`: a line per log interval, in the order of steps, each there once however often the run was continued.
+/// `metrics.jsonl`: a line per log interval, in the order of steps, each there once however often the run was
+/// continued.
 package final class MetricsLog {
   package let path: String
   /// What opening took away: lines of later steps, to be made again, and lines that are not a whole record.
@@ -12,15 +13,28 @@ package final class MetricsLog {
   private var length: Int
 
   /// What a loss chart needs of a line.
-  package struct Losses: Equatable, Sendable {
+  package struct Losses: Equatable, Sendable, Decodable {
     package let step: Int
     /// NaN where they were not finite, for which JSON has no number.
     package let discriminator: Double
     package let generator: Double
+
+    fileprivate init(_ measured: StepMeasurements) {
+      step = measured.step
+      discriminator = measured[.lossD] ?? .nan
+      generator = measured[.lossG] ?? .nan
+    }
+
+    package init(from decoder: any Decoder) throws {
+      let line = try decoder.container(keyedBy: Metric.self)
+      step = try line.decode(Int.self, forKey: .step)
+      discriminator = try line.decodeIfPresent(Double.self, forKey: .lossD) ?? .nan
+      generator = try line.decodeIfPresent(Double.self, forKey: .lossG) ?? .nan
+    }
   }
 
   /// Opens the log of a run that goes on from `step`, or begins (0): keeps the lines up to that step only.
-  package init(at path: String, continuingFrom step: Int) throws(ModelFileError) {
+  package init(at path: String, continuingFrom step: Int) throws(FileError) {
     self.path = path
     let old = try contents(ofFile: path) ?? []
     let (kept, losses, removed) = Self.lines(of: old, upTo: step)
@@ -28,33 +42,26 @@ package final class MetricsLog {
     self.removed = removed
     self.losses = losses
     length = kept.count
-    descriptor = try checked("open", path) { open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666) }
+    descriptor = try opened("open", path) { open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666) }
   }
 
   deinit { close(descriptor) }
 
   /// Adds a line, or, where the disk is full, nothing of it.
-  package func append(_ record: MetricsRecord) throws(ModelFileError) {
-    let line = Array((record.json + "\n").utf8)
-    do throws(ModelFileError) {
+  package func append(_ measured: StepMeasurements) throws(FileError) {
+    let line = Array((measured.json + "\n").utf8)
+    do throws(FileError) {
       try writeFully(descriptor, path: path, line, at: length)
     } catch {
       ftruncate(descriptor, length)
       throw error
     }
     length += line.count
-    let status = record.status
-    losses.append(Losses(step: status.step, discriminator: status.lossD, generator: status.lossG))
+    losses.append(Losses(measured))
   }
 
   /// Makes the lines so far durable: before a checkpoint that goes on from here.
-  package func synchronize() throws(ModelFileError) { try checked("write", path) { fsync(descriptor) } }
-
-  private struct Line: Decodable {
-    let step: Int
-    let lossD: Double?
-    let lossG: Double?
-  }
+  package func synchronize() throws(FileError) { try checked("write", path) { fsync(descriptor) } }
 
   private static func lines(
     of bytes: [UInt8], upTo step: Int
@@ -67,7 +74,7 @@ package final class MetricsLog {
     for line in bytes.split(separator: newline, omittingEmptySubsequences: false) {
       if line.isEmpty { continue }
       let isWhole = line.endIndex < bytes.endIndex
-      guard isWhole, let record = try? JSONDecoder().decode(Line.self, from: Data(line)), record.step > last else {
+      guard isWhole, let record = try? JSONDecoder().decode(Losses.self, from: Data(line)), record.step > last else {
         removed.damaged += 1
         continue
       }
@@ -77,9 +84,34 @@ package final class MetricsLog {
       }
       last = record.step
       kept += line + [newline]
-      losses.append(
-        Losses(step: record.step, discriminator: record.lossD ?? .nan, generator: record.lossG ?? .nan))
+      losses.append(record)
     }
     return (kept, losses, removed)
+  }
+}
+
+extension StepMeasurements {
+  /// A line of `metrics.jsonl`: one JSON object without a newline.
+  ///
+  /// A number that is not finite, which JSON lacks, becomes null; what was not measured is not there.
+  package var json: String {
+    let fields = Metric.allCases.compactMap { metric in text(of: metric).map { "\"\(metric.rawValue)\": \($0)" } }
+    return "{\(fields.joined(separator: ", "))}"
+  }
+
+  private func text(of metric: Metric) -> String? {
+    switch metric.declaration.value {
+    case .whole(let value): value(self).map { "\($0)" }
+    case .number(let value): value(self).map(number)
+    case .overRanks(let value): value(self).map(object)
+    }
+  }
+
+  private func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
+
+  private func object(_ spread: StepTimes.Spread) -> String {
+    let numbers = [("min", spread.min), ("median", spread.median), ("max", spread.max)]
+    let fields = numbers.map { "\"\($0)\": \(number($1))" } + (spread.rank.map { ["\"rank\": \($0)"] } ?? [])
+    return "{\(fields.joined(separator: ", "))}"
   }
 }

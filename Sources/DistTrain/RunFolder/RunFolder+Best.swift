@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ModelFiles
 
@@ -25,7 +26,7 @@ extension RunFolder {
   }
 
   private func bytes(of file: String) throws(RunFolderError) -> [UInt8] {
-    do throws(ModelFileError) {
+    do throws(FileError) {
       guard let bytes = try contents(ofFile: file) else { throw .system(operation: "read", path: file, code: ENOENT) }
       return bytes
     } catch { throw .file(error) }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import ImageIO
 
@@ -15,13 +16,8 @@ extension RunFolder {
   }
 
   /// Takes the samples of steps after `step` out of the run, because it goes on from `step` on another path.
-  ///
-  /// - Returns: the steps set aside.
-  @discardableResult
-  package func setAside(samplesAfter step: Int) throws(RunFolderError) -> [Int] {
-    let later = try sampledSteps().filter { $0 > step }
-    for step in later { try Self.setAside(sample(step: step)) }
-    return later
+  package func setAside(samplesAfter step: Int) throws(RunFolderError) {
+    for later in try sampledSteps() where later > step { try Self.setAside(sample(step: later)) }
   }
 
   /// Writes `samples.gif` from the samples that are there, so that a run which was continued shows all of its steps.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 // Files that are named by a step.
@@ -8,7 +9,7 @@ extension RunFolder {
   static func steps(in folder: String, suffix: String) throws(RunFolderError) -> [Int] {
     let names: [String]
     do {
-      names = try DistTrain.names(inFolder: folder)
+      names = try Folder.names(in: folder)
     } catch {
       if case .system(_, _, ENOENT) = error { return [] }
       throw .file(error)

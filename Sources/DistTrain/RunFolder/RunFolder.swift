@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import ModelFiles
+import Reporting
 
 /// The folder of one run, `<output.folder>/<name>/`: where its files are, and how they get there.
 ///
@@ -78,41 +79,21 @@ package struct RunFolder: Sendable, Equatable {
   /// Removes the temporary files that killed processes left; only under the run's lock.
   package func removeTemporaryFiles() {
     for folder in [path, samplesFolder, checkpointsFolder] where !Self.isLink(folder) || folder == path {
-      let names = (try? DistTrain.names(inFolder: folder)) ?? []
+      let names = (try? Folder.names(in: folder)) ?? []
       for name in names where AtomicFile.isTemporary(name) { unlink(folder + "/" + name) }
     }
   }
 
   private static func createFolders(_ path: String) throws(RunFolderError) {
-    guard mkdir(path, 0o777) == -1 else { return synchronizeParent(of: path) }
-    switch errno {
-    case EEXIST:
-      var status = stat()
-      guard stat(path, &status) == 0 else { throw failed("open the folder", path) }
-      guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path) }
-    case ENOENT:
-      let error = failed("create the folder", path)
-      let parent = parentFolder(of: path)
-      guard parent != path, parent != "." else { throw error }
-      try createFolders(parent)
-      guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failed("create the folder", path) }
-      synchronizeParent(of: path)
-    case ENOTDIR: throw .notAFolder(parentFolder(of: path))
-    default: throw failed("create the folder", path)
+    do throws(FileError) { try Folder.create(path) } catch {
+      if case .notAFolder(let path) = error { throw .notAFolder(path) }
+      throw .file(error)
     }
   }
 
   /// The call on `path` that has just failed, by its `errno`.
   static func failed(_ operation: String, _ path: String) -> RunFolderError {
     .file(.system(operation: operation, path: path, code: errno))
-  }
-
-  private static func synchronizeParent(of path: String) {
-    let parent = parentFolder(of: path)
-    let descriptor = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }  // a folder that may be entered but not read
-    fsync(descriptor)
-    close(descriptor)
   }
 
   private static func isLink(_ path: String) -> Bool {
@@ -127,7 +108,7 @@ package enum RunFolderError: ExplainedError, Equatable {
   case badOutput
   case linkInside(String)
   case notAFolder(String)
-  case file(ModelFileError)
+  case file(FileError)
 
   package var code: ExitCode {
     switch self {

@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import ModelFiles
+import Reporting
 
 /// The right to write to a run folder, for one run at a time.
 ///
@@ -85,7 +86,7 @@ package final class RunLock: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let text = try? encoder.encode(holder) else { preconditionFailure("a holder is plain text and numbers") }
-    do throws(ModelFileError) {
+    do throws(FileError) {
       try checked("lock the run", path) { ftruncate(descriptor, 0) }
       try writeFully(descriptor, path: path, Array(text) + [UInt8(ascii: "\n")], at: 0)
     } catch {
@@ -99,7 +100,7 @@ package enum RunLockError: ExplainedError, Equatable {
   case held(String, by: RunLockHolder?)
   case heldElsewhere(String, by: RunLockHolder)
   case unreadable(String)
-  case file(ModelFileError)
+  case file(FileError)
 
   package var code: ExitCode {
     switch self {

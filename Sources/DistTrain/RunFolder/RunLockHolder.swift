@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Who writes to a run folder, as its lock file says.

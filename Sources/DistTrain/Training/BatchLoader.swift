@@ -1,50 +1,76 @@
+import Cluster
 import GAN
-import Tensor
+import ImageIO
+import Numerics
 
-/// Puts this rank's real images of a step where D learns from them.
-final class BatchLoader {
-  private let state: RunState
+/// Puts one rank's real images of a step where D learns from them.
+package final class BatchLoader {
   private var schedule: EpochSchedule
+  private let images: ImageSet
+  private let rank: Int
+  private let augmentation: Augmentation
+  private let seed: UInt64
+  private let kernels: Kernels
   /// By the samples of the whole batch; there are two sizes at most.
   private var known: [Int: LocalBatch] = [:]
 
-  init(_ state: RunState) {
-    self.state = state
-    schedule = state.schedule
+  /// - Parameters:
+  ///   - images: of this rank's shards.
+  ///   - seed: of the augmentation's random numbers.
+  package init(
+    _ schedule: EpochSchedule, _ images: ImageSet, rank: Int, augmentation: Augmentation, seed: UInt64, kernels: Kernels
+  ) {
+    self.schedule = schedule
+    self.images = images
+    self.rank = rank
+    self.augmentation = augmentation
+    self.seed = seed
+    self.kernels = kernels
   }
 
   /// This rank's part of the batch of each of D's updates.
-  func batches(ofStep index: Int) -> [LocalBatch] {
+  package func batches(ofStep index: Int) -> [LocalBatch] {
     (0..<schedule.batchesPerStep).map { localBatch(schedule.place(ofStep: index, update: $0).samples) }
   }
 
   /// The real images of one of D's updates.
-  func load(_ index: Int, _ update: Int, _ batch: LocalBatch, into target: Tensor) {
-    var sample = 0
-    for shard in state.plan.shards(ofRank: state.job.rank) {
+  package func load(_ index: Int, _ update: Int, _ batch: LocalBatch, into target: Tensor) {
+    var sample: LocalIndex = 0
+    for shard in schedule.plan.shards(ofRank: rank) {
       for image in schedule.images(ofShard: shard, step: index, update: update) {
         let random = RandomStream(
-          seed: state.configuration.seed, purpose: .augmentation, step: index, update: update,
-          sample: batch.firstSample + sample)
-        state.images.copy(
-          image, changedBy: state.configuration.data.augment, random: random, to: target.sample(sample),
-          kernels: state.kernels)
-        sample += 1
+          seed: seed, purpose: .augmentation, step: index, update: update, sample: batch.index(of: sample).number)
+        images.copy(
+          image, changedBy: augmentation, random: random, to: target.sample(sample.number), kernels: kernels)
+        sample = sample.advanced(by: 1)
       }
     }
   }
 
-  /// The first batch of a step, loaded.
-  func firstBatch(ofStep index: Int) -> LocalBatch {
+  /// The first batch of a step, loaded where `step` learns from it.
+  func firstBatch(ofStep index: Int, for step: GANStep) -> LocalBatch {
     let batch = batches(ofStep: index)[0]
-    load(index, 0, batch, into: state.step.realImages(batch.samples))
+    load(index, 0, batch, into: step.realImages(batch.samples))
     return batch
   }
 
   private func localBatch(_ samples: Int) -> LocalBatch {
     if let batch = known[samples] { return batch }
-    let made = state.plan.localBatch(rank: state.job.rank, samples: samples)
+    let made = schedule.plan.localBatch(rank: rank, samples: samples)
     known[samples] = made
     return made
+  }
+}
+
+extension LocalBatch {
+  /// Which sample of the whole batch one of this rank's is.
+  func index(of sample: LocalIndex) -> BatchIndex { BatchIndex(firstSample + sample.number) }
+}
+
+extension BatchLoader {
+  convenience init(_ state: RunState) {
+    self.init(
+      state.schedule, state.images, rank: state.job.rank, augmentation: state.configuration.data.augment,
+      seed: state.configuration.seed, kernels: state.kernels)
   }
 }

@@ -1,5 +1,7 @@
+import Cluster
 import GAN
-import Tensor
+import ImageMetrics
+import Numerics
 
 /// What D makes of pictures that it never learns from.
 struct HeldOutPictures {
@@ -14,7 +16,7 @@ struct HeldOutPictures {
   }
 
   /// D's mean loss on them and the share that it takes for real, after `steps` steps. Collective.
-  func judge(after steps: Int) throws -> (loss: Double, accuracy: Double) {
+  func scores(after steps: Int) throws -> (loss: Double, accuracy: Double) {
     var schedule = schedule
     var (loss, accuracy) = (0.0, 0.0)
     for index in 0..<schedule.totalSteps {
@@ -24,9 +26,9 @@ struct HeldOutPictures {
       for (sample, image) in mine.enumerated() {
         images.copy(image, to: target.sample(sample), kernels: state.kernels)
       }
-      let opinion = try state.step.judgeHeldOut(steps, batch)
-      loss += opinion.loss * Double(batch.globalSamples)
-      accuracy += opinion.accuracy * Double(batch.globalSamples)
+      let means = try state.step.scoreHeldOut(steps, batch)
+      loss += means.loss * Double(batch.globalSamples)
+      accuracy += means.accuracy * Double(batch.globalSamples)
     }
     let count = Double(images.deal.images)
     return (loss / count, accuracy / count)

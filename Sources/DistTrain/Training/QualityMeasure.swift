@@ -1,5 +1,7 @@
+import Configuration
 import GAN
-import Tensor
+import ImageMetrics
+import Numerics
 
 /// Measures how good the model is, for `output.checkpoints.best`.
 final class QualityMeasure {
@@ -33,7 +35,7 @@ final class QualityMeasure {
     let value =
       switch measure {
       case .none: Double.nan
-      case .lossHeldOut: try heldOut.judge(after: steps).loss
+      case .lossHeldOut: try heldOut.scores(after: steps).loss
       case .slicedWasserstein: try distance(after: steps)
       }
     return ModelQuality(measure: measure.rawValue, value: value)
@@ -42,30 +44,27 @@ final class QualityMeasure {
   private func distance(after steps: Int) throws -> Double {
     if real == nil { real = try heldOut.gather(Self.pictures) }
     var bytes: [UInt8] = []
-    try state.job.onFirst {
+    try state.makePictures {
       let seed = state.configuration.seed
-      let measure = SlicedWasserstein(seed: seed, threads: state.engine.threads)
-      let levels = measure.distances(real!, try samples(steps, seed))
+      let measure = SlicedWasserstein(seed: seed, context: state.engine.context)
+      let levels = measure.distances(real!, try samples(steps))
       let mean = levels.reduce(0) { $0 + $1.distance } / Double(levels.count)
       bytes = withUnsafeBytes(of: mean) { Array($0) }
     }
     return try state.job.broadcast(bytes).withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
   }
 
-  private func samples(_ steps: Int, _ seed: UInt64) throws -> ImageArray {
+  private func samples(_ steps: Int) throws -> ImageArray {
     let generator =
       self.generator
       ?? ImageGenerator(
-        state.step.generator, count: Self.portion, scratch: state.step.scratch, engine: state.engine)
+        state.pictureModel, count: Self.portion, scratch: state.step.scratch, engine: state.engine)
     self.generator = generator
     let shape = state.configuration.model.imageShape
-    let mode: ForwardMode =
-      state.configuration.output.samples.statistics == .batch ? .batchStatistics : .runningStatistics
     var values: [Float] = []
     for first in stride(from: 0, to: Self.pictures, by: Self.portion) {
-      generator.drawFreshLatents(
-        state.configuration.model.latent, seed: seed, step: steps, firstSample: Self.measured + first)
-      values += try generator.images(mode).channelsFirst
+      generator.drawFreshLatents(step: steps, firstSample: Self.measured + first)
+      values += try generator.images().channelsFirst
     }
     return ImageArray(
       count: Self.pictures, channels: shape.channels, height: shape.height, width: shape.width, values: values)

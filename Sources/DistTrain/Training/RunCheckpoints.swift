@@ -1,10 +1,11 @@
+import Cluster
 import GAN
 
 /// The checkpoints of a run, and what comes with each: `losses.png`, `generator.onnx`, `best.safetensors`.
 ///
 /// `save` writes a checkpoint into memory; its way to the disk goes on beside the next steps, and `complete` does what
 /// presumes that it stands there. Until then the one before it is the newest.
-final class RunCheckpoints {
+package final class RunCheckpoints {
   private let state: RunState
   /// Of the checkpoint that is kept as the best.
   private var best: ModelQuality?
@@ -22,7 +23,7 @@ final class RunCheckpoints {
   /// Collective.
   ///
   /// - Parameter quality: of the checkpoint that the run goes on from, where it was measured.
-  init(_ state: RunState, continuingFrom step: Int, _ quality: ModelQuality?) throws {
+  package init(_ state: RunState, continuingFrom step: Int, _ quality: ModelQuality?) throws {
     self.state = state
     var best: ModelQuality?
     try state.job.onFirst {
@@ -44,32 +45,32 @@ final class RunCheckpoints {
   /// - Parameters:
   ///   - quality: of the model, where it was measured.
   ///   - losses: up to this step, on rank 0.
-  func save(
+  package func save(
     _ step: Int, _ schedule: EpochSchedule, _ quality: ModelQuality?, losses: [MetricsLog.Losses]
   ) throws {
     precondition(pending == nil, "checkpoints come one after the other")
-    let configuration = state.configuration.resolved(for: state.plan)
+    let configuration = state.configuration
     let facts = CheckpointFacts(
       step: step, epoch: schedule.epochsDone(afterSteps: step), shards: state.plan.shards, seed: configuration.seed,
-      generatorUpdates: state.step.generatorAdam.updates,
-      discriminatorUpdates: state.step.discriminatorAdam.updates,
+      generatorUpdates: state.step.trainedGenerator.owned.updates,
+      discriminatorUpdates: state.step.trainedDiscriminator.owned.updates,
       instructionSet: state.kernels.instructionSet.rawValue, data: state.images.hash,
-      configuration: configuration.resolved, changes: state.changes,
+      configuration: configuration.yaml, changes: state.changes,
       quality: quality)
-    let isExported = state.job.isFirst && configuration.output.onnx == .checkpoints
+    var exported: [UInt8]?
+    if configuration.output.onnx == .checkpoints { try state.makePictures { exported = generator(step) } }
     let commit = try Checkpoint(state.step, job: state.job).save(facts, to: state.folder.checkpoint(step: step))
-    pending = Pending(
-      step: step, quality: quality, commit: commit, losses: losses, generator: isExported ? generator(step) : nil)
+    pending = Pending(step: step, quality: quality, commit: commit, losses: losses, generator: exported)
   }
 
   /// Whether the saved checkpoint is on the disk, or will never be; false on other ranks than 0, which do not know.
-  var isOnDisk: Bool { pending?.commit?.hasEnded ?? false }
+  package var isOnDisk: Bool { pending?.commit?.hasEnded ?? false }
 
   /// Waits for the saved checkpoint, if there is one, to be on the disk; removes the oldest, writes `losses.png` and
   /// `generator.onnx` of its step, and keeps it as `best.safetensors` where it is the best. Collective.
   ///
   /// - Returns: what there is to say of it, on rank 0; nil where none was saved.
-  func complete() throws -> [String]? {
+  package func complete() throws -> [String]? {
     guard let pending else { return nil }
     self.pending = nil
     let isBest = pending.quality.map { $0.isBetter(than: best) } ?? false
@@ -88,15 +89,13 @@ final class RunCheckpoints {
   }
 
   /// Waits for a saved checkpoint whatever comes of it, where the run ends by an error: it is good, and it may be the only one.
-  func settle() { try? pending?.commit?.wait() }
+  package func settle() { try? pending?.commit?.wait() }
 
   /// Writes `generator.onnx` of this step, on rank 0.
-  func writeGenerator(_ step: Int) throws { try state.folder.write(generator(step), to: state.folder.generator) }
+  package func writeGenerator(_ step: Int) throws {
+    try state.folder.write(generator(step), to: state.folder.generator)
+  }
 
   /// The generator in ONNX, by running statistics.
-  private func generator(_ step: Int) -> [UInt8] {
-    let model = state.configuration.model
-    let facts = GeneratorFacts(name: state.configuration.name, step: step, distribution: model.latent.distribution)
-    return GeneratorExport.onnx(of: state.step.generator, layers: model.generatorLayers, facts)
-  }
+  private func generator(_ step: Int) -> [UInt8] { GeneratorExport.onnx(of: state.pictureModel, after: step) }
 }

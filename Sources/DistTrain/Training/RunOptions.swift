@@ -1,3 +1,5 @@
+import Configuration
+
 /// What the command line adds to a configuration.
 package struct RunOptions: Sendable {
   package enum Resume: Equatable, Sendable {
@@ -30,7 +32,7 @@ package struct RunOptions: Sendable {
   }
 
   /// The configuration with what the command line replaces in it.
-  func applied(to configuration: Configuration) -> Configuration {
+  package func applied(to configuration: Configuration) -> Configuration {
     var configuration = configuration
     if let out { configuration.output.folder = out }
     return configuration

@@ -1,6 +1,7 @@
+import Cluster
 import GAN
 import ImageIO
-import Tensor
+import Numerics
 
 /// What a run writes into its folder; rank 0 writes, the others take part where their data are needed.
 final class RunOutput {
@@ -18,10 +19,11 @@ final class RunOutput {
     var events: TrainingEvents?
     checkpoints = try RunCheckpoints(state, continuingFrom: step, quality)
     try state.job.onFirst {
-      sampler = Sampler(state.configuration, state.step, engine: state.engine)
+      sampler = Sampler(
+        state.pictureModel, state.configuration.output.samples, scratch: state.step.scratch, engine: state.engine)
       try state.folder.setAside(samplesAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
-      let configuration = state.configuration.resolved(for: state.plan).resolved
+      let configuration = state.configuration.yaml
       try state.folder.write(configuration, to: state.folder.configuration)
       if state.configuration.output.tensorboard {
         events = try TrainingEvents(state.folder, continuingFrom: step, configuration: configuration)
@@ -40,7 +42,7 @@ final class RunOutput {
 
   /// `samples/<step>.png`. Collective.
   func writeSamples(_ step: Int) throws {
-    try state.job.onFirst {
+    try state.makePictures {
       try state.job.activity.during(.samples) {
         let picture = try sampler!.grid(step)
         let png = try PNGEncoder.bytes(of: picture)
@@ -74,15 +76,10 @@ final class RunOutput {
   }
 
   /// A line of `metrics.jsonl`, and the same for TensorBoard. Collective.
-  func append(
-    _ status: TrainingStatus, images: Int, secondsPerStep: Double, _ parts: StepClock.Parts
-  ) throws {
+  func append(_ measured: StepMeasurements) throws {
     try state.job.onFirst {
-      let record = MetricsRecord(
-        status, images: images, secondsPerStep: secondsPerStep, secondsCompute: parts.compute,
-        secondsExchange: parts.exchange, secondsData: parts.data)
-      try metrics!.append(record)
-      try events?.append(record)
+      try metrics!.append(measured)
+      try events?.append(measured)
     }
   }
 
@@ -101,12 +98,12 @@ final class RunOutput {
   /// - Returns: what there is to take notice of, on rank 0.
   func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
-    try state.job.onFirst {
+    try state.makePictures {
       if state.configuration.output.onnx == .end { try checkpoints.writeGenerator(step) }
       if let final = try sampler!.final(step) {
         try state.folder.write(try PNGEncoder.bytes(of: final), to: state.folder.finalSample)
       }
-      let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.imageChannels)
+      let leftOut = try state.folder.writeSampleAnimation(channels: state.configuration.model.image.channels)
       if !leftOut.isEmpty {
         notes = ["\(state.folder.sampleAnimation) is without these samples:\n  " + leftOut.joined(separator: "\n  ")]
       }
@@ -118,17 +115,9 @@ final class RunOutput {
   ///
   /// - Parameter step: steps done.
   func finishTrace(_ trace: TraceRecorder, _ step: Int) throws {
-    try trace.finish(
-      samples: try sampler?.samples(step), metadata: state.traceMetadata, to: state.folder.trace)
-  }
-}
-
-extension Configuration {
-  /// With what was left to the program filled in.
-  func resolved(for plan: ShardPlan) -> Configuration {
-    var resolved = self
-    resolved.train.shards = .fixed(plan.shards)
-    return resolved
+    var samples: (latents: Tensor, images: Tensor)?
+    try state.makePictures { samples = try sampler!.samples(step) }
+    try trace.finish(samples: samples, metadata: state.traceMetadata, to: state.folder.trace)
   }
 }
 
@@ -140,16 +129,9 @@ extension RunState {
       "batch": "\(train.batch)", "shards": "\(plan.shards)", "seed": "\(configuration.seed)",
       "noise": train.noise.rawValue, "labels.opinion": "1.0",
     ]
-    if case .fixed(let real, let fake) = train.loss.labels {
-      metadata["labels.real"] = "\(real)"
-      metadata["labels.fake"] = "\(fake)"
-    }
-    for (network, adam) in [("generator", train.generator), ("discriminator", train.discriminator)] {
-      metadata["\(network).learningRate"] = "\(adam.learningRate)"
-      metadata["\(network).beta1"] = "\(adam.beta1)"
-      metadata["\(network).beta2"] = "\(adam.beta2)"
-      metadata["\(network).epsilon"] = "\(adam.epsilon)"
-      metadata["\(network).weightDecay"] = "\(adam.weightDecay)"
+    for (name, value) in train.loss.loss.constants { metadata[name] = "\(value)" }
+    for (network, specification) in [("generator", train.generator), ("discriminator", train.discriminator)] {
+      for (name, value) in specification.optimizer.hyperparameters { metadata["\(network).\(name)"] = "\(value)" }
     }
     return metadata
   }

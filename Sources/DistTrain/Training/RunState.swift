@@ -1,21 +1,46 @@
+import Cluster
+import Configuration
 import GAN
-import Tensor
+import Numerics
 
 /// Everything that a run has once it is ready to train.
-struct RunState {
+package struct RunState {
+  /// Resolved.
   let configuration: Configuration
   let options: RunOptions
   let job: any Job
   let engine: Engine
   let plan: ShardPlan
   let images: ImageSet
-  let schedule: EpochSchedule
-  let step: GANStep
+  package let schedule: EpochSchedule
+  package let step: GANStep
+  /// What samples, measures of quality and exported files are made with; see `makePictures`.
+  let pictureModel: PictureModel
   let folder: RunFolder
   /// Settings changed on purpose, one a line.
   let changes: String
 
+  package init(
+    configuration: Configuration, options: RunOptions, job: any Job, engine: Engine, plan: ShardPlan, images: ImageSet,
+    schedule: EpochSchedule, step: GANStep, folder: RunFolder, changes: String
+  ) {
+    self.configuration = configuration
+    self.options = options
+    self.job = job
+    self.engine = engine
+    self.plan = plan
+    self.images = images
+    self.schedule = schedule
+    self.step = step
+    pictureModel = PictureModel(of: step, configuration)
+    self.folder = folder
+    self.changes = changes
+  }
+
   var kernels: Kernels { engine.kernels }
+
+  /// Runs `body`, which uses `pictureModel`, on rank 0. Collective.
+  func makePictures(_ body: () throws -> Void) throws { try step.makePictures(job, body) }
 
   /// The pictures of one step's first batch in sample order, on rank 0; empty elsewhere. Collective.
   func pictures(of images: ImageSet, _ schedule: inout EpochSchedule, step: Int) throws -> [Float] {
@@ -28,15 +53,5 @@ struct RunState {
       }
     }
     return try job.gather(own).flatMap { $0 }
-  }
-}
-
-extension ShardPlan {
-  /// One rank's part of a batch of `samples` samples.
-  func localBatch(rank: Int, samples: Int) -> LocalBatch {
-    LocalBatch(
-      firstSample: self.samples(ofRank: rank, inBatchOf: samples).lowerBound,
-      shardSizes: shards(ofRank: rank).map { self.samples(ofShard: $0, inBatchOf: samples).count },
-      globalSamples: samples)
   }
 }

@@ -1,33 +1,29 @@
+import Configuration
 import GAN
 import ImageIO
-import Tensor
+import Numerics
 
-/// Draws the run's sample pictures by a step's generator, on rank 0 alone.
-final class Sampler {
+/// Draws the run's sample pictures, on rank 0 alone.
+package final class Sampler {
   private let generator: ImageGenerator
   /// Of the last pictures, where they are wanted.
   private let finalGenerator: ImageGenerator?
-  private let mode: ForwardMode
   private let settings: OutputSettings.Samples
-  private let latent: LatentSpecification
-  private let seed: UInt64
 
-  /// - Parameter step: whose memory it uses, between steps.
-  init(_ configuration: Configuration, _ step: GANStep, engine: Engine) {
-    settings = configuration.output.samples
-    latent = configuration.model.latent
-    seed = configuration.seed
-    func generator(_ count: Int) -> ImageGenerator {
-      ImageGenerator(step.generator, count: count, scratch: step.scratch, engine: engine)
-    }
-    self.generator = generator(settings.count)
-    finalGenerator = settings.final > 0 ? generator(settings.final) : nil
-    mode = settings.statistics == .batch ? .batchStatistics : .runningStatistics
+  /// - Parameter scratch: memory that nobody else needs while samples are drawn.
+  package init(
+    _ model: PictureModel, _ settings: OutputSettings.Samples, scratch: UnsafeMutableRawBufferPointer,
+    engine: Engine
+  ) {
+    self.settings = settings
+    generator = ImageGenerator(model, scratch: scratch, engine: engine)
+    finalGenerator =
+      settings.final > 0 ? ImageGenerator(model, count: settings.final, scratch: scratch, engine: engine) : nil
   }
 
   /// The latents of the samples after `step` steps and their pictures by the generator as it is now.
   func samples(_ step: Int) throws -> (latents: Tensor, images: Tensor) {
-    (generator.fixedLatents, try pictures(by: generator, step))
+    (generator.latents, try pictures(by: generator, step))
   }
 
   /// The samples after `step` steps as one picture.
@@ -43,10 +39,10 @@ final class Sampler {
 
   private func pictures(by generator: ImageGenerator, _ step: Int) throws -> Tensor {
     switch settings.latents {
-    case .fixed: generator.drawFixedLatents(latent, seed: seed)
-    case .fresh: generator.drawFreshLatents(latent, seed: seed, step: step)
+    case .fixed: generator.drawFixedLatents()
+    case .fresh: generator.drawFreshLatents(step: step)
     }
-    return try generator.images(mode)
+    return try generator.images()
   }
 
   static func grid(_ images: Tensor, _ grid: Grid) -> Picture {

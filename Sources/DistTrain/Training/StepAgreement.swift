@@ -1,20 +1,14 @@
+import Cluster
 import GAN
+import Reporting
 
 /// What all ranks decide alike after each step, in one message: whether the state is still finite, whether somebody has
 /// asked the run to stop, and whether a checkpoint has reached the disk.
-struct StepAgreement {
-  /// What all ranks know by now; the weightiest.
-  enum News: Equatable {
-    case none
-    case checkpointOnDisk
-    /// Some rank has heard it. Whoever stops waits for the checkpoint, too.
-    case stop(StopRequest)
-  }
-
+package struct StepAgreement {
   private let job: any Job
   private let plan: ShardPlan
 
-  init(_ job: any Job, _ plan: ShardPlan) {
+  package init(_ job: any Job, _ plan: ShardPlan) {
     self.job = job
     self.plan = plan
   }
@@ -22,20 +16,19 @@ struct StepAgreement {
   /// Throws on every rank where any of them has found a fault, before anything of the step is written. Collective.
   ///
   /// - Parameters:
+  ///   - request: what this rank has been asked for.
   ///   - isCheckpointOnDisk: whether rank 0 has found so.
   ///   - done: steps done, the spoilt one among them.
-  func check(_ fault: TrainingFault?, isCheckpointOnDisk: Bool, after done: Int) throws -> News {
-    // One whole number, the weightier news the greater, since MPI's maximum may lose one that is not a number.
-    let request = StopSignals.request.map { Int($0.rawValue) } ?? 0
-    let own = fault == nil ? max(request, isCheckpointOnDisk ? Self.onDisk : 0) : Int(Int32.max)
-    let greatest = try job.maximum(own)
-    guard greatest < Int32.max else { throw try spoilt(fault, done) }
-    if let request = StopRequest(rawValue: Int32(greatest)) { return .stop(request) }
-    return greatest == Self.onDisk ? .checkpointOnDisk : .none
+  /// - Returns: the weightiest of the ranks' news.
+  package func check(
+    _ fault: TrainingFault?, _ request: StopRequest?, isCheckpointOnDisk: Bool, after done: Int
+  ) throws -> StepNews {
+    let quiet: StepNews = isCheckpointOnDisk ? .checkpointOnDisk : .none
+    let own = fault == nil ? request.map { .stop($0) } ?? quiet : .fault
+    let agreed = StepNews(code: try job.maximum(own.code))
+    guard agreed != .fault else { throw try spoilt(fault, done) }
+    return agreed
   }
-
-  /// Less than the signals that ask for something.
-  private static let onDisk = 1
 
   /// What all ranks have found, put together. Collective.
   private func spoilt(_ fault: TrainingFault?, _ done: Int) throws -> AgreedError {
@@ -67,10 +60,11 @@ struct StepAgreement {
       order = 0
       rank = (0..<plan.ranks).first { plan.shards(ofRank: $0).contains(shards.lowerBound) } ?? rank
     case .parameter: order = 1
-    case .secondMoment: order = 2
+    case .optimizerState: order = 2
     case .runningStatistic: order = 3
     }
-    let whose = job.size > 1 ? "rank \(rank) (\(hosts[rank])): " : ""
+    let isEveryRanks = fault.part == .runningStatistic
+    let whose = job.size > 1 && !isEveryRanks ? "rank \(rank) (\(hosts[rank])): " : ""
     return "\(fault.network == "discriminator" ? 0 : 1)\(order)\(whose)\(fault)"
   }
 }

@@ -1,3 +1,6 @@
+import Cluster
+import Reporting
+
 /// Where the time of the steps since the last log line went, on this rank.
 package struct StepClock {
   package private(set) var steps = 0
@@ -6,10 +9,12 @@ package struct StepClock {
   package private(set) var exchange = 0.0
   private var images = 0
   private let job: any Job
+  private let now: () -> ContinuousClock.Instant
   private var exchangeBefore = 0.0
 
-  package init(_ job: any Job) {
+  package init(_ job: any Job, now: @escaping () -> ContinuousClock.Instant = { .now }) {
     self.job = job
+    self.now = now
     reset()
   }
 
@@ -23,9 +28,9 @@ package struct StepClock {
 
   /// Measures one step, which calls `loading` for its share of data.
   package mutating func measure<Result>(images: Int, step: (inout StepClock) throws -> Result) rethrows -> Result {
-    let start = ContinuousClock.now
+    let start = now()
     let result = try step(&self)
-    total += (ContinuousClock.now - start) / .seconds(1)
+    total += (now() - start) / .seconds(1)
     exchange = job.secondsExchanging - exchangeBefore
     steps += 1
     self.images += images
@@ -34,31 +39,26 @@ package struct StepClock {
 
   /// Measures the loading of images within a step.
   package mutating func loading(_ load: () -> Void) {
-    let start = ContinuousClock.now
+    let start = now()
     load()
-    data += (ContinuousClock.now - start) / .seconds(1)
+    data += (now() - start) / .seconds(1)
   }
 
   /// Means per step over the interval, and how they differ between ranks. Collective.
-  package func summary() throws -> (imagesPerSecond: Double, secondsPerStep: Double, parts: Parts) {
+  package func summary() throws -> (imagesPerSecond: Double, times: StepTimes) {
     let count = Double(max(1, steps))
     let own = [total, max(0, total - data - exchange), exchange, data].map { $0 / count }
     let all = try job.allGather(own)
-    func spread(_ part: Int) -> MetricsRecord.Spread {
+    func spread(_ part: Int) -> StepTimes.Spread {
       let values = all.map { $0[part] }.sorted()
       let slowest = all.count > 1 ? all.firstIndex { $0[part] == values.last! } : nil
-      return MetricsRecord.Spread(
+      return StepTimes.Spread(
         min: values.first!, median: values[values.count / 2], max: values.last!, rank: slowest)
     }
     let slowest = all.map { $0[0] }.max()!
     return (
-      Double(images) / count / slowest, slowest, Parts(compute: spread(1), exchange: spread(2), data: spread(3))
+      Double(images) / count / slowest,
+      StepTimes(perStep: slowest, compute: spread(1), exchange: spread(2), data: spread(3))
     )
-  }
-
-  package struct Parts {
-    package let compute: MetricsRecord.Spread
-    package let exchange: MetricsRecord.Spread
-    package let data: MetricsRecord.Spread
   }
 }

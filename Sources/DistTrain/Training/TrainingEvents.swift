@@ -3,21 +3,24 @@ import Foundation
 import ImageIO
 
 /// What TensorBoard shows of a run; on rank 0.
-final class TrainingEvents {
+package final class TrainingEvents {
   private let writer: EventWriter
 
   /// - Parameter step: of the checkpoint that the run goes on from, 0 for a new one.
-  init(_ folder: RunFolder, continuingFrom step: Int, configuration: String) throws {
+  package init(_ folder: RunFolder, continuingFrom step: Int, configuration: String) throws {
     writer = try EventWriter(
       folder: folder.path, host: ProcessInfo.processInfo.hostName, continuingFrom: step)
     let indented = configuration.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
     try writer.text("configuration", markdown: indented, step: step)
   }
 
-  /// A line of `metrics.jsonl`, in groups.
-  func append(_ record: MetricsRecord) throws {
-    let values = record.numbers.filter { $0.key != "step" && $0.value.isFinite }
-    try writer.scalars(values.map { ("\(Self.group($0.key))/\($0.key)", $0.value) }, step: record.status.step)
+  /// The finite numbers of a line of `metrics.jsonl`, in groups.
+  package func append(_ measured: StepMeasurements) throws {
+    let scalars = Metric.allCases.compactMap { metric -> EventWriter.Scalar? in
+      guard let tag = metric.tag, let value = measured[metric], value.isFinite else { return nil }
+      return EventWriter.Scalar(tag: tag, value: value, description: metric.declaration.summary)
+    }
+    try writer.scalars(scalars, step: measured.step)
   }
 
   /// A grid of pictures.
@@ -27,14 +30,12 @@ final class TrainingEvents {
   }
 
   func synchronize() throws { try writer.synchronize() }
+}
 
-  private static func group(_ key: String) -> String {
-    switch key {
-    case let key where key.hasPrefix("loss") || key == "penalty": "losses"
-    case let key where key.hasPrefix("accuracy") || key.hasPrefix("D"): "discriminator"
-    case let key where key.contains("econds") || key.hasPrefix("images"): "speed"
-    case "epoch": "run"
-    default: "quality"
-    }
+extension Metric {
+  /// TensorBoard's name for it; nil for the step, by which the others are drawn, and for what is not one number.
+  package var tag: String? {
+    if case .overRanks = declaration.value { return nil }
+    return self == .step ? nil : "\(declaration.group)/\(rawValue)"
   }
 }

@@ -1,5 +1,7 @@
+import Cluster
 import Foundation
 import GAN
+import Reporting
 
 /// Step after step, with what is due between them: log lines, samples, checkpoints, a stop.
 final class TrainingLoop {
@@ -35,7 +37,7 @@ final class TrainingLoop {
   }
 
   /// Collective.
-  func run() throws -> ExitCode {
+  package func run() throws -> ExitCode {
     do { return try train() } catch {
       output.checkpoints.settle()
       throw error
@@ -53,12 +55,14 @@ final class TrainingLoop {
     let agreement = StepAgreement(job, state.plan)
     var trace: TraceRecorder?
     if state.options.tracedSteps > 0 { trace = TraceRecorder(state.step, job: job) }
-    if state.options.isDebug { try DebugChecks(state, console: console).begin(start, loader.firstBatch(ofStep: start)) }
+    if state.options.isDebug {
+      try DebugChecks(state, console: console).begin(start, loader.firstBatch(ofStep: start, for: state.step))
+    }
     if job.isFirst {
       progress = console.trainingProgress(schedule, from: start, settings.log)
     }
 
-    var news = try agreement.check(nil, isCheckpointOnDisk: false, after: start)
+    var news = try agreement.check(nil, StopSignals.request, isCheckpointOnDisk: false, after: start)
     clock.reset()
     for index in start..<schedule.totalSteps {
       if case .stop(let request) = news { return try stop(after: index, request) }
@@ -80,7 +84,8 @@ final class TrainingLoop {
         }
       }
       let done = index + 1
-      news = try agreement.check(state.step.fault, isCheckpointOnDisk: output.checkpoints.isOnDisk, after: done)
+      news = try agreement.check(
+        state.step.fault, StopSignals.request, isCheckpointOnDisk: output.checkpoints.isOnDisk, after: done)
       guard report.isFinite else { throw diverged(done, report) }
       if let recorder = trace {
         try recorder.record(index, batches[batches.count - 1], report)
@@ -110,39 +115,31 @@ final class TrainingLoop {
   /// The bar at every step, a line of metrics every `log.every`. Collective.
   private func tell(_ done: Int, _ report: StepReport, _ batch: LocalBatch) throws {
     let log = state.configuration.output.log
-    let endsEpoch = schedule.epochsDone(afterSteps: done) > schedule.epochsDone(afterSteps: done - 1)
+    let epoch = schedule.epochsDone(afterSteps: done)
+    let endsEpoch = epoch > schedule.epochsDone(afterSteps: done - 1)
     let isLast = done == schedule.totalSteps
     let isMeasured = qualityMeasure != nil && (isLast || isCheckpointDue(done))
     let isDue = schedule.isDue(log.every, after: done) || isLast || endsEpoch && heldOut != nil || isMeasured
-    var status = TrainingStatus(
-      step: done, epoch: schedule.epochsDone(afterSteps: done), lossD: report.lossDiscriminator,
-      lossG: report.lossGenerator, probabilityReal: report.probabilityReal,
-      probabilityFakeBefore: report.probabilityFake, probabilityFakeAfter: report.probabilityFakeAfter,
+    var measured = StepMeasurements(
+      step: done, epoch: epoch, images: schedule.imagesSeen(afterSteps: done), report: report,
       imagesPerSecond: clock.imagesPerSecond)
-    (status.lossReal, status.lossFake) = (report.lossReal, report.lossFake)
-    let accuracies = (report.accuracyReal, report.accuracyFake, report.accuracyGenerator)
-    (status.accuracies.real, status.accuracies.fake, status.accuracies.generator) = accuracies
-    (status.penalty, status.gradientNorm) = (report.penalty, report.gradientNorm)
     // First of all: what comes after it puts other pictures where the step's are.
-    if isDue, log.losses == .recomputed { (status.lossD, status.lossG) = try state.step.losses(of: batch) }
+    if isDue, log.losses == .recomputed {
+      (measured.report.lossDiscriminator, measured.report.lossGenerator) = try state.step.losses(of: batch)
+    }
     quality = isMeasured ? try qualityMeasure?.quality(after: done) : nil
-    status.quality = quality
+    measured.quality = quality
     if endsEpoch, let heldOut {
-      let opinion = try state.job.activity.during(.evaluation) { try heldOut.judge(after: done) }
-      (status.lossHeldOut, status.accuracies.heldOut) = (opinion.loss, opinion.accuracy)
+      measured.heldOut = try state.job.activity.during(.evaluation) { try heldOut.scores(after: done) }
     }
     if isDue {
-      let summary = try clock.summary()
-      let parts = summary.parts
-      let straggler = stragglers.line(
-        secondsPerStep: summary.secondsPerStep, compute: parts.compute, exchange: parts.exchange, data: parts.data)
-      if let straggler { progress?.say(straggler) }
-      status.imagesPerSecond = summary.imagesPerSecond
-      try output.append(
-        status, images: schedule.imagesSeen(afterSteps: done), secondsPerStep: summary.secondsPerStep, summary.parts)
+      let (imagesPerSecond, times) = try clock.summary()
+      (measured.imagesPerSecond, measured.times) = (imagesPerSecond, times)
+      if let straggler = stragglers.line(times) { progress?.say(straggler) }
+      try output.append(measured)
       clock.reset()
     }
-    progress?.update(status)
+    progress?.update(measured)
   }
 
   private func isCheckpointDue(_ done: Int) -> Bool {

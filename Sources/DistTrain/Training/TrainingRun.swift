@@ -1,28 +1,28 @@
+import Cluster
+import Configuration
+import Files
 import Foundation
 import GAN
 import ImageIO
 import MPI
-import ModelFiles
-import Tensor
+import Numerics
+import Reporting
 
 /// A training run from its first line to its exit code, on one rank of the job.
 package final class TrainingRun {
   private let configuration: Configuration
   private let options: RunOptions
   private let job: any Job
-  private let kernels: Kernels
   private let console: Console
 
   /// - Parameter configuration: as read, with `--set` applied; `--out` is applied here.
   package init(
-    _ configuration: Configuration, _ options: RunOptions, job: any Job, instructionSet: InstructionSet,
-    console: Console
+    _ configuration: Configuration, _ options: RunOptions, job: any Job, console: Console
   ) {
     self.configuration = options.applied(to: configuration)
     self.options = options
     self.job = job
     self.console = console
-    kernels = Kernels(instructionSet)
   }
 
   /// Trains until the end or a request to stop. Collective.
@@ -31,6 +31,7 @@ package final class TrainingRun {
   package func run(_ startLimit: StartLimit?) throws -> ExitCode {
     // What follows takes it for granted that all ranks decide alike.
     try agree()
+    let instructionSets = try CommonInstructionSet(job)
     // Whichever rank has something to say.
     let watchdog = try Watchdog(job, limit: Double(configuration.watchdog)) { JobFailure.say("note: \($0)") }
     defer { watchdog?.stop() }
@@ -46,23 +47,15 @@ package final class TrainingRun {
     if let holder = lock?.takenOverFrom { console.note("took over the lock of \(holder.name), which has ended") }
     let resumption = try Resumption.find(configuration, options, in: folder, job: job)
     resumption.notes.forEach(console.note)
-    if let recorded = resumption.facts?.instructionSet, recorded != kernels.instructionSet.rawValue {
-      console.note(
-        "the checkpoint was made with \(recorded) kernels; with \(kernels.instructionSet) the bits will differ from those "
-          + "of a run without a stop")
-    }
+    let kernels = kernels(instructionSets, resumption)
     if let done = resumption.facts?.step, let steps = configuration.train.steps,
       try isFinished(done, of: steps, folder)
     {
       return finished(done, folder)
     }
     let plan = try plan(resumption)
-    let threads = Threads(count: try threadCount())
-    console.say(describeMachine(plan, threads))
-    if let core = kernels.instructionSet.openBLASCore, core != MatrixProduct.coreName {
-      console.note(
-        "OPENBLAS_CORETYPE makes OpenBLAS compute for \(MatrixProduct.coreName); without it, it would be \(core)")
-    }
+    let threads = Threads(count: try ThreadCount.resolve(configuration.threads, job))
+    console.say(describeMachine(plan, threads, kernels))
 
     let images = try job.activity.during(.loading) { try loadImages(plan, threads) }
     try checkData(images, resumption)
@@ -75,21 +68,33 @@ package final class TrainingRun {
     console.say(schedule.summary(heldOut: images.heldOut?.deal.images ?? 0))
     if try isFinished(start, of: schedule.totalSteps, folder) { return finished(start, folder) }
 
-    let resolved = try resolved(resumption, plan)
+    let resolved = try resolved(resumption, plan, kernels)
     let training = resolved.training(ranks: job.size)
     let engine = Engine(
       kernels: kernels, threads: threads, peers: try job.makePeers(plan, kernels: kernels),
       algorithms: resolved.kernels, samplesPerShard: training.samplesPerShard)
     let step = try GANStep(
       resolved.model, training, samples: plan.samples(ofRank: job.rank).count, engine: engine)
+    let state = RunState(
+      configuration: resolved, options: options, job: job, engine: engine, plan: plan, images: images,
+      schedule: schedule, step: step, folder: folder, changes: resumption.changes)
     if let facts = resumption.facts {
       try Checkpoint(step, job: job).restore(resumption.file, facts)
       console.say("continuing after step \(start)")
     }
-    let state = RunState(
-      configuration: resolved, options: options, job: job, engine: engine, plan: plan, images: images,
-      schedule: schedule, step: step, folder: folder, changes: resumption.changes)
     return try TrainingLoop(state, start: start, resumption.facts?.quality, console: console).run()
+  }
+
+  private func kernels(_ available: CommonInstructionSet, _ resumption: Resumption) -> Kernels {
+    let recorded = resumption.facts?.instructionSet
+    let choice = available.choice(continuing: recorded.flatMap(InstructionSet.init))
+    available.note(on: choice).map(console.note)
+    if let recorded, recorded != choice.rawValue {
+      console.note(
+        "the checkpoint was made with \(recorded) kernels; with \(choice) the bits will differ from those of a run "
+          + "without a stop")
+    }
+    return Kernels(choice)
   }
 
   /// Whether nothing is left to do, not even what a run writes at its end: it may have been killed between its last
@@ -115,12 +120,10 @@ package final class TrainingRun {
     }
   }
 
-  /// With what was left to the program filled in, the checkpoint's algorithms among it.
-  private func resolved(_ resumption: Resumption, _ plan: ShardPlan) throws -> Configuration {
-    var resolved = try resumption.configuration(continuing: configuration).resolved(for: plan)
-    resolved.kernels = try resolved.kernels.resolved(
-      for: configuration.model, samplesPerShard: resolved.training(ranks: job.size).samplesPerShard,
-      kernels.instructionSet)
+  /// The configuration with nothing left to the program; the checkpoint's algorithms stay.
+  private func resolved(_ resumption: Resumption, _ plan: ShardPlan, _ kernels: Kernels) throws -> Configuration {
+    let resolved = try resumption.configuration(continuing: configuration)
+      .resolved(shards: plan.shards, kernels.instructionSet)
     if resumption.facts == nil, let set = resolved.kernels.instructionSet, set != kernels.instructionSet {
       console.note(
         "the section kernels was made for \(set), and these are \(kernels) kernels: what it asks for may not be the "
@@ -129,29 +132,13 @@ package final class TrainingRun {
     return resolved
   }
 
-  private func threadCount() throws -> Int {
-    let automatic = try Processors.automaticThreads(job)
-    guard case .fixed(let count) = configuration.threads else { return automatic }
-    return count
-  }
-
   private func agree() throws {
-    let binary =
-      (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe")))
-      .map { data in data.withUnsafeBytes { SHA256.digest(of: $0).hex } } ?? "unknown"
+    let binary = (try? SHA256.digest(ofFile: "/proc/self/exe").hex) ?? "unknown"
     try Agreement.check(configuration, job: job)
     try Agreement.check(
       [
         ("the program (SHA-256)", binary, "Install the same build of disttrain on every host."),
         ("the option --trace", "\(options.tracedSteps)", "Give every rank the same options."),
-        (
-          "the instruction set", kernels.instructionSet.rawValue,
-          "Choose the lowest for all: mpirun -x DISTTRAIN_ISA=\(InstructionSet.avx2.rawValue) …"
-        ),
-        (
-          "the OpenBLAS kernels", MatrixProduct.coreName,
-          "Choose one for all: mpirun -x OPENBLAS_CORETYPE=Haswell …"
-        ),
       ], job: job)
   }
 
@@ -159,7 +146,7 @@ package final class TrainingRun {
     let settings = configuration.data
     var source: (any ImageSource)?
     var failure: UserFacingError?
-    do { source = try settings.open(seed: configuration.seed, size: configuration.model.imageSize) } catch {
+    do { source = try settings.open(seed: configuration.seed, for: configuration.model.image) } catch {
       failure = UserFacingError(error)
     }
     try job.agree(on: failure)
@@ -169,7 +156,7 @@ package final class TrainingRun {
     let console = console
     let cache = PictureCache(
       folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,
-      transform: settings.transform(size: configuration.model.imageSize, channels: configuration.model.imageChannels),
+      transform: settings.transform(to: configuration.model.image),
       hash: SHA256.imageHash, warn: { console.note($0) })
     let images = try ImageSet.load(
       cache, plan: plan, seed: configuration.seed, shuffle: settings.shuffle,
@@ -198,11 +185,11 @@ package final class TrainingRun {
     console.note("the images have changed since the checkpoint, as allowed")
   }
 
-  private func describeMachine(_ plan: ShardPlan, _ threads: Threads) -> String {
+  private func describeMachine(_ plan: ShardPlan, _ threads: Threads, _ kernels: Kernels) -> String {
     let ranks = job.size == 1 ? "one process" : "\(job.size) ranks"
     let each = threads.count == 1 ? "1 thread" : "\(threads.count) threads"
     return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(plan.shards) shards, "
-      + "\(kernels.instructionSet) kernels, OpenBLAS for \(MatrixProduct.coreName)"
+      + "\(kernels.instructionSet) kernels"
   }
 }
 

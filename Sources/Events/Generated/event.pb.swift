@@ -315,6 +315,9 @@ package nonisolated struct Tensorboard_SummaryMetadata: Sendable {
   /// Clears the value of `pluginData`. Subsequent reads from it will return its default value.
   package mutating func clearPluginData() {self._pluginData = nil}
 
+  /// Markdown
+  package var summaryDescription: String = String()
+
   package var dataClass: Tensorboard_DataClass = .unknown
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -673,7 +676,7 @@ nonisolated extension Tensorboard_Summary.Value: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Tensorboard_SummaryMetadata: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SummaryMetadata"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}plugin_data\0\u{4}\u{3}data_class\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}plugin_data\0\u{4}\u{2}summary_description\0\u{3}data_class\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -682,6 +685,7 @@ nonisolated extension Tensorboard_SummaryMetadata: SwiftProtobuf.Message, SwiftP
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._pluginData) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.summaryDescription) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.dataClass) }()
       default: break
       }
@@ -696,6 +700,9 @@ nonisolated extension Tensorboard_SummaryMetadata: SwiftProtobuf.Message, SwiftP
     try { if let v = self._pluginData {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if !self.summaryDescription.isEmpty {
+      try visitor.visitSingularStringField(value: self.summaryDescription, fieldNumber: 3)
+    }
     if self.dataClass != .unknown {
       try visitor.visitSingularEnumField(value: self.dataClass, fieldNumber: 4)
     }
@@ -704,6 +711,7 @@ nonisolated extension Tensorboard_SummaryMetadata: SwiftProtobuf.Message, SwiftP
 
   package static func ==(lhs: Tensorboard_SummaryMetadata, rhs: Tensorboard_SummaryMetadata) -> Bool {
     if lhs._pluginData != rhs._pluginData {return false}
+    if lhs.summaryDescription != rhs.summaryDescription {return false}
     if lhs.dataClass != rhs.dataClass {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

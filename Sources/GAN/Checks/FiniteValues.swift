@@ -1,10 +1,9 @@
-import Tensor
+import Numerics
 
 /// A value that is no number, or infinite, where it first appeared.
 package struct NonFiniteValue: Error, CustomStringConvertible {
   package let network: String
-  /// Counting as nn.Sequential does.
-  package let layer: Int
+  package let layer: LayerName
   package let tensor: String
   package let group: Int
   /// Counting over all ranks.

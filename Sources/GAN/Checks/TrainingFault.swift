@@ -1,17 +1,17 @@
-import Tensor
+import Numerics
 
 /// A value of the training state that is infinite or no number, where a step first made one.
 ///
 /// Every step is looked at while its data pass through the caches anyway: what ranks send, where it is added up; parameters
-/// and second moments, where the optimizer writes them.
+/// and what the optimizer keeps of them, where the optimizer writes them.
 package struct TrainingFault: Equatable, Sendable, CustomStringConvertible {
   package enum Part: Equatable, Sendable {
     /// As its owner received it; the shards that computed it.
     case gradient(shards: Range<Int>)
     /// After an update of which all gradients were finite.
     case parameter
-    /// The second moment of a gradient that was finite.
-    case secondMoment
+    /// What the optimizer keeps of a gradient that was finite; its title.
+    case optimizerState(String)
     case runningStatistic
   }
 
@@ -21,6 +21,10 @@ package struct TrainingFault: Equatable, Sendable, CustomStringConvertible {
   package let part: Part
   package let value: Float
 
+  package init(network: String, tensor: String, part: Part, value: Float) {
+    (self.network, self.tensor, self.part, self.value) = (network, tensor, part, value)
+  }
+
   package var description: String {
     let value = value.isNaN ? "nan" : "\(value)"  // whatever its sign
     switch part {
@@ -28,22 +32,9 @@ package struct TrainingFault: Equatable, Sendable, CustomStringConvertible {
       let range = shards.count == 1 ? "shard \(shards.lowerBound)" : "shards \(shards.lowerBound) to \(shards.last!)"
       return "the gradient of \(network).\(tensor) has the value \(value) in \(range)"
     case .parameter: return "\(network).\(tensor) has become \(value), though its gradient is finite"
-    case .secondMoment: return "the squared gradient of \(network).\(tensor) has become \(value)"
+    case .optimizerState(let title): return "the \(title) of \(network).\(tensor) has become \(value)"
     case .runningStatistic: return "\(network).\(tensor) has become \(value)"
     }
-  }
-}
-
-/// A part of a gradient that is infinite or no number.
-package struct GradientFault: Equatable, Sendable {
-  /// The shards whose sum it is.
-  package let shards: Range<Int>
-  /// In the network's flat parameters.
-  package let element: Int
-  package let value: Float
-
-  package init(shards: Range<Int>, element: Int, value: Float) {
-    (self.shards, self.element, self.value) = (shards, element, value)
   }
 }
 

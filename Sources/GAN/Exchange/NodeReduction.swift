@@ -1,9 +1,12 @@
-import Tensor
+import Numerics
+import Synchronization
 
 /// Adds the nodes' sums of one slice in the tree's order, group by group, then the groups: a complete gradient.
-package struct NodeReduction {
+package struct NodeReduction: Sendable {
   /// Elements that are added at a time: what is looked at before it is added is then still in the first cache.
   private static let block = 1 << 12
+  /// Elements that are one unit of work.
+  private static let portion = 1 << 16
 
   private let root: [ShardTree.Operation]
   private let nodes: [Range<Int>]
@@ -18,16 +21,36 @@ package struct NodeReduction {
   /// Reduces the elements `range` in place; the other buffers hold nothing of use afterwards.
   ///
   /// - Parameters:
+  ///   - threads: which share the elements.
   ///   - destination: any of group 0's buffers, where the complete sum comes to stand. Every addition that it takes part
   ///     in is made in it, for a + b and b + a have the same bits.
   ///   - buffer: where group g's node n has the first of these elements, n counting all ranks' nodes.
   /// - Returns: the first value among those to be added that is not finite.
   package func reduce(
-    groups: Int, range: Range<Int>, into destination: Floats, _ buffer: (_ group: Int, _ node: Int) -> Floats
+    groups: Int, range: Range<Int>, threads: Threads, into destination: Floats,
+    _ buffer: @Sendable (_ group: Int, _ node: Int) -> Floats
+  ) -> GradientFault? {
+    // A thread adds the elements of its own portions.
+    nonisolated(unsafe) let destination = destination
+    let fault = Mutex<GradientFault?>(nil)
+    threads.forEach((range.count + Self.portion - 1) / Self.portion) { index, _ in
+      let portion = index * Self.portion..<min((index + 1) * Self.portion, range.count)
+      let own = reduce(groups: groups, portion, of: range, into: destination, buffer)
+      guard let own else { return }
+      fault.withLock { first in
+        if first.map({ own.element < $0.element }) ?? true { first = own }
+      }
+    }
+    return fault.withLock { $0 }
+  }
+
+  private func reduce(
+    groups: Int, _ portion: Range<Int>, of range: Range<Int>, into destination: Floats,
+    _ buffer: (_ group: Int, _ node: Int) -> Floats
   ) -> GradientFault? {
     var fault: GradientFault?
-    for start in stride(from: 0, to: range.count, by: Self.block) {
-      let count = min(Self.block, range.count - start)
+    for start in stride(from: portion.lowerBound, to: portion.upperBound, by: Self.block) {
+      let count = min(Self.block, portion.upperBound - start)
       for group in 0..<groups {
         let sum = root.run { node in
           let values = buffer(group, node) + start

@@ -1,6 +1,6 @@
-import Tensor
+import Numerics
 
-/// The ranks that train together, as far as the networks need to know of them. DistTrain conforms to it over MPI;
+/// The ranks that train together, as far as the networks need to know of them. Cluster conforms to it over MPI;
 /// `SingleRank` serves one process and the tests.
 package protocol Peers: AnyObject {
   /// Who holds which shards.
@@ -23,24 +23,24 @@ package struct GradientSlots {
   package let parameters: Floats
   package let sums: NodeBuffers
   package let buckets: [Range<Int>]
+  /// Which add up what this rank owns.
+  package let threads: Threads
 
-  package init(parameters: Floats, sums: NodeBuffers, buckets: [Range<Int>]) {
+  package init(parameters: Floats, sums: NodeBuffers, buckets: [Range<Int>], threads: Threads) {
     self.parameters = parameters
     self.sums = sums
     self.buckets = buckets
+    self.threads = threads
   }
 }
 
-/// Turns every rank's gradient sums into updated parameters on every rank.
+/// Every rank's gradient sums on their way to the owners of the parameters, and the parameters on their way to every rank.
 ///
-/// The owner of a slice of a bucket reduces all ranks' nodes in the tree's order, adds the groups, updates its slice
-/// of the parameters, and all ranks receive it: a reduce-scatter, the optimizer, an all-gather.
+/// The owner of a slice of a bucket adds all ranks' nodes in the tree's order, then the groups: a reduce-scatter. Once it
+/// has moved its parameters, all ranks receive them: an all-gather.
 package protocol GradientExchange: AnyObject {
   /// For each bucket, the part whose sum and update are this rank's.
   var owned: [Range<Int>] { get }
-
-  /// The first value that was not finite among those which this rank added up in the last `finish`.
-  var fault: GradientFault? { get }
 
   /// Says that the sums of `bucket` are complete on this rank. Buckets begin in order. Collective.
   func begin(_ bucket: Int) throws
@@ -48,7 +48,38 @@ package protocol GradientExchange: AnyObject {
   /// Moves messages on; cheap, and called often while this rank computes.
   func poll()
 
-  /// Completes all buckets. `update` gets each owned range with the complete gradient of it, which afterwards stands
-  /// in group 0, node 0 of the sums. Collective.
-  func finish(update: (_ bucket: Int, _ gradient: Floats) -> Void) throws
+  /// Waits for a bucket and adds what came, once every bucket has begun. Buckets are reduced in order. Collective.
+  func reduceScatter(_ bucket: Int) throws -> ReducedGradient
+
+  /// Sends this rank's part of a bucket's parameters to all. Collective.
+  func beginAllGather(_ bucket: Int) throws
+
+  /// Waits until all parameters are here that were sent. Ends the exchange of one update. Collective.
+  func finishAllGather() throws
+}
+
+extension GradientExchange {
+  /// The whole exchange of one update, where all buckets have begun and nothing else is to be done. Collective.
+  ///
+  /// - Parameter update: gets each owned range's complete gradient, before the parameters go to all.
+  package func exchangeAll(update: (_ bucket: Int, _ gradient: Floats) -> Void = { _, _ in }) throws {
+    for bucket in owned.indices {
+      update(bucket, try reduceScatter(bucket).gradient)
+      try beginAllGather(bucket)
+    }
+    try finishAllGather()
+  }
+}
+
+/// The sum of a bucket's gradients over all shards, in the owned range.
+package struct ReducedGradient {
+  /// In group 0, node 0 of the sums.
+  package let gradient: Floats
+  /// The first value that was not finite among those added.
+  package let fault: GradientFault?
+
+  package init(gradient: Floats, fault: GradientFault?) {
+    self.gradient = gradient
+    self.fault = fault
+  }
 }

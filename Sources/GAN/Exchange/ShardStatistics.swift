@@ -1,9 +1,9 @@
-import Tensor
+import Numerics
 
 /// Small per-shard values, reduced over all shards of all ranks by the tree: moments, sums, losses.
-final class ShardStatistics {
+package final class ShardStatistics {
   /// Doubles of one shard and group.
-  let width: Int
+  package let width: Int
   private let groups: Int
   private let peers: any Peers
   private let leaves: UnsafeMutablePointer<Double>
@@ -11,7 +11,7 @@ final class ShardStatistics {
   private let all: UnsafeMutablePointer<Double>
 
   /// - Parameter groups: the most groups of a pass.
-  init(width: Int, groups: Int, peers: any Peers, arena: Arena) {
+  package init(width: Int, groups: Int, peers: any Peers, arena: Arena) {
     self.width = width
     self.groups = groups
     self.peers = peers
@@ -22,14 +22,14 @@ final class ShardStatistics {
   }
 
   /// Where the value of one own shard goes, before `reduce`.
-  func leaf(group: Int, shard: Int) -> UnsafeMutablePointer<Double> {
+  package func leaf(group: Int, shard: Int) -> UnsafeMutablePointer<Double> {
     leaves + (group * peers.reduction.range.count + shard) * width
   }
 
   /// Reduces the leaves of `groups` groups; then `total` has the value of each. Collective.
   ///
   /// - Parameter combine: left ← left and right.
-  func reduce(
+  package func reduce(
     groups: Int, combine: (_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>) -> Void
   ) throws {
     precondition(groups <= self.groups, "planned for \(self.groups) groups")
@@ -53,10 +53,10 @@ final class ShardStatistics {
   }
 
   /// A group's value after `reduce`, until the next one: it stands in the first node's place.
-  func total(group: Int) -> UnsafeMutablePointer<Double> { all + group * width }
+  package func total(group: Int) -> UnsafeMutablePointer<Double> { all + group * width }
 
   /// Reduces by adding. Collective.
-  func sum(groups: Int) throws {
+  package func sum(groups: Int) throws {
     try reduce(groups: groups) { left, right in
       for index in 0..<width { left[index] += right[index] }
     }

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// All shards in one process: nothing to send, the same order of every sum.
 package final class SingleRank: Peers {
@@ -21,13 +21,14 @@ package final class SingleRank: Peers {
 
 private final class LocalExchange: GradientExchange {
   let owned: [Range<Int>]
-  private(set) var fault: GradientFault?
   private let sums: NodeBuffers
+  private let threads: Threads
   private let reduction: NodeReduction
 
   init(_ slots: GradientSlots, _ reduction: NodeReduction) {
     owned = slots.buckets
     sums = slots.sums
+    threads = slots.threads
     self.reduction = reduction
   }
 
@@ -35,15 +36,17 @@ private final class LocalExchange: GradientExchange {
 
   func poll() {}
 
-  func finish(update: (Int, Floats) -> Void) {
-    fault = nil
-    for (bucket, range) in owned.enumerated() {
-      let gradient = sums[group: 0, node: 0] + range.lowerBound
-      let found = reduction.reduce(groups: sums.groups, range: range, into: gradient) { group, node in
-        sums[group: group, node: node] + range.lowerBound
-      }
-      fault = fault ?? found
-      update(bucket, gradient)
+  func reduceScatter(_ bucket: Int) -> ReducedGradient {
+    let range = owned[bucket]
+    let gradient = sums[group: 0, node: 0] + range.lowerBound
+    let fault = reduction.reduce(groups: sums.groups, range: range, threads: threads, into: gradient) {
+      [sums] group, node in
+      sums[group: group, node: node] + range.lowerBound
     }
+    return ReducedGradient(gradient: gradient, fault: fault)
   }
+
+  func beginAllGather(_ bucket: Int) {}
+
+  func finishAllGather() {}
 }

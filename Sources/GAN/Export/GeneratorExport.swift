@@ -1,55 +1,41 @@
+import Files
 import ModelFiles
-import Tensor
-
-/// What a file says of the generator in it, besides the layers.
-package struct GeneratorFacts: Sendable {
-  /// Of the run.
-  package var name: String
-  /// Steps of training.
-  package var step: Int
-  package var distribution: LatentSpecification.Distribution
-
-  package init(name: String, step: Int, distribution: LatentSpecification.Distribution) {
-    self.name = name
-    self.step = step
-    self.distribution = distribution
-  }
-
-  /// Key of the metadata that says what latents are drawn from.
-  static let distributionKey = "latent"
-
-  /// As an ONNX or safetensors file stores them; `range` is that of the pictures' values.
-  var metadata: [String: String] {
-    ["name": name, "step": "\(step)", Self.distributionKey: distribution.rawValue, "range": "-1 1"]
-  }
-}
 
 /// A generator as other programs read it.
 package enum GeneratorExport {
   /// Version of ONNX's operators that is written.
-  package static let opset = 13
+  private static let opset = 13
+  /// Key of the metadata that says what latents are drawn from.
+  package static let distributionKey = "latent"
 
   /// The bytes of an ONNX file: input `input` [n, latents], or [n, latents, 1, 1] where the first layer is a convolution,
   /// output `output` [n, channels, height, width], by running statistics as they are now.
   ///
-  /// - Parameter layers: those that `generator` was made of.
-  package static func onnx(
-    of generator: Network, layers: [LayerSpecification], _ facts: GeneratorFacts
-  ) -> [UInt8] {
-    var graph = ONNXGraphWriting(generator, layers: layers)
+  /// - Parameter step: steps of training.
+  package static func onnx(of model: PictureModel, after step: Int) -> [UInt8] {
+    var graph = ONNXGraphWriting(model.network)
     graph.appendLayers()
-    return graph.model(opset: opset, producer: "disttrain", metadata: facts.metadata).serialized()
+    return graph.model(opset: opset, producer: "disttrain", metadata: metadata(model, step)).serialized()
   }
 
   /// Writes parameters and running statistics to `path` as a safetensors file, under the names that nn.Sequential gives
   /// them.
   package static func writeSafetensors(
-    of generator: Network, _ facts: GeneratorFacts, to path: String
-  ) throws(ModelFileError) {
+    of model: PictureModel, after step: Int, to path: String
+  ) throws(FileError) {
+    let network = model.network
     let tensors =
-      generator.tensors.map { ($0, $0.values(in: generator.parameters)) }
-      + generator.bufferTensors.map { ($0, $0.values(in: generator.buffers)) }
+      network.tensors.map { ($0, $0.values(in: network.parameters)) }
+      + network.bufferTensors.map { ($0, $0.values(in: network.buffers)) }
     try SafetensorsWriter.write(
-      tensors.map { NamedTensor(name: $0.0.name, shape: $0.0.shape, values: $0.1) }, metadata: facts.metadata, to: path)
+      tensors.map { NamedTensor(name: $0.0.name, shape: $0.0.shape, values: $0.1) }, metadata: metadata(model, step),
+      to: path)
+  }
+
+  /// What a file says of the generator in it, besides the layers; `range` is that of the pictures' values.
+  private static func metadata(_ model: PictureModel, _ step: Int) -> [String: String] {
+    [
+      "name": model.name, "step": "\(step)", distributionKey: model.latent.distribution.rawValue, "range": "-1 1",
+    ]
   }
 }

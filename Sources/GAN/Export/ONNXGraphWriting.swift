@@ -1,5 +1,5 @@
 import ModelFiles
-import Tensor
+import Numerics
 
 /// Puts an ONNX graph together, layer by layer; its operators are those of opset 13.
 struct ONNXGraphWriting {
@@ -15,9 +15,9 @@ struct ONNXGraphWriting {
   private var isMap: Bool
   private var layer = 0
 
-  init(_ network: Network, layers: [LayerSpecification]) {
+  init(_ network: Network) {
     self.network = network
-    self.layers = layers
+    layers = network.specification
     shape = FeatureShape(network.inputShape)
     inputIsMap =
       switch layers.first {
@@ -30,7 +30,7 @@ struct ONNXGraphWriting {
   /// Appends all layers; the last value becomes `output`.
   mutating func appendLayers() {
     guard let shapes = try? inferredShapes(of: layers, from: shape), shapes.last == FeatureShape(network.outputShape)
-    else { preconditionFailure("not the layers of this network") }
+    else { preconditionFailure("a network's layers fit") }
     for (index, output) in shapes.enumerated() {
       layer = index
       append(layers[index], output)

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// ReLU, LeakyReLU or tanh on its own. After a batch norm the rectifiers are part of it instead.
 final class ActivationLayer: Layer {
@@ -8,7 +8,7 @@ final class ActivationLayer: Layer {
     case tanh
   }
 
-  let index: Int
+  package let name: LayerName
   let isInPlace: Bool
   let outputShape: Shape
   var description: String {
@@ -25,12 +25,12 @@ final class ActivationLayer: Layer {
   }
 
   private let function: Function
-  private let context: LayerContext
+  private let context: ComputeContext
 
   /// - Parameter isInPlace: whether nobody needs the input any more: neither the caller, whose it is before the first
   ///   layer, nor an activation whose derivative is computed from it.
-  init(index: Int, _ function: Function, isInPlace: Bool, shape: Shape, context: LayerContext) {
-    self.index = index
+  init(index: Int, _ function: Function, isInPlace: Bool, shape: Shape, context: ComputeContext) {
+    name = .entry(index)
     self.isInPlace = isInPlace
     self.function = function
     self.context = context

@@ -1,9 +1,11 @@
-import Tensor
+import Numerics
 
 /// Batch norm over all samples and pixels of a group, on all ranks (Ioffe & Szegedy 2015, algorithm 1), and the
 /// rectifier that follows it. Moments are per shard and merged by Chan, Golub & LeVeque 1979, never E[x²] − E[x]².
-final class BatchNormLayer: Layer {
-  let index: Int
+///
+/// Sendable since in a loop a thread writes the leaf of the shard or the statistics of the samples that its iteration owns.
+final class BatchNormLayer: Layer, @unchecked Sendable {
+  package let name: LayerName
   let isInPlace = false
   let outputShape: Shape
   let parameters: [ParameterTensor]
@@ -20,7 +22,7 @@ final class BatchNormLayer: Layer {
   private let specification: BatchNormSpecification
   private let runningUpdates: Int
   private let slope: Float?
-  private let context: LayerContext
+  private let context: ComputeContext
   private let moments: ShardStatistics
   private let gradients: ShardStatistics
   private let means: Floats
@@ -34,13 +36,13 @@ final class BatchNormLayer: Layer {
   ///   - runningUpdates: how often the running statistics move in a training pass.
   init(
     index: Int, _ specification: BatchNormSpecification, slope: Float?, shape: Shape, groups: Int, runningUpdates: Int,
-    allocator: inout ParameterAllocator, buffers bufferAllocator: inout ParameterAllocator, context: LayerContext
+    allocator: inout ParameterAllocator, buffers bufferAllocator: inout ParameterAllocator, engine: Engine
   ) {
-    self.index = index
+    name = .entry(index)
     self.specification = specification
     self.slope = slope
     self.runningUpdates = runningUpdates
-    self.context = context
+    context = engine.context
     outputShape = shape
     let channels = shape.channels
     parameters = [
@@ -50,8 +52,8 @@ final class BatchNormLayer: Layer {
       bufferAllocator.tensor("\(index).running_mean", [channels], .runningMean),
       bufferAllocator.tensor("\(index).running_var", [channels], .runningVariance),
     ]
-    moments = ShardStatistics(width: 1 + 2 * channels, groups: groups, peers: context.peers, arena: context.arena)
-    gradients = ShardStatistics(width: 2 * channels, groups: groups, peers: context.peers, arena: context.arena)
+    moments = ShardStatistics(width: 1 + 2 * channels, groups: groups, peers: engine.peers, arena: engine.arena)
+    gradients = ShardStatistics(width: 2 * channels, groups: groups, peers: engine.peers, arena: engine.arena)
     means = context.arena.floats(2 * channels)
   }
 
@@ -210,7 +212,7 @@ final class BatchNormLayer: Layer {
   }
 
   private func forEachShard(
-    _ layout: BatchLayout, _ body: (_ group: Int, _ shard: Int, _ samples: Range<Int>) -> Void
+    _ layout: BatchLayout, _ body: @Sendable (_ group: Int, _ shard: Int, _ samples: Range<Int>) -> Void
   ) {
     let shards = layout.reduction.range.count
     context.threads.forEach(layout.groups * shards) { unit, _ in
@@ -223,7 +225,7 @@ final class BatchNormLayer: Layer {
 /// 1979). A count of 0 is the identity.
 ///
 /// - Parameter right: means, then sums of squared differences, of `rightCount` values.
-func mergeMoments(
+package func mergeMoments(
   _ left: UnsafeMutablePointer<Double>, count rightCount: Double, _ right: UnsafeMutablePointer<Double>, channels: Int
 ) {
   if rightCount == 0 { return }

@@ -1,8 +1,10 @@
-import Tensor
+import Numerics
 
 /// A convolution, a transposed one, or a dense layer, which is a convolution over one pixel; with or without bias.
-final class ConvolutionLayer: Layer {
-  let index: Int
+///
+/// Sendable since in a loop its parameters are only read, and a thread sums the bias's gradient of its own shard.
+final class ConvolutionLayer: Layer, @unchecked Sendable {
+  package let name: LayerName
   let isInPlace = false
   let overwritesGradient = false
   let needsOutput = false
@@ -25,11 +27,11 @@ final class ConvolutionLayer: Layer {
   let isTransposed: Bool
   private let isDense: Bool
   private(set) var weights: Floats!
-  private let context: LayerContext
+  private let context: ComputeContext
   private var bias: Floats?
   private let shardSums: ShardSums?
 
-  /// Room for the bias's gradient: a shard's [channels], and all shards' [shards][channels].
+  /// Room for the bias's gradient: [shards][channels].
   private typealias ShardSums = (exact: UnsafeMutablePointer<Double>, rounded: Floats)
 
   /// - Parameters:
@@ -37,23 +39,22 @@ final class ConvolutionLayer: Layer {
   ///   - specification: of a layer that has a `window`.
   init(
     network: String, index: Int, _ specification: LayerSpecification, input: Shape, output: Shape,
-    allocator: inout ParameterAllocator, context: LayerContext
+    allocator: inout ParameterAllocator, engine: Engine
   ) {
     guard let (window, isTransposed) = specification.window else {
       preconditionFailure("\(specification) is no convolution")
     }
     if case .dense = specification { isDense = true } else { isDense = false }
-    self.index = index
+    name = .entry(index)
     self.isTransposed = isTransposed
-    self.context = context
+    context = engine.context
     outputShape = output
     let geometry = window.geometry(isTransposed: isTransposed, input: input, output: output)
-    let choice = context.algorithms.choice(
-      "\(network).\(index)", geometry, isTransposed: isTransposed, samplesPerShard: context.samplesPerShard,
-      context.kernels.instructionSet)
-    convolution = ChosenConvolution(
-      geometry, choice, shards: context.peers.reduction.range.count, kernels: context.kernels, threads: context.threads,
-      workspace: context.workspace, arena: context.arena)
+    let choice = engine.algorithms.choice(
+      "\(network).\(index)", geometry, isTransposed: isTransposed, samplesPerShard: engine.samplesPerShard,
+      engine.kernels.instructionSet)
+    let shards = engine.peers.reduction.range.count
+    convolution = ChosenConvolution(geometry, choice, shards: shards, context: context)
     let channels = [geometry.small.channels, geometry.large.channels]
     let shape = isDense ? channels : channels + [geometry.kernelHeight, geometry.kernelWidth]
     var tensors = [allocator.tensor("\(index).weight", shape, .weight, geometry: geometry)]
@@ -61,10 +62,7 @@ final class ConvolutionLayer: Layer {
     parameters = tensors
     shardSums =
       window.bias
-      ? (
-        context.arena.doubles(output.channels),
-        context.arena.floats(context.peers.reduction.range.count * output.channels)
-      ) : nil
+      ? (context.arena.doubles(shards * output.channels), context.arena.floats(shards * output.channels)) : nil
   }
 
   func attach(parameters memory: Floats, buffers: Floats) {
@@ -76,7 +74,7 @@ final class ConvolutionLayer: Layer {
     _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
   ) {
     let output = record.output
-    func written(_ samples: Range<Int>, _ channels: Range<Int>) {
+    @Sendable func written(_ samples: Range<Int>, _ channels: Range<Int>) {
       if let bias, mode != .tangent {
         for sample in samples {
           context.kernels.addBias(
@@ -128,13 +126,15 @@ final class ConvolutionLayer: Layer {
   /// Each shard's sum over pixels, rounded to single precision, then the tree.
   private func biasGradient(_ gradient: Tensor, _ shardSums: ShardSums, into sums: NodeBuffers, _ layout: BatchLayout) {
     let channels = outputShape.channels
+    nonisolated(unsafe) let shardSums = shardSums
     for (group, segments) in layout.segments.enumerated() {
-      for (shard, samples) in segments.enumerated() {
+      context.threads.forEach(segments.count) { shard, _ in
+        let samples = segments[shard]
+        let (exact, rounded) = (shardSums.exact + shard * channels, shardSums.rounded + shard * channels)
         context.kernels.columnSums(
-          shardSums.exact, of: gradient.sample(samples.lowerBound), rows: samples.count * outputShape.area,
-          channels: channels, range: 0..<channels)
-        let rounded = shardSums.rounded + shard * channels
-        for channel in 0..<channels { rounded[channel] = Float(shardSums.exact[channel]) }
+          exact, of: gradient.sample(samples.lowerBound), rows: samples.count * outputShape.area, channels: channels,
+          range: 0..<channels)
+        for channel in 0..<channels { rounded[channel] = Float(exact[channel]) }
       }
       for (node, operations) in layout.reduction.local.enumerated() {
         let sum = operations.run { shard in

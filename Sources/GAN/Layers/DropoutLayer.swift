@@ -1,19 +1,20 @@
-import Tensor
+import Numerics
 
 /// Sets numbers, or whole channels, to 0 at random in training, and divides the others by the share that stays.
 final class DropoutLayer: Layer {
-  let index: Int
+  var name: LayerName { .entry(index) }
   let isInPlace: Bool
   let needsOutput = false
   let outputShape: Shape
   var description: String { kind == .element ? "dropout \(rate)" : "dropout \(rate) of channels" }
 
+  private let index: Int
   private let rate: Float
   private let kind: DropoutKind
-  private let context: LayerContext
+  private let context: ComputeContext
 
   init(
-    index: Int, rate: Float, _ kind: DropoutKind, isInPlace: Bool, shape: Shape, context: LayerContext
+    index: Int, rate: Float, _ kind: DropoutKind, isInPlace: Bool, shape: Shape, context: ComputeContext
   ) {
     self.index = index
     self.rate = rate
@@ -21,7 +22,7 @@ final class DropoutLayer: Layer {
     self.isInPlace = isInPlace
     self.context = context
     outputShape = shape
-    if kind == .channel { context.workspace.reserve(shape.channels) }
+    if kind == .channel { context.workspace.reserve(shape.channels, of: Float.self) }
   }
 
   func forward(

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// How a forward pass treats batch norm.
 package enum ForwardMode: Sendable {
@@ -12,22 +12,13 @@ package enum ForwardMode: Sendable {
   case tangent
 }
 
-/// What every layer computes with.
-struct LayerContext {
-  let kernels: Kernels
-  let threads: Threads
-  let workspace: Workspace
-  let peers: any Peers
-  let arena: Arena
-  let algorithms: KernelSettings
-  let samplesPerShard: Int
-}
-
 /// What one forward pass leaves for the backward pass of one layer.
-struct LayerRecord {
+///
+/// Sendable since a thread writes only the samples and channels that its iteration owns.
+struct LayerRecord: @unchecked Sendable {
   /// The layer's output; where the layer works in place, its input is there too and is gone.
   let output: Tensor
-  /// [group][channel] mean and 1 / deviation, of a batch norm.
+  /// [group][channel] mean and 1 / standard deviation, of a batch norm.
   let mean: Floats?
   let inverse: Floats?
   /// [sample][2][channel]: what a batch norm has gathered of single samples.
@@ -39,9 +30,8 @@ struct LayerRecord {
 }
 
 /// A step of a network with its parameters. Layers keep no activations: these belong to a `Pass`.
-protocol Layer: AnyObject {
-  /// Where in the specification this layer begins, counting as nn.Sequential does.
-  var index: Int { get }
+protocol Layer: AnyObject, Sendable {
+  var name: LayerName { get }
   /// What it is, for people.
   var description: String { get }
   /// The algorithms of its passes where there is a choice.

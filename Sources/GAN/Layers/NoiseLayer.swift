@@ -1,18 +1,17 @@
-import Tensor
+import Numerics
 
 /// Adds normal noise to its input in training (Sønderby et al. 2016, arXiv 1610.04490, "instance noise").
 final class NoiseLayer: Layer {
-  let index: Int
+  let name = LayerName.inputNoise
   let isInPlace = false
   let needsOutput = false
   let outputShape: Shape
-  var description: String { "noise \(deviation)" }
+  var description: String { "normal noise of standard deviation \(deviation)" }
 
   private let deviation: Float
-  private let context: LayerContext
+  private let context: ComputeContext
 
-  init(index: Int, deviation: Float, shape: Shape, context: LayerContext) {
-    self.index = index
+  init(deviation: Float, shape: Shape, context: ComputeContext) {
     self.deviation = deviation
     self.context = context
     outputShape = shape
@@ -25,7 +24,8 @@ final class NoiseLayer: Layer {
     context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, _ in
       let (source, output) = (input.sample(sample), record.output.sample(sample))
       if case .training = mode, let randomness = record.randomness {
-        let stream = randomness.stream(.inputNoise, layer: index, sample: sample, layout)
+        // The purpose tells these numbers apart from those of entry 0.
+        let stream = randomness.stream(.inputNoise, layer: 0, sample: sample, layout)
         kernels.addNormals(output, source, count: count, deviation: deviation, by: stream)
       } else {
         output.update(from: source, count: count)

@@ -1,9 +1,9 @@
-import Tensor
+import Numerics
 
 /// The same numbers under other sides, in PyTorch's order of channels, rows, columns. In memory channels come last, so
 /// the numbers move.
 final class ReshapeLayer: Layer {
-  let index: Int
+  package let name: LayerName
   let isInPlace = false
   let overwritesGradient = false
   let needsOutput = false
@@ -11,10 +11,10 @@ final class ReshapeLayer: Layer {
   var description: String { outputShape.area == 1 ? "flatten" : "reshape" }
 
   private let inputShape: Shape
-  private let context: LayerContext
+  private let context: ComputeContext
 
-  init(index: Int, input: Shape, output: Shape, context: LayerContext) {
-    self.index = index
+  init(index: Int, input: Shape, output: Shape, context: ComputeContext) {
+    name = .entry(index)
     self.context = context
     inputShape = input
     outputShape = output

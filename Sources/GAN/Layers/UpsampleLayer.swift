@@ -1,8 +1,8 @@
-import Tensor
+import Numerics
 
 /// Enlarges maps by a whole factor: PyTorch's `Upsample`, nearest or bilinear with `align_corners=False`.
 final class UpsampleLayer: Layer {
-  let index: Int
+  package let name: LayerName
   let isInPlace = false
   let overwritesGradient = false
   let needsOutput = false
@@ -14,10 +14,10 @@ final class UpsampleLayer: Layer {
   private let inputShape: Shape
   private let rows: Interpolation
   private let columns: Interpolation
-  private let context: LayerContext
+  private let context: ComputeContext
 
-  init(index: Int, scale: Int, _ mode: UpsamplingMode, input: Shape, output: Shape, context: LayerContext) {
-    self.index = index
+  init(index: Int, scale: Int, _ mode: UpsamplingMode, input: Shape, output: Shape, context: ComputeContext) {
+    name = .entry(index)
     self.scale = scale
     self.mode = mode
     self.context = context
@@ -25,7 +25,7 @@ final class UpsampleLayer: Layer {
     outputShape = output
     rows = mode.interpolation(of: input.height, scale: scale)
     columns = mode.interpolation(of: input.width, scale: scale)
-    context.workspace.reserve(input.width * input.channels)
+    context.workspace.reserve(input.width * input.channels, of: Float.self)
   }
 
   /// Row after row: first between the rows of the small map, then between the columns.

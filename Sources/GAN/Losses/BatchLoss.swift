@@ -1,66 +1,137 @@
-import Tensor
+import Numerics
 
-/// The mean of a sample's loss over a group's samples on all ranks, and what D gets right of them.
+/// The mean of a loss over the images of all ranks, and what D gets right of them.
 package final class BatchLoss {
-  /// Means over a group.
-  package struct Opinion {
+  /// Means over a group of images.
+  package struct Means {
     package let loss: Double
-    /// How real D finds the samples: the probability, the sigmoid of the last logit; of a critic its score.
+    /// How real D finds the images: the probability, or what the loss has instead.
     package let score: Double
-    /// The share of samples that the logits take for what they are.
+    /// The share of images that D takes for what they are; for G's fakes, that it takes for real ones.
     package let accuracy: Double
   }
 
-  private let loss: any SampleLoss
+  private let loss: any AdversarialLoss
   private let statistics: ShardStatistics
-  /// Samples of a group over all ranks in the last `judge`.
+  /// Images of a group over all ranks in the last call.
   private var samples = 1.0
 
-  package init(_ loss: any SampleLoss, groups: Int, engine: Engine) {
+  package init(_ loss: any AdversarialLoss, groups: Int, engine: Engine) {
     self.loss = loss
     statistics = ShardStatistics(width: 3, groups: groups, peers: engine.peers, arena: engine.arena)
   }
 
-  /// Losses of `logits` [samples, 1, 1, 1 or 2] against one label a group, and the gradient of `weight` times their sum;
-  /// then `opinion` tells of each group. Collective.
+  /// D's loss on as many real images as fakes. Collective.
   ///
   /// - Parameters:
+  ///   - logits: [2 · samples, 1, 1, logits], real images first, as two groups of `layout`.
   ///   - randomness: of the pass, for labels that are random.
-  ///   - gradient: where that of the logits goes.
+  ///   - gradient: where that of the weighted loss by the logits goes.
   ///   - weight: of the losses in the gradient.
-  package func judge(
-    _ logits: Tensor, labels: [Label], randomness: PassRandomness? = nil, layout: BatchLayout, gradient: Tensor,
-    weight: Double = 1
-  ) throws {
-    let count = logits.shape.sampleCount
-    precondition(type(of: loss).accepts(logits: count), "\(count) logits")
+  /// - Returns: the means over both groups.
+  package func discriminator(
+    _ logits: Tensor, randomness: PassRandomness?, layout: BatchLayout, gradient: Tensor, weight: Double
+  ) throws -> (real: Means, fake: Means) {
     let share = weight / Double(layout.globalSamples)
-    for (group, segments) in layout.segments.enumerated() {
-      let label = labels[group]
-      for (shard, samples) in segments.enumerated() {
-        let leaf = statistics.leaf(group: group, shard: shard)
-        leaf.update(repeating: 0, count: 3)
-        for sample in samples {
-          let values = logits.sample(sample)
-          let stream = randomness?.stream(.labels, layer: 0, sample: sample, layout)
-          withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { slopes in
-            let opinion = loss.judge(values, count: count, label, stream, gradient: slopes.baseAddress!)
-            for place in 0..<count { gradient.sample(sample)[place] = Float(slopes[place] * share) }
-            leaf[0] += opinion.loss
-            leaf[1] += opinion.score
+    for (shard, (reals, fakes)) in zip(layout.segments[0], layout.segments[1]).enumerated() {
+      let (realLeaf, fakeLeaf) = (leaf(0, shard), leaf(1, shard))
+      for (one, other) in zip(reals, fakes) {
+        withImage(logits, one, randomness, layout, gradient: gradient, share) { real in
+          withImage(logits, other, randomness, layout, gradient: gradient, share) { fake in
+            let losses = loss.discriminator(real: real, fake: fake)
+            add(real, losses.real, isRight: loss.findsReal(real), to: realLeaf)
+            add(fake, losses.fake, isRight: !loss.findsReal(fake), to: fakeLeaf)
           }
-          let other = count == 2 ? values[0] : 0
-          if (values[count - 1] > other) == label.isReal { leaf[2] += 1 }
         }
       }
     }
+    try sum(layout)
+    return (means(0), means(1))
+  }
+
+  /// G's loss on fakes. Collective.
+  ///
+  /// - Parameters:
+  ///   - logits: D's of the fakes, [samples, 1, 1, logits].
+  ///   - reals: D's of the real images of the same places, where the loss compares with them.
+  ///   - gradient: where that by the fakes' logits goes.
+  package func generator(
+    _ logits: Tensor, reals: Tensor? = nil, layout: BatchLayout, gradient: Tensor
+  ) throws -> Means {
+    let share = 1 / Double(layout.globalSamples)
+    for (shard, samples) in layout.segments[0].enumerated() {
+      let leaf = leaf(0, shard)
+      for sample in samples {
+        withImage(logits, sample, nil, layout, gradient: gradient, share) { fake in
+          let value: Double
+          if let reals {
+            value = withImage(reals, sample, nil, layout, gradient: nil, 0) { loss.generator(fake, real: $0) }
+          } else {
+            value = loss.generator(fake, real: nil)
+          }
+          add(fake, value, isRight: loss.findsReal(fake), to: leaf)
+        }
+      }
+    }
+    try sum(layout)
+    return means(0)
+  }
+
+  /// D's loss on images that it does not learn from, all real or all fakes. Collective.
+  package func discriminator(
+    _ logits: Tensor, isReal: Bool, randomness: PassRandomness? = nil, layout: BatchLayout
+  ) throws -> Means {
+    for (shard, samples) in layout.segments[0].enumerated() {
+      let leaf = leaf(0, shard)
+      for sample in samples {
+        withImage(logits, sample, randomness, layout, gradient: nil, 0) { image in
+          let value = loss.discriminator(image, isReal: isReal)
+          add(image, value, isRight: loss.findsReal(image) == isReal, to: leaf)
+        }
+      }
+    }
+    try sum(layout)
+    return means(0)
+  }
+
+  /// Runs `body` on one image's logits, and then writes `share` times the derivatives into `gradient`.
+  private func withImage<Result>(
+    _ logits: Tensor, _ sample: Int, _ randomness: PassRandomness?, _ layout: BatchLayout, gradient: Tensor?,
+    _ share: Double, _ body: (ImageLogits) -> Result
+  ) -> Result {
+    let count = logits.shape.sampleCount
+    precondition(type(of: loss).logits.contains(count), "\(count) logits")
+    let stream = randomness?.stream(.labels, layer: 0, sample: sample, layout)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { slopes in
+      let image = ImageLogits(
+        values: logits.sample(sample), count: count, slopes: slopes.baseAddress!, randomness: stream)
+      let result = body(image)
+      if let gradient {
+        for place in 0..<count { gradient.sample(sample)[place] = Float(slopes[place] * share) }
+      }
+      return result
+    }
+  }
+
+  private func leaf(_ group: Int, _ shard: Int) -> UnsafeMutablePointer<Double> {
+    let leaf = statistics.leaf(group: group, shard: shard)
+    leaf.update(repeating: 0, count: 3)
+    return leaf
+  }
+
+  private func add(_ image: ImageLogits, _ value: Double, isRight: Bool, to leaf: UnsafeMutablePointer<Double>) {
+    leaf[0] += value
+    leaf[1] += loss.score(image)
+    if isRight { leaf[2] += 1 }
+  }
+
+  private func sum(_ layout: BatchLayout) throws {
     try statistics.sum(groups: layout.groups)
     samples = Double(layout.globalSamples)
   }
 
-  /// What was found of a group by the last `judge`.
-  package func opinion(group: Int) -> Opinion {
+  private func means(_ group: Int) -> Means {
     let total = statistics.total(group: group)
-    return Opinion(loss: total[0] / samples, score: total[1] / samples, accuracy: total[2] / samples)
+    return Means(loss: total[0] / samples, score: total[1] / samples, accuracy: total[2] / samples)
   }
 }

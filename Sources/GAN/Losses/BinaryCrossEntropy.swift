@@ -1,26 +1,55 @@
-import Tensor
+import Numerics
 
-/// Binary cross entropy on logits, max(l, 0) − l·t + ln(1 + e^−|l|), averaged over the logits of a sample where there are
-/// two (Goodfellow et al. 2014; the form that does not overflow is PyTorch's `BCEWithLogitsLoss`).
-package struct BinaryCrossEntropy: SampleLoss {
-  package static func accepts(logits: Int) -> Bool { 1...2 ~= logits }
+/// Binary cross entropy on logits, max(l, 0) − l·t + ln(1 + e^−|l|), averaged over the logits of an image where there are
+/// two; G's loss is that of its fakes labelled real (Goodfellow et al. 2014, section 3, the non-saturating form). The form
+/// that does not overflow is PyTorch's `BCEWithLogitsLoss`.
+package struct BinaryCrossEntropy: AdversarialLoss {
+  package static let logits = 1...2
 
-  package init() {}
+  /// Labels that D learns; G always wants 1, smoothed or not.
+  package var labels: LabelSpecification
+  /// How D's losses on real images and on fakes make one.
+  package var combination: DiscriminatorLoss
 
-  package func judge(
-    _ logits: UnsafePointer<Float>, count: Int, _ label: Label, _ stream: RandomStream?,
-    gradient: UnsafeMutablePointer<Double>
-  ) -> SampleOpinion {
-    let target = label.target(stream, logits: count)
-    var (loss, score) = (0.0, 0.0)
-    for place in 0..<count {
-      let logit = Double(logits[place])
-      let wanted = place == count - 1 ? target.real : target.fake
-      let probability = Elementary.sigmoid(logit)
-      loss += max(logit, 0) - logit * wanted + Elementary.logOnePlusExp(negative: abs(logit))
-      gradient[place] = (probability - wanted) / Double(count)
-      if place == count - 1 { score = probability }
-    }
-    return SampleOpinion(loss: loss / Double(count), score: score)
+  package init(labels: LabelSpecification = .fixed(real: 1, fake: 0), discriminator: DiscriminatorLoss = .sum) {
+    self.labels = labels
+    combination = discriminator
   }
+
+  package var discriminatorWeight: Double { combination == .mean ? 0.5 : 1 }
+
+  package var constants: [String: Float] {
+    guard case .fixed(let real, let fake) = labels else { return [:] }
+    return ["labels.real": real, "labels.fake": fake]
+  }
+
+  package var withPlainLabels: Self { Self(discriminator: combination) }
+
+  /// The probability of being real: the sigmoid of the last logit.
+  package func score(_ image: ImageLogits) -> Double { Elementary.sigmoid(image.last) }
+
+  package func findsReal(_ image: ImageLogits) -> Bool { image.last > (image.count == 2 ? Double(image.values[0]) : 0) }
+
+  package func discriminator(_ image: ImageLogits, isReal: Bool) -> Double { value(image, isReal: isReal, labels) }
+
+  package func generator(_ fake: ImageLogits, real: ImageLogits?) -> Double {
+    value(fake, isReal: true, .fixed(real: 1, fake: 0))
+  }
+
+  private func value(_ image: ImageLogits, isReal: Bool, _ labels: LabelSpecification) -> Double {
+    let target = labels.target(isReal: isReal, image.randomness, logits: image.count)
+    var loss = 0.0
+    for place in 0..<image.count {
+      let logit = Double(image.values[place])
+      let wanted = place == image.count - 1 ? target.real : target.fake
+      loss += max(logit, 0) - logit * wanted + Elementary.logOnePlusExp(negative: abs(logit))
+      image.slopes[place] = (Elementary.sigmoid(logit) - wanted) / Double(image.count)
+    }
+    return loss / Double(image.count)
+  }
+}
+
+/// How D's losses on real images and on fakes make one.
+package enum DiscriminatorLoss: String, Hashable, Sendable, CaseIterable {
+  case sum, mean
 }

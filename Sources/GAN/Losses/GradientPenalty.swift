@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// The penalty λ · E[(‖∇D(x̂)‖ − 1)²] on points between real pictures and fakes, x̂ = ε · real + (1 − ε) · fake, one
 /// uniform ε a sample (Gulrajani et al. 2017, algorithm 1), and its gradient by D's parameters.
@@ -14,8 +14,8 @@ final class GradientPenalty {
   private let pointPass: Pass
   private let tangentPass: Pass
   private let mixMemory: Tensor
-  private let pointMemory: MemoryPlan.Block
-  private var region: Floats?
+  private let pointMemory: MemoryPlan.Block<Float>
+  private var region: UnsafeMutableRawPointer?
   /// Of a shard: the sums of (‖g‖ − 1)² and of ‖g‖.
   private let statistics: ShardStatistics
   private let samples: Int
@@ -30,18 +30,18 @@ final class GradientPenalty {
     statistics = ShardStatistics(width: 2, groups: 1, peers: engine.peers, arena: engine.arena)
     mixMemory = engine.arena.tensor(Shape(samples: samples, height: 1, width: 1, channels: 1))
     mix = mixMemory
-    pointMemory = plan.hold(samples * discriminator.inputShape.sampleCount)
+    pointMemory = plan.hold(samples * discriminator.inputShape.sampleCount, of: Float.self)
     pointPass = Pass(discriminator, samples: samples, groups: 1, plan: &plan)
-    let slopes = pointPass.planBackward(needsInputGradient: true, keepsOutputs: true, plan: &plan)!
+    let slopes = pointPass.planBackwardToInput(keepsOutputs: true, plan: &plan)
     tangentPass = Pass(discriminator, samples: samples, groups: 1, tangentOf: pointPass, plan: &plan)
-    tangentPass.planBackward(needsInputGradient: false, plan: &plan)
+    tangentPass.planBackward(plan: &plan)
     pointPass.releaseOutputs(plan: &plan)
     plan.release(slopes)
     plan.release(pointMemory)
   }
 
   /// Takes over the region of the completed plan.
-  func attach(_ region: Floats) {
+  func attach(_ region: UnsafeMutableRawPointer) {
     self.region = region
     pointPass.attach(region)
     tangentPass.attach(region)
@@ -63,10 +63,10 @@ final class GradientPenalty {
   /// Sums the penalty's gradients into one group of D's sums. Collective.
   ///
   /// - Returns: the penalty with its weight, and the mean of ‖g‖.
-  func teach(
+  func gradients(
     real: Tensor, fake: Tensor, layout: BatchLayout, into group: Int
   ) throws -> (penalty: Double, gradientNorm: Double) {
-    let points = Tensor(discriminator.inputShape.with(samples: layout.samples), region! + pointMemory.offset!)
+    let points = Tensor(discriminator.inputShape.with(samples: layout.samples), pointMemory.start(in: region!))
     let count = points.shape.sampleCount
     for sample in 0..<layout.samples {
       let (share, point) = (mix.sample(sample)[0], points.sample(sample))
@@ -75,8 +75,7 @@ final class GradientPenalty {
     }
     _ = try discriminator.forward(points, pass: pointPass, layout: layout, mode: .training)
     pointPass.outputGradient(layout.samples).values.update(repeating: 1)
-    let slopes = try discriminator.backward(
-      input: points, pass: pointPass, layout: layout, teaching: false, needsInputGradient: true)!
+    let slopes = try discriminator.backwardToInput(points, pass: pointPass, layout: layout, summingGradients: false)
 
     for (shard, samples) in layout.segments[0].enumerated() {
       let leaf = statistics.leaf(group: 0, shard: shard)
@@ -95,8 +94,7 @@ final class GradientPenalty {
 
     _ = try discriminator.forward(slopes, pass: tangentPass, layout: layout, mode: .tangent)
     tangentPass.outputGradient(layout.samples).values.update(repeating: 1)
-    try discriminator.backward(
-      input: slopes, pass: tangentPass, layout: layout, teaching: true, into: group, needsInputGradient: false)
+    try discriminator.backward(input: slopes, pass: tangentPass, layout: layout, into: group)
     return (penalty, norm)
   }
 

@@ -1,18 +1,39 @@
-import Tensor
+import Numerics
 
-/// The critic's score, with the sign that draws real pictures up and fakes down (Arjovsky, Chintala & Bottou 2017,
-/// equation 2): E[D(G(z))] − E[D(x)] for the critic, −E[D(G(z))] for G.
-package struct WassersteinLoss: SampleLoss {
-  package static func accepts(logits: Int) -> Bool { logits == 1 }
+/// The critic's score, with the sign that draws real images up and fakes down (Arjovsky, Chintala & Bottou 2017,
+/// equation 2): E[D(G(z))] − E[D(x)] for the critic, −E[D(G(z))] for G. The critic's parameters are clipped (algorithm 1).
+package struct WassersteinLoss: CriticLoss {
+  package static let logits = 1...1
 
-  package init() {}
+  /// The critic's parameters are clipped to ± this after each update.
+  package var clip: Float
 
-  package func judge(
-    _ logits: UnsafePointer<Float>, count: Int, _ label: Label, _ stream: RandomStream?,
-    gradient: UnsafeMutablePointer<Double>
-  ) -> SampleOpinion {
-    let score = Double(logits[0])
-    gradient[0] = label.isReal ? -1 : 1
-    return SampleOpinion(loss: gradient[0] * score, score: score)
+  package init(clip: Float = 0.01) { self.clip = clip }
+
+  package var parameterBound: Float? { clip }
+}
+
+/// The same with a gradient penalty in place of clipping: a critic whose gradient is drawn to length 1 between real images
+/// and fakes (Gulrajani et al. 2017, algorithm 1).
+package struct WassersteinPenaltyLoss: CriticLoss {
+  package static let logits = 1...1
+
+  /// λ.
+  package var weight: Float
+
+  package init(weight: Float = 10) { self.weight = weight }
+
+  package var gradientPenalty: Float? { weight }
+}
+
+/// A loss whose D is a critic: a score without bounds instead of a probability.
+package protocol CriticLoss: AdversarialLoss {}
+
+extension CriticLoss {
+  package func discriminator(_ image: ImageLogits, isReal: Bool) -> Double {
+    image.slopes[0] = isReal ? -1 : 1
+    return image.slopes[0] * image.last
   }
+
+  package func generator(_ fake: ImageLogits, real: ImageLogits?) -> Double { discriminator(fake, isReal: true) }
 }

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 extension Network {
   /// Draws the parameters; batch norm's shift starts at 0.

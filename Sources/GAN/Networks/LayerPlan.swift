@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// From a layer list to layers: shapes inferred, places for parameters given out, rectifiers merged into the batch norm
 /// before them.
@@ -9,22 +9,25 @@ struct LayerPlan {
   private let network: String
   private let groups: Int
   private let runningUpdates: Int
-  private let context: LayerContext
+  private let engine: Engine
+  private var context: ComputeContext { engine.context }
 
   /// - Parameters:
   ///   - network: its name.
   ///   - groups: the most groups of a pass.
   ///   - runningUpdates: how often batch norm's running statistics move in a training pass.
-  init(network: String, groups: Int, runningUpdates: Int, context: LayerContext) {
+  init(network: String, groups: Int, runningUpdates: Int, engine: Engine) {
     self.network = network
     self.groups = groups
     self.runningUpdates = runningUpdates
-    self.context = context
+    self.engine = engine
   }
 
-  /// Appends a layer that adds noise to the network's input; it is none of nn.Sequential's.
-  mutating func append(noise deviation: Float, input: Shape) {
-    layers.append(NoiseLayer(index: 0, deviation: deviation, shape: input, context: context))
+  /// Appends what is done to the network's input; it is none of nn.Sequential's layers.
+  mutating func append(_ operation: InputOperation, input: Shape) {
+    switch operation {
+    case .noise(let deviation): layers.append(NoiseLayer(deviation: deviation, shape: input, context: context))
+    }
   }
 
   /// Appends the layers of `specification`, the first of which sees samples of shape `input`.
@@ -48,14 +51,14 @@ struct LayerPlan {
     case .dense, .convolution, .transposedConvolution:
       layers.append(
         ConvolutionLayer(
-          network: network, index: index, entry, input: input, output: output, allocator: &parameters, context: context)
+          network: network, index: index, entry, input: input, output: output, allocator: &parameters, engine: engine)
       )
     case .batchNorm(let batchNorm):
       let slope = next?.rectifierSlope
       layers.append(
         BatchNormLayer(
           index: index, batchNorm, slope: slope, shape: output, groups: groups, runningUpdates: runningUpdates,
-          allocator: &parameters, buffers: &buffers, context: context))
+          allocator: &parameters, buffers: &buffers, engine: engine))
       if slope != nil { return 2 }
     case .relu, .leakyRelu, .tanh:
       let function = entry.rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh

@@ -1,9 +1,8 @@
-import Tensor
+import Numerics
 
 /// A line of the table that `--dry-run` prints.
 package struct LayerSummary {
-  /// Counting as nn.Sequential does.
-  package let index: Int
+  package let name: LayerName
   package let description: String
   /// Of one sample.
   package let outputShape: Shape
@@ -15,7 +14,7 @@ extension Network {
   package var summary: [LayerSummary] {
     layers.map { layer in
       LayerSummary(
-        index: layer.index, description: layer.description, outputShape: layer.outputShape,
+        name: layer.name, description: layer.description, outputShape: layer.outputShape,
         parameterCount: layer.parameters.reduce(0) { $0 + $1.count }, algorithms: layer.algorithms)
     }
   }

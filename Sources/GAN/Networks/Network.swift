@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// A generator or a discriminator: layers with their parameters, gradient sums and buffers, planned once.
 package final class Network {
@@ -25,9 +25,10 @@ package final class Network {
   package let flatCount: Int
 
   let layers: [any Layer]
-  let context: LayerContext
-  private let specification: [LayerSpecification]
-  private let inputNoise: Float
+  let engine: Engine
+  var context: ComputeContext { engine.context }
+  let specification: [LayerSpecification]
+  private let inputOperations: [InputOperation]
   /// The most groups of a pass.
   private let groups: Int
   private let runningUpdates: Int
@@ -37,22 +38,23 @@ package final class Network {
   /// - Parameters:
   ///   - specification: the layer list; the shapes must fit (`inferredShapes`).
   ///   - input: shape of one sample of the input.
-  ///   - inputNoise: deviation of the normal noise that is added to the input in training.
+  ///   - inputOperations: what is done to the input before the layers.
   ///   - groups: the most groups of a pass.
   ///   - runningUpdates: how often batch norm's running statistics move in a training pass.
   ///   - other: a network of the same layers whose parameters and buffers this one uses, too.
   package init(
-    name: String, layers specification: [LayerSpecification], input: Shape, inputNoise: Float = 0, groups: Int,
+    name: String, layers specification: [LayerSpecification], input: Shape, inputOperations: [InputOperation] = [],
+    groups: Int,
     runningUpdates: Int = 1, sharing other: Network? = nil, engine: Engine
   ) throws(ShapeError) {
     self.name = name
     self.specification = specification
-    self.inputNoise = inputNoise
+    self.inputOperations = inputOperations
     self.groups = groups
     self.runningUpdates = runningUpdates
-    context = engine.context
-    var plan = LayerPlan(network: name, groups: groups, runningUpdates: runningUpdates, context: context)
-    if inputNoise > 0 { plan.append(noise: inputNoise, input: input) }
+    self.engine = engine
+    var plan = LayerPlan(network: name, groups: groups, runningUpdates: runningUpdates, engine: engine)
+    for operation in inputOperations { plan.append(operation, input: input) }
     try plan.append(specification, input: input)
     layers = plan.layers
     inputShape = input.with(samples: 1)
@@ -62,8 +64,8 @@ package final class Network {
     parameterCount = tensors.reduce(0) { $0 + $1.count }
     flatCount = plan.parameters.count
     gaps = tensors.map(\.gap).filter { !$0.isEmpty }
-    parameters = other?.parameters ?? context.arena.floats(flatCount)
-    buffers = other?.buffers ?? context.arena.floats(plan.buffers.count)
+    parameters = other?.parameters ?? engine.arena.floats(flatCount)
+    buffers = other?.buffers ?? engine.arena.floats(plan.buffers.count)
     for layer in layers { layer.attach(parameters: parameters, buffers: buffers) }
     if other == nil {
       for tensor in bufferTensors where tensor.role == .runningVariance {
@@ -76,18 +78,18 @@ package final class Network {
   package convenience init(sharing other: Network, engine: Engine) {
     do {
       try self.init(
-        name: other.name, layers: other.specification, input: other.inputShape, inputNoise: other.inputNoise,
+        name: other.name, layers: other.specification, input: other.inputShape, inputOperations: other.inputOperations,
         groups: other.groups, runningUpdates: other.runningUpdates, sharing: other, engine: engine)
     } catch { preconditionFailure("a network's layers fit: \(error)") }
   }
 
   /// Floats of the sums of gradients.
-  package var sumsCount: Int { groups * context.peers.reduction.nodes.count * flatCount }
+  package var sumsCount: Int { groups * engine.peers.reduction.nodes.count * flatCount }
 
   /// Takes over memory for `sumsCount` floats, which others may use where no gradients are summed or wanted.
   package func attach(sums memory: Floats) {
     sums = NodeBuffers(
-      groups: groups, nodes: context.peers.reduction.nodes.count, count: flatCount, at: memory)
+      groups: groups, nodes: engine.peers.reduction.nodes.count, count: flatCount, at: memory)
   }
 
   /// Runs the layers on `input`, whose samples are `layout`'s. Collective where there is batch norm on batch statistics.
@@ -107,7 +109,7 @@ package final class Network {
         try layer.forward(value, into: record, layout: layout, mode: mode) { _, _ in }
       }
       value = output
-      try inspect?(LayerEvent(network: name, layer: layer.index, kind: .output, tensor: value, layout: layout))
+      try inspect?(LayerEvent(network: name, layer: layer.name, kind: .output, tensor: value, layout: layout))
       if !fusesLayers { beginForward(place + 1, value, pass: pass, layout: layout, mode: mode) }
     }
     return value
@@ -124,21 +126,41 @@ package final class Network {
     }
   }
 
-  /// Runs the layers backward from the gradient of the last output.
+  /// Runs the layers backward from the gradient of the last output, and sums the parameters' gradients into `sums`.
+  /// Collective where there is batch norm on batch statistics.
   ///
   /// - Parameters:
   ///   - pass: the gradient is in its `outputGradient`, and is overwritten.
-  ///   - teaching: whether to sum the parameters' gradients into `sums`.
   ///   - group: of `sums`, where those of the pass's first group go.
-  ///   - needsInputGradient: whether to compute the gradient of `input`, as planned.
   ///   - finished: called when a layer's gradients are complete, with its place in `layers`.
-  /// - Returns: the gradient of the input, if asked for.
-  @discardableResult
   package func backward(
-    input: Tensor, pass: Pass, layout: BatchLayout, teaching: Bool, into group: Int = 0, needsInputGradient: Bool,
+    input: Tensor, pass: Pass, layout: BatchLayout, into group: Int = 0,
     finished: (_ layer: Int) throws -> Void = { _ in }
-  ) throws -> Tensor? {
-    if teaching { clearGaps() }
+  ) throws {
+    _ = try backward(
+      input: input, pass: pass, layout: layout, summingGradients: true, into: group, needsInputGradient: false,
+      finished: finished)
+  }
+
+  /// Runs the layers backward as `backward` does, down to the gradient of `input`, which it returns.
+  ///
+  /// - Parameter summingGradients: whether to sum the parameters' gradients, too.
+  package func backwardToInput(_ input: Tensor, pass: Pass, layout: BatchLayout, summingGradients: Bool) throws
+    -> Tensor
+  {
+    try backward(
+      input: input, pass: pass, layout: layout, summingGradients: summingGradients, into: 0, needsInputGradient: true
+    ) {
+      _ in
+    }
+  }
+
+  /// - Returns: the last gradient that was computed.
+  private func backward(
+    input: Tensor, pass: Pass, layout: BatchLayout, summingGradients: Bool, into group: Int, needsInputGradient: Bool,
+    finished: (_ layer: Int) throws -> Void
+  ) throws -> Tensor {
+    if summingGradients { clearGaps() }
     var gradient = pass.outputGradient(layout.samples)
     beginBackward(layers.count - 1, gradient, input, pass: pass, layout: layout)
     for place in layers.indices.reversed() {
@@ -146,7 +168,7 @@ package final class Network {
       let (before, record) = ends(of: place, input, pass, layout)
       let isWanted = place > 0 || needsInputGradient
       let next = isWanted ? pass.inputGradient(place, samples: layout.samples) : nil
-      let sums = teaching ? sums?.from(group: group) : nil
+      let sums = summingGradients ? sums?.from(group: group) : nil
       if fusesLayers, place > 0 {
         let below = layers[place - 1]
         let (belowInput, belowRecord) = ends(of: place - 1, input, pass, layout)
@@ -165,12 +187,12 @@ package final class Network {
       if let next { gradient = next }
       if isWanted {
         try inspect?(
-          LayerEvent(network: name, layer: layer.index, kind: .inputGradient, tensor: gradient, layout: layout))
+          LayerEvent(network: name, layer: layer.name, kind: .inputGradient, tensor: gradient, layout: layout))
       }
       if !fusesLayers { beginBackward(place - 1, gradient, input, pass: pass, layout: layout) }
       try finished(place)
     }
-    return needsInputGradient ? gradient : nil
+    return gradient
   }
 
   /// Lets the layer at `place`, if there is one, begin on the whole gradient of its output.
@@ -217,8 +239,7 @@ package struct LayerEvent {
     case inputGradient = "gradient of the input"
   }
   package let network: String
-  /// Counting as nn.Sequential does.
-  package let layer: Int
+  package let layer: LayerName
   package let kind: Kind
   package let tensor: Tensor
   package let layout: BatchLayout

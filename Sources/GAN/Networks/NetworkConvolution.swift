@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// A convolution of a planned network with what its passes work on, for measuring it apart from a step.
 package struct NetworkConvolution {

@@ -1,9 +1,13 @@
-import Tensor
+import Numerics
 
 /// Memory of one pass through a network, forward and back: what each layer puts out, what its backward pass needs, and
 /// the gradients on their way back. Planned step by step: a layer's output lives until the backward pass is through with
 /// it, and then others take its place.
 package final class Pass {
+  /// What outputs and gradients are stored as.
+  package typealias Activation = Float
+  package typealias Block = MemoryPlan.Block<Activation>
+
   let samples: Int
   /// What the random layers of the next forward pass, and of the backward pass after it, go by; without it they leave
   /// everything as it is.
@@ -15,12 +19,12 @@ package final class Pass {
   private typealias Statistics = (mean: Floats, inverse: Floats, ofSamples: UnsafeMutablePointer<Double>)
   private var layers: [any Layer] { network.layers }
   /// Outputs of the layers that are not in place.
-  private var outputs: [MemoryPlan.Block?] = []
+  private var outputs: [Block?] = []
   /// Gradients of the layers' inputs, where they are not made in place.
-  private var gradients: [MemoryPlan.Block?]
-  private var startGradient: MemoryPlan.Block?
+  private var gradients: [Block?]
+  private var startGradient: Block?
   private var statistics: [Statistics?] = []
-  private var region: Floats?
+  private var region: UnsafeMutableRawPointer?
   /// The layer whose output goes where `redirect` says: the last one that is not in place; those after it work there.
   private let redirected: Int?
   private var elsewhere: Tensor?
@@ -43,10 +47,10 @@ package final class Pass {
     gradients = Array(repeating: nil, count: network.layers.count)
     redirected = writesElsewhere ? network.layers.lastIndex { !$0.isInPlace } : nil
     let arena = network.context.arena
-    var previous: MemoryPlan.Block?
+    var previous: Block?
     for (place, layer) in network.layers.enumerated() {
       let isElsewhere = layer.isInPlace || place == redirected
-      outputs.append(isElsewhere ? nil : plan.hold(samples * layer.outputShape.sampleCount))
+      outputs.append(isElsewhere ? nil : plan.hold(samples * layer.outputShape.sampleCount, of: Activation.self))
       if !keepsOutputs, !layer.isInPlace {
         if let previous { plan.release(previous) }
         previous = outputs[place]
@@ -58,31 +62,39 @@ package final class Pass {
     }
   }
 
+  /// Plans the backward pass after the forward one, without the gradient of the input.
+  ///
+  /// - Parameter start: where the gradient of the network's output will be; nil for a place of its own.
+  package func planBackward(from start: Block? = nil, plan: inout MemoryPlan) {
+    let last = planBackward(from: start, needsInputGradient: false, keepsOutputs: false, plan: &plan)
+    plan.release(last)
+  }
+
   /// Plans the backward pass after the forward one.
   ///
-  /// - Parameters:
-  ///   - start: where the gradient of the network's output will be; nil for a place of its own.
-  ///   - keepsOutputs: whether the layers' outputs are needed after it, up to `releaseOutputs`.
-  /// - Returns: where the gradient of the input will be, if it is needed.
-  @discardableResult
-  package func planBackward(
-    from start: MemoryPlan.Block? = nil, needsInputGradient: Bool, keepsOutputs: Bool = false, plan: inout MemoryPlan
-  ) -> MemoryPlan.Block? {
-    var gradient = start ?? plan.hold(samples * network.outputShape.sampleCount)
+  /// - Parameter keepsOutputs: whether the layers' outputs are needed after it, up to `releaseOutputs`.
+  /// - Returns: where the gradient of the input will be, for the caller to release.
+  package func planBackwardToInput(keepsOutputs: Bool = false, plan: inout MemoryPlan) -> Block {
+    planBackward(from: nil, needsInputGradient: true, keepsOutputs: keepsOutputs, plan: &plan)
+  }
+
+  /// - Returns: where the last gradient will be.
+  private func planBackward(
+    from start: Block?, needsInputGradient: Bool, keepsOutputs: Bool, plan: inout MemoryPlan
+  ) -> Block {
+    var gradient = start ?? plan.hold(samples * network.outputShape.sampleCount, of: Activation.self)
     startGradient = gradient
     for (place, layer) in layers.enumerated().reversed() {
       if !keepsOutputs, !layer.needsOutput, let output = outputs[place] { plan.release(output) }
       if !layer.overwritesGradient, place > 0 || needsInputGradient {
-        let next = plan.hold(samples * inputShape(place).sampleCount)
+        let next = plan.hold(samples * inputShape(place).sampleCount, of: Activation.self)
         gradients[place] = next
         plan.release(gradient)
         gradient = next
       }
       if !keepsOutputs, layer.needsOutput, let output = outputs[place] { plan.release(output) }
     }
-    if needsInputGradient { return gradient }
-    plan.release(gradient)
-    return nil
+    return gradient
   }
 
   /// Nobody needs what the layers put out from now on.
@@ -91,7 +103,7 @@ package final class Pass {
   }
 
   /// Takes over the region of the completed plan.
-  package func attach(_ region: Floats) { self.region = region }
+  package func attach(_ region: UnsafeMutableRawPointer) { self.region = region }
 
   /// Makes `output` the place of the network's output.
   package func redirect(to output: Tensor) { elsewhere = output }
@@ -126,9 +138,9 @@ package final class Pass {
     place == 0 ? network.inputShape : layers[place - 1].outputShape
   }
 
-  private func tensor(_ block: MemoryPlan.Block, _ shape: Shape, _ samples: Int) -> Tensor {
-    guard let region, let offset = block.offset else { preconditionFailure("attach the plan's region first") }
+  private func tensor(_ block: Block, _ shape: Shape, _ samples: Int) -> Tensor {
+    guard let region else { preconditionFailure("attach the plan's region first") }
     precondition(samples <= self.samples, "planned for \(self.samples) samples")
-    return Tensor(shape.with(samples: samples), region + offset)
+    return Tensor(shape.with(samples: samples), block.start(in: region))
   }
 }

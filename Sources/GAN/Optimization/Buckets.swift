@@ -1,24 +1,37 @@
-import Tensor
+import Numerics
 
 /// Gradients in the portions in which they are exchanged: whole layers from the last to the first, as backward
-/// completes them, each portion large enough to be worth a message.
-struct Buckets {
+/// completes them, each portion large enough to be worth a message; layers that are too large for one message, in pieces.
+package struct Buckets {
+  /// The most floats of a bucket: 128 MB. A rank then receives less than 2³¹ floats of a group, which MPI's 32-bit integers
+  /// count: of each other rank at most 62 nodes, since a batch has less than 2³¹ samples.
+  package static let largest = 1 << 25
+
   /// Flat ranges in the order of completion.
-  let ranges: [Range<Int>]
+  package let ranges: [Range<Int>]
   /// For each bucket the place of the layer that completes it.
   private let completedBy: [Int]
 
-  /// - Parameter minimum: floats that fill a bucket.
-  init(_ network: Network, minimum: Int = 1 << 20) {
+  init(_ network: Network) {
+    self.init(layers: network.layers.map { $0.parameters.first?.offset }, count: network.flatCount)
+  }
+
+  /// - Parameters:
+  ///   - layers: where each one's parameters begin, multiples of 16; nil where it has none.
+  ///   - count: floats of the flat parameters.
+  ///   - minimum: floats that fill a bucket.
+  package init(layers: [Int?], count: Int, minimum: Int = 1 << 20, maximum: Int = Buckets.largest) {
+    precondition(minimum <= maximum && maximum % 16 == 0, "pieces are whole buckets and end as tensors do")
     var ranges: [Range<Int>] = []
     var completedBy: [Int] = []
-    var end = network.flatCount
-    for (place, layer) in network.layers.enumerated().reversed() {
-      guard let start = layer.parameters.first?.offset else { continue }
-      if end - start >= minimum || start == 0 {
-        ranges.append(start..<end)
+    var end = count
+    for (place, start) in layers.enumerated().reversed() {
+      guard let start, end - start >= minimum || start == 0 else { continue }
+      while end > start {
+        let piece = max(start, end - maximum)..<end
+        ranges.append(piece)
         completedBy.append(place)
-        end = start
+        end = piece.lowerBound
       }
     }
     self.ranges = ranges
@@ -26,5 +39,8 @@ struct Buckets {
   }
 
   /// The buckets that the layer at `place` completes.
-  func completed(by place: Int) -> Int? { completedBy.firstIndex(of: place) }
+  package func completed(by place: Int) -> Range<Int> {
+    guard let first = completedBy.firstIndex(of: place) else { return 0..<0 }
+    return first..<completedBy.lastIndex(of: place)! + 1
+  }
 }

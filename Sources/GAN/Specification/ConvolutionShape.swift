@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 extension ConvolutionSpecification {
   /// Positions of the window along a side of `size`; nil where there is none.

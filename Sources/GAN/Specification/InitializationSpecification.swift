@@ -3,7 +3,7 @@ package struct InitializationSpecification: Hashable, Sendable {
   package enum Weights: Hashable, Sendable {
     /// Mean 0.
     case normal(deviation: Float)
-    /// Normal with mean 0, what lies beyond two deviations drawn again: TensorFlow's `truncated_normal_initializer`.
+    /// Normal with mean 0, what lies beyond two standard deviations drawn again: TensorFlow's `truncated_normal_initializer`.
     case truncatedNormal(deviation: Float)
     /// PyTorch's default: uniform within ±1 / √(inputs of an output), which is He et al. 2015 with a = √5.
     case framework
@@ -18,7 +18,7 @@ package struct InitializationSpecification: Hashable, Sendable {
   package var weights: Weights
   package var dense: Weights?
   package var biases: Biases
-  /// Mean and deviation of batch norm's scale; its shift starts at 0.
+  /// Mean and standard deviation of batch norm's scale; its shift starts at 0.
   package var scaleMean: Float
   package var scaleDeviation: Float
 

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// Which algorithms a run's convolutions use, where somebody has asked for some. They decide the bits, so they are a
 /// function of the configuration, the shard size and the instruction set, never of the ranks.
@@ -74,7 +74,7 @@ package struct KernelSettings: Hashable, Sendable {
   }
 
   /// The choice for one convolution; algorithms that do not suit it give way to `direct`.
-  func choice(
+  package func choice(
     _ name: String, _ geometry: ConvolutionGeometry, isTransposed: Bool, samplesPerShard: Int,
     _ instructionSet: InstructionSet
   ) -> ConvolutionChoice {
@@ -92,16 +92,16 @@ package struct KernelSettings: Hashable, Sendable {
 
 extension KernelSettings {
   /// The same choices with nothing left to be chosen: each layer's written out.
-  package func resolved(
+  package func withAllChosen(
     for model: ModelSpecification, samplesPerShard: Int, _ instructionSet: InstructionSet
   ) throws(ShapeError) -> KernelSettings {
-    var resolved = KernelSettings(instructionSet: self.instructionSet ?? instructionSet)
+    var chosen = KernelSettings(instructionSet: self.instructionSet ?? instructionSet)
     for layer in try model.convolutions() {
       let choice = choice(
         layer.name, layer.geometry, isTransposed: layer.isTransposed, samplesPerShard: samplesPerShard, instructionSet)
-      resolved.layers[layer.name] = Layer(choice, isTransposed: layer.isTransposed)
+      chosen.layers[layer.name] = Layer(choice, isTransposed: layer.isTransposed)
     }
-    return resolved
+    return chosen
   }
 
   /// What these settings ask for, and for the rest what a run of `recorded` ones has chosen.

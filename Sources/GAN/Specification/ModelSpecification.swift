@@ -1,7 +1,7 @@
 /// What the generator's input is drawn from.
 package struct LatentSpecification: Hashable, Sendable {
   package enum Distribution: String, Hashable, Sendable, CaseIterable {
-    /// Mean 0, deviation 1.
+    /// Mean 0, standard deviation 1.
     case normal
     /// In [−1, 1].
     case uniform
@@ -27,21 +27,19 @@ package struct ModelSpecification: Hashable, Sendable {
   package var generator: NetworkSpecification
   package var discriminator: NetworkSpecification
   package var initialization: InitializationSpecification
-  /// Side of the square pictures, in pixels.
-  package var imageSize: Int
-  /// 1 for grey, 3 for RGB.
-  package var imageChannels: Int
+  /// The pictures: one channel for grey, three for RGB.
+  package var image: FeatureShape
 
   package init(
     latent: LatentSpecification = .init(), generator: NetworkSpecification = .preset(.init(.dcgan)),
     discriminator: NetworkSpecification = .preset(.init(.dcgan)),
-    initialization: InitializationSpecification = .init(), imageSize: Int = 64, imageChannels: Int = 3
+    initialization: InitializationSpecification = .init(),
+    image: FeatureShape = FeatureShape(channels: 3, height: 64, width: 64)
   ) {
     self.latent = latent
     self.generator = generator
     self.discriminator = discriminator
     self.initialization = initialization
-    self.imageSize = imageSize
-    self.imageChannels = imageChannels
+    self.image = image
   }
 }

@@ -1,19 +1,17 @@
-import Tensor
+import Numerics
 
 extension ModelSpecification {
   /// One latent vector as a feature map.
   package var latentShape: Shape { Shape(samples: 1, height: 1, width: 1, channels: latent.size) }
 
   /// One picture.
-  package var imageShape: Shape {
-    Shape(samples: 1, height: imageSize, width: imageSize, channels: imageChannels)
-  }
+  package var imageShape: Shape { image.sample }
 
-  /// The generator's layers, from a latent to a picture.
+  /// The generator's layers, from a latent to a picture. Presets are of square pictures.
   package var generatorLayers: [LayerSpecification] {
     switch generator {
     case .layers(let layers): layers
-    case .preset(let preset): preset.generator(imageSize: imageSize, imageChannels: imageChannels)
+    case .preset(let preset): preset.generator(imageSize: image.width, imageChannels: image.channels)
     }
   }
 
@@ -21,7 +19,7 @@ extension ModelSpecification {
   package var discriminatorLayers: [LayerSpecification] {
     switch discriminator {
     case .layers(let layers): layers
-    case .preset(let preset): preset.discriminator(imageSize: imageSize)
+    case .preset(let preset): preset.discriminator(imageSize: image.width)
     }
   }
 }

@@ -16,6 +16,7 @@ package struct FeatureShape: Hashable, Sendable, CustomStringConvertible {
   /// Numbers of a sample.
   package var count: Int { channels * height * width }
   package var isVector: Bool { height == 1 && width == 1 }
+  package var isSquare: Bool { height == width }
 
   /// Channels, height, width, as PyTorch orders them.
   package var description: String { "\(channels)×\(height)×\(width)" }
@@ -49,7 +50,7 @@ package func inferredShapes(
 
 /// What a layer cannot do with its input.
 private struct Misfit: Error {
-  let text: String
+  package let text: String
 }
 
 extension LayerSpecification {

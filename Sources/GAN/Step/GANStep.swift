@@ -1,18 +1,18 @@
-import Tensor
+import Numerics
 
 /// The two networks in training: Radford, Metz & Chintala 2015, with everything planned before the first step.
 package final class GANStep {
   package let generator: Network
   package let discriminator: Network
-  package let generatorAdam: Adam
-  package let discriminatorAdam: Adam
-  package let generatorExchange: any GradientExchange
-  package let discriminatorExchange: any GradientExchange
+  package let trainedGenerator: TrainedNetwork
+  package let trainedDiscriminator: TrainedNetwork
+  /// Both, in the order of a checkpoint: whatever is kept of a network in training is kept of each.
+  package var trained: [TrainedNetwork] { [trainedGenerator, trainedDiscriminator] }
   /// The latents of the last step: D's, and those that G learned from (the same where noise is reused).
   package internal(set) var latents: (discriminator: Tensor, generator: Tensor)
 
-  /// Memory of activations and gradients: between steps nobody needs it but who looks at the gradients.
-  package let scratch: UnsafeMutableBufferPointer<Float>
+  /// Memory of activations and gradients. Between steps it is free for others, who thereby overwrite the gradients.
+  package let scratch: UnsafeMutableRawBufferPointer
 
   /// Called after each update with what it reports; for traces.
   package var observe: ((Update, StepReport) throws -> Void)?
@@ -26,17 +26,18 @@ package final class GANStep {
   let generatorPass: Pass
   let discriminatorPass: Pass
   /// D's pass on fakes alone, which G learns from.
-  let opinionPass: Pass
+  let fakesPass: Pass
+  /// D's pass on real images alone, where G's loss compares with them.
+  let realsPass: Pass?
   let penalty: GradientPenalty?
   /// Whether D's updates add the penalty, if there is one.
   var isPenalized = true
   /// Of the G pass that makes new fakes for G's update.
   var freshFakes: PassRandomness?
   let loss: BatchLoss
-  let pairLabels: [Label]
-  let wantedLabel = [Label(isReal: true)]
-  let generatorBuckets: Buckets
-  let discriminatorBuckets: Buckets
+  /// The factor of D's losses on real images and on fakes.
+  let discriminatorWeight: Double
+  private let parameterBound: Float?
   private var layouts: [StepLayouts] = []
 
   /// - Parameter samples: the most images of a step on this rank.
@@ -48,11 +49,12 @@ package final class GANStep {
     generator = try Network(
       name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1,
       runningUpdates: training.noise == .reuse && training.generatorStatistics == .eachUpdate ? 2 : 1, engine: engine)
+    let loss = training.loss.loss
     // Real images, fakes, and the points of the penalty.
-    let groups = if case .wassersteinPenalty = training.loss { 3 } else { 2 }
+    let groups = loss.gradientPenalty == nil ? 2 : 3
     discriminator = try Network(
       name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape,
-      inputNoise: training.inputNoise, groups: groups, engine: engine)
+      inputOperations: training.inputOperations, groups: groups, engine: engine)
     precondition(
       generator.outputShape == model.imageShape && 1...2 ~= discriminator.outputShape.count,
       "the generator makes pictures of \(model.imageShape), the discriminator one logit or two")
@@ -66,44 +68,41 @@ package final class GANStep {
     latents = latentMemory
     var plan = MemoryPlan()
     generatorPass = Pass(generator, samples: samples, groups: 1, writesElsewhere: true, plan: &plan)
-    // Sums stay to the end of the step, for who wants to look at the gradients.
-    let discriminatorSums = plan.hold(discriminator.sumsCount)
-    if case .wassersteinPenalty(let weight) = training.loss {
-      penalty = GradientPenalty(weight: weight, discriminator, samples: samples, engine: engine, plan: &plan)
-    } else {
-      penalty = nil
+    // Sums stay to the end of the step, so that callers can still read the gradients after it.
+    let discriminatorSums = plan.hold(discriminator.sumsCount, of: Float.self)
+    penalty = loss.gradientPenalty.map { [discriminator] weight in
+      GradientPenalty(weight: weight, discriminator, samples: samples, engine: engine, plan: &plan)
     }
     discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2, plan: &plan)
-    discriminatorPass.planBackward(needsInputGradient: false, plan: &plan)
-    opinionPass = Pass(discriminator, samples: samples, groups: 1, plan: &plan)
-    let imageGradient = opinionPass.planBackward(needsInputGradient: true, plan: &plan)
-    let generatorSums = plan.hold(generator.sumsCount)
-    generatorPass.planBackward(from: imageGradient, needsInputGradient: false, plan: &plan)
-    // A checkpoint gathers Adam's moments here.
-    let floats = max(plan.complete(), 2 * (generator.flatCount + discriminator.flatCount))
-    let region = engine.arena.floats(floats)
-    scratch = UnsafeMutableBufferPointer(start: region, count: floats)
-    for pass in [generatorPass, discriminatorPass, opinionPass] { pass.attach(region) }
+    discriminatorPass.planBackward(plan: &plan)
+    // Its logits stay until G's loss is known.
+    realsPass =
+      loss.comparesPairs
+      ? Pass(discriminator, samples: samples, groups: 1, keepsOutputs: false, plan: &plan) : nil
+    fakesPass = Pass(discriminator, samples: samples, groups: 1, plan: &plan)
+    let imageGradient = fakesPass.planBackwardToInput(plan: &plan)
+    let generatorSums = plan.hold(generator.sumsCount, of: Float.self)
+    generatorPass.planBackward(from: imageGradient, plan: &plan)
+    // A checkpoint gathers the optimizers' states here.
+    let states = [(generator, training.generator), (discriminator, training.discriminator)].reduce(0) { sum, part in
+      sum + type(of: part.1.optimizer).states.count * part.0.flatCount
+    }
+    let bytes = max(plan.complete(), states * MemoryLayout<Float>.stride)
+    let region = engine.arena.region(bytes: bytes)
+    scratch = UnsafeMutableRawBufferPointer(start: region, count: bytes)
+    for pass in [generatorPass, discriminatorPass, fakesPass, realsPass] { pass?.attach(region) }
     penalty?.attach(region)
-    discriminator.attach(sums: region + discriminatorSums.offset!)
-    generator.attach(sums: region + generatorSums.offset!)
-    loss = BatchLoss(training.loss.sampleLoss, groups: 2, engine: engine)
-    pairLabels = [Label(isReal: true, training.loss.labels), Label(isReal: false, training.loss.labels)]
+    discriminator.attach(sums: discriminatorSums.start(in: region))
+    generator.attach(sums: generatorSums.start(in: region))
+    self.loss = BatchLoss(loss, groups: 2, engine: engine)
+    discriminatorWeight = loss.discriminatorWeight
+    parameterBound = loss.parameterBound
 
-    generatorBuckets = Buckets(generator)
-    discriminatorBuckets = Buckets(discriminator)
-    generatorExchange = try engine.peers.makeGradientExchange(
-      for: GradientSlots(
-        parameters: generator.parameters, sums: generator.sums!, buckets: generatorBuckets.ranges))
-    discriminatorExchange = try engine.peers.makeGradientExchange(
-      for: GradientSlots(
-        parameters: discriminator.parameters, sums: discriminator.sums!, buckets: discriminatorBuckets.ranges))
-    generatorAdam = Adam(training.generator, network: generator, owned: generatorExchange.owned)
-    discriminatorAdam = Adam(training.discriminator, network: discriminator, owned: discriminatorExchange.owned)
+    trainedGenerator = try TrainedNetwork(generator, training.generator.optimizer, engine: engine)
+    trainedDiscriminator = try TrainedNetwork(discriminator, training.discriminator.optimizer, engine: engine)
     engine.workspace.commit()
-    engine.threads.poll = { [generatorExchange, discriminatorExchange] in
-      discriminatorExchange.poll()
-      generatorExchange.poll()
+    engine.threads.poll = { [exchanges = [trainedDiscriminator.exchange, trainedGenerator.exchange]] in
+      for exchange in exchanges { exchange.poll() }
     }
   }
 
@@ -116,8 +115,8 @@ package final class GANStep {
   /// ε of the last gradient penalty, where there is one.
   package var penaltyMix: Tensor? { penalty?.mix }
 
-  /// One step: D's updates, each on real images of its own and as many fakes; then G's, which learns from D's opinion of
-  /// the same fakes, or of new ones where noise is fresh, as many as the last batch has. Collective.
+  /// One step: D's updates, each on real images of its own and as many fakes; then G's, which learns from D's scores of the
+  /// same fakes, or of new ones where noise is fresh, as many as the last batch has. Collective.
   ///
   /// - Parameters:
   ///   - index: of the step, from 0; with the seed it decides the latents.
@@ -133,8 +132,8 @@ package final class GANStep {
       try load(update, realImages(batch.samples))
       var own = StepReport()
       beginDiscriminator(index, update: update, batch)
-      try teachDiscriminator(batch, &own)
-      try discriminatorAdam.descend(averagedBy: discriminatorExchange, clippingTo: training.loss.clip)
+      try discriminatorGradients(batch, &own)
+      try trainedDiscriminator.update(clippingTo: parameterBound)
       report.add(discriminator: own, share: 1 / Double(counts.discriminator))
       try observe?(.discriminator(update), own)
     }
@@ -142,8 +141,8 @@ package final class GANStep {
     for update in 0..<counts.generator {
       var own = StepReport()
       beginGenerator(index, update: update, batch)
-      try teachGenerator(batch, &own)
-      try generatorAdam.descend(averagedBy: generatorExchange)
+      try generatorGradients(batch, &own)
+      try trainedGenerator.update()
       report.add(generator: own, share: 1 / Double(counts.generator))
       try observe?(.generator(update), own)
     }
@@ -152,7 +151,8 @@ package final class GANStep {
 
   /// The first value of the state that is not finite, as far as this rank sees it, after a step.
   package var fault: TrainingFault? {
-    discriminatorAdam.fault ?? generatorAdam.fault ?? discriminator.statisticsFault ?? generator.statisticsFault
+    trainedDiscriminator.owned.fault ?? trainedGenerator.owned.fault ?? discriminator.statisticsFault
+      ?? generator.statisticsFault
   }
 
   /// One step whose updates all learn from the real images that stand in `realImages`; to measure and to test. Collective.

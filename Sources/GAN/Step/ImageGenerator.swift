@@ -1,39 +1,44 @@
-import Tensor
+import Numerics
 
-/// A generator's pictures of fixed latents, in one process.
+/// Makes a model's pictures in one process, in memory that is planned once.
 package final class ImageGenerator {
+  /// Pictures that are made together.
   package let count: Int
-  /// The latents, [count, 1, 1, size].
-  package let fixedLatents: Tensor
+  /// The latents that have been drawn, [count, 1, 1, size].
+  package let latents: Tensor
+  private let model: PictureModel
   private let inference: Inference
 
   /// - Parameters:
-  ///   - generator: whose parameters it uses, as they are at each call.
-  ///   - count: pictures at a time; with batch statistics they depend on each other.
+  ///   - count: pictures that are made together; nil for the model's own number.
   ///   - scratch: memory that nobody else uses during a call; where it is too small, the generator takes its own.
   package init(
-    _ generator: Network, count: Int, scratch: UnsafeMutableBufferPointer<Float>? = nil, engine: Engine
+    _ model: PictureModel, count: Int? = nil, scratch: UnsafeMutableRawBufferPointer? = nil, engine: Engine
   ) {
-    self.count = count
-    inference = Inference(generator, count: count, scratch: scratch, engine: engine)
-    fixedLatents = engine.arena.tensor(generator.inputShape.with(samples: count))
+    self.model = model
+    self.count = count ?? model.portion
+    inference = Inference(model.network, count: self.count, scratch: scratch, engine: engine)
+    latents = engine.arena.tensor(model.network.inputShape.with(samples: self.count))
   }
 
   /// Draws the latents whose pictures the run's samples show.
-  package func drawFixedLatents(_ specification: LatentSpecification, seed: UInt64) {
-    specification.drawFixed(into: fixedLatents, seed: seed, first: 0)
+  package func drawFixedLatents() {
+    model.latent.drawFixed(into: latents, seed: model.seed, first: 0)
   }
 
   /// Draws other latents in their place, new ones for each number of steps.
-  package func drawFreshLatents(
-    _ specification: LatentSpecification, seed: UInt64, step: Int, firstSample: Int = 0
-  ) {
-    specification.draw(
-      into: fixedLatents, seed: seed, purpose: .freshLatent, step: step, update: 0, firstSample: firstSample)
+  package func drawFreshLatents(step: Int, firstSample: Int = 0) {
+    model.latent.draw(
+      into: latents, seed: model.seed, purpose: .freshLatent, step: step, update: 0, firstSample: firstSample)
   }
 
-  /// The pictures of the latents; they stay until others use the scratch memory.
-  package func images(_ mode: ForwardMode) throws -> Tensor { try inference.output(of: fixedLatents, mode) }
+  /// The pictures of the latents that have been drawn; they stay until others use the scratch memory.
+  package func images() throws -> Tensor { try images(of: latents) }
+
+  /// The pictures of `latents`, [n, 1, 1, size], n at most `count`.
+  package func images(of latents: Tensor) throws -> Tensor {
+    try inference.output(of: latents, model.statistics.mode)
+  }
 }
 
 extension LatentSpecification {

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// Runs a network in one process without learning anything.
 package final class Inference {
@@ -13,7 +13,7 @@ package final class Inference {
   ///   - network: whose parameters it uses, as they are at each call.
   ///   - scratch: memory that nobody else uses during a call; where it is too small, it takes its own.
   package init(
-    _ network: Network, count: Int, scratch: UnsafeMutableBufferPointer<Float>? = nil, engine: Engine
+    _ network: Network, count: Int, scratch: UnsafeMutableRawBufferPointer? = nil, engine: Engine
   ) {
     self.count = count
     let shards = min(8, count)  // only so that threads have something to divide
@@ -22,11 +22,11 @@ package final class Inference {
     reduction = engine.peers.reduction
     var plan = MemoryPlan()
     pass = Pass(self.network, samples: count, groups: 1, keepsOutputs: false, plan: &plan)
-    let floats = plan.complete()
-    if let scratch, scratch.count >= floats {
+    let bytes = plan.complete()
+    if let scratch, scratch.count >= bytes {
       pass.attach(scratch.baseAddress!)
     } else {
-      pass.attach(engine.arena.floats(floats))
+      pass.attach(engine.arena.region(bytes: bytes))
     }
     engine.workspace.commit()
   }

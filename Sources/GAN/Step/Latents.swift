@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 extension LatentSpecification {
   /// Draws one latent a sample: sample i of `latents` has index `firstSample` + i in the global batch.

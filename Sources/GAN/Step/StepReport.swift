@@ -16,7 +16,7 @@ package struct StepReport: Sendable, Equatable {
   package var accuracyReal = 0.0
   package var accuracyFake = 0.0
   package var accuracyGenerator = 0.0
-  /// What D descends on.
+  /// What D minimizes.
   package var lossDiscriminator = 0.0
   /// The gradient penalty with its weight, and the mean length of the gradient; nil where there is none.
   package var penalty: Double?
@@ -25,7 +25,7 @@ package struct StepReport: Sendable, Equatable {
   package init() {}
 
   /// D's part of one update; `weight` is that of the two losses in their sum.
-  mutating func take(real: BatchLoss.Opinion, fake: BatchLoss.Opinion, weight: Double) {
+  mutating func take(real: BatchLoss.Means, fake: BatchLoss.Means, weight: Double) {
     (lossReal, probabilityReal, accuracyReal) = (real.loss, real.score, real.accuracy)
     (lossFake, probabilityFake, accuracyFake) = (fake.loss, fake.score, fake.accuracy)
     lossDiscriminator = weight * (real.loss + fake.loss) + (penalty ?? 0)

@@ -49,22 +49,23 @@ final class CacheFile: Sendable {
   deinit { close(descriptor) }
 
   /// Fills `record` with record `index`; false where it cannot be read or is not valid.
-  func read(_ record: inout CacheRecord, at index: Int) -> Bool {
+  func read(_ record: inout CacheRecord, at index: SourceIndex) -> Bool {
     let isWhole = record.bytes.withUnsafeMutableBytes { bytes in
-      transfer(bytes.count) { pread(descriptor, bytes.baseAddress! + $0, $1, index * recordCount + $0) }
+      transfer(bytes.count) { pread(descriptor, bytes.baseAddress! + $0, $1, index.number * recordCount + $0) }
     }
     return isWhole && record.isValid(at: index)
   }
 
   /// Writes record `index`, its checksum last. The first failure ends all writing and returns its reason.
-  func write(_ record: CacheRecord, at index: Int) -> String? {
+  func write(_ record: CacheRecord, at index: SourceIndex) -> String? {
     guard isWritable.load(ordering: .relaxed) else { return nil }
     let isWritten = record.bytes.withUnsafeBytes { bytes in
       let first = CacheRecord.checksumCount
       func put(_ range: Range<Int>) -> Bool {
         transfer(range.count) {
           pwrite(
-            descriptor, bytes.baseAddress! + range.lowerBound + $0, $1, index * recordCount + range.lowerBound + $0)
+            descriptor, bytes.baseAddress! + range.lowerBound + $0, $1,
+            index.number * recordCount + range.lowerBound + $0)
         }
       }
       return put(first..<bytes.count) && put(0..<first)

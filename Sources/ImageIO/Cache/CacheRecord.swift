@@ -16,12 +16,12 @@ struct CacheRecord {
 
   var contentHash: ContentHash { ContentHash(Array(bytes[Self.checksumCount..<Self.headerCount])) }
 
-  func isValid(at index: Int) -> Bool {
+  func isValid(at index: SourceIndex) -> Bool {
     let stored = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
     return stored == checksum(at: index)
   }
 
-  mutating func fill(_ hash: ContentHash, _ pixels: UnsafeBufferPointer<UInt8>, at index: Int) {
+  mutating func fill(_ hash: ContentHash, _ pixels: UnsafeBufferPointer<UInt8>, at index: SourceIndex) {
     bytes.replaceSubrange(Self.checksumCount..<Self.headerCount, with: hash.bytes)
     bytes.replaceSubrange(Self.headerCount..., with: pixels)
     let checksum = checksum(at: index)
@@ -29,8 +29,8 @@ struct CacheRecord {
   }
 
   /// Every step is a bijection of the state for a given word, so that a change within any one word always shows.
-  private func checksum(at index: Int) -> UInt64 {
-    var state = UInt64(index) &+ 0x9E37_79B9_7F4A_7C15
+  private func checksum(at index: SourceIndex) -> UInt64 {
+    var state = UInt64(index.number) &+ 0x9E37_79B9_7F4A_7C15
     func mix(_ word: UInt64) {
       state = (state ^ word) &* 0xFF51_AFD7_ED55_8CCD
       state ^= state >> 32

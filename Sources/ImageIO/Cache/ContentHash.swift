@@ -1,3 +1,5 @@
+import Files
+
 /// SHA-256 of the bytes an image was decoded from.
 package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
   package static let byteCount = 32

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// The transformed images of a source, kept on disk so that only the first run decodes them.
 ///
@@ -31,8 +31,8 @@ package final class PictureCache: Sendable {
       return
     }
     let path = "\(folder)/\(Self.key(of: source, transform, hash)).images"
-    if let reason = Self.makeFolder(folder) {
-      warn("images are decoded anew in each run: \(folder): cannot make the cache's folder: \(reason)")
+    do throws(FileError) { try Folder.create(folder, mode: 0o755) } catch {
+      warn("images are decoded anew in each run: \(folder): cannot make the cache's folder: \(error.reason)")
       (self.path, file) = (nil, nil)
       return
     }
@@ -56,8 +56,10 @@ package final class PictureCache: Sendable {
   /// Writes the transformed image `index` to `target`, from the cache or by decoding it. Safe from several threads.
   ///
   /// - Returns: the hash of the bytes that the image was decoded from, now or when it was cached.
-  package func load(_ index: Int, into target: UnsafeMutableBufferPointer<UInt8>) throws(ImageError) -> ContentHash {
-    precondition(target.count == transform.byteCount && (0..<source.count).contains(index), "an image and room for it")
+  package func load(_ index: SourceIndex, into target: UnsafeMutableBufferPointer<UInt8>) throws(ImageError)
+    -> ContentHash
+  {
+    precondition(target.count == transform.byteCount && source.indices.contains(index), "an image and room for it")
     var record = CacheRecord(pixelCount: transform.byteCount)
     if let file, file.read(&record, at: index) {
       _ = target.update(fromContentsOf: record.pixels)
@@ -73,17 +75,5 @@ package final class PictureCache: Sendable {
       }
     }
     return content
-  }
-
-  /// Makes the folder and those above it; returns why not.
-  private static func makeFolder(_ folder: String) -> String? {
-    var made = folder.hasPrefix("/") ? "/" : ""
-    for part in folder.split(separator: "/") {
-      made += part + "/"
-      if mkdir(made, 0o755) != 0 && errno != EEXIST && access(made, F_OK) != 0 {
-        return String(cString: strerror(errno))
-      }
-    }
-    return nil
   }
 }

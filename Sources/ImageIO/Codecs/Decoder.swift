@@ -1,4 +1,5 @@
 import CImage
+import Files
 
 /// Decodes PNG and JPEG files from memory, told apart by their first bytes, whatever the file's name says.
 ///

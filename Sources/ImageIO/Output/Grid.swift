@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// Many images in one picture, in the layout of torchvision's `make_grid`: row by row, black between and around.
 package struct Grid: Hashable, Sendable {

@@ -51,15 +51,15 @@ package struct CelebASource: ImageSource {
 
   package var count: Int { pictures.count }
 
-  package func name(_ index: Int) -> String { pictures.name(index) }
+  package func name(_ index: SourceIndex) -> String { pictures.name(index) }
 
   package var manifest: [UInt8] { pictures.manifest }
 
-  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+  package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     try pictures.load(index, channels: channels)
   }
 
-  package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
+  package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
     try pictures.load(index, for: transform)
   }
 }

@@ -57,25 +57,25 @@ package struct FolderSource: ImageSource {
 
   package var count: Int { files.count }
 
-  package func name(_ index: Int) -> String { files[index].description }
+  package func name(_ index: SourceIndex) -> String { files[index.number].description }
 
-  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
+  package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     let bytes = try bytes(index)
     return SourceImage(picture: try Decoder.picture(in: bytes, channels: channels, path: path(index)), bytes: bytes)
   }
 
-  package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
+  package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
     try Decoder.picture(in: bytes(index), for: transform, path: path(index))
   }
 
   /// File `index` as it is on the disk.
-  package func bytes(_ index: Int) throws(ImageError) -> [UInt8] {
+  package func bytes(_ index: SourceIndex) throws(ImageError) -> [UInt8] {
     try FileBytes.read(
-      (Array(folder.utf8) + [UInt8(ascii: "/")] + files[index].path + [0]).map { CChar(bitPattern: $0) })
+      (Array(folder.utf8) + [UInt8(ascii: "/")] + files[index.number].path + [0]).map { CChar(bitPattern: $0) })
   }
 
   /// File `index` as errors name it.
-  package func path(_ index: Int) -> String { folder + "/" + files[index].description }
+  package func path(_ index: SourceIndex) -> String { folder + "/" + files[index.number].description }
 
   /// Of each file: path, NUL, size in bytes, NUL, modification time in ns, newline.
   package var manifest: [UInt8] {

@@ -55,16 +55,16 @@ package final class IDXSource: ImageSource {
     return (emnist == nil ? IDXFile.names(mnist) : []) + IDXFile.names(other)
   }
 
-  package func name(_ index: Int) -> String { "\(images.file.name), image \(index)" }
+  package func name(_ index: SourceIndex) -> String { "\(images.file.name), image \(index)" }
 
-  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
-    precondition(index < count, "an image of the set")
+  package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
+    precondition(index.number < count, "an image of the set")
     let all = try pixels.withLock { pixels throws(ImageError) in
       let all = if let pixels { pixels } else { try images.content() }
       pixels = all
       return all
     }
-    let stored = all[index * height * width..<(index + 1) * height * width]
+    let stored = all[index.number * height * width..<(index.number + 1) * height * width]
     let bytes = isTransposed ? transposed(stored) : Array(stored)
     return SourceImage(
       picture: Picture(width: width, height: height, channels: 1, pixels: bytes).with(channels: channels), bytes: bytes)

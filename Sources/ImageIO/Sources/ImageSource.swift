@@ -11,19 +11,21 @@ package protocol ImageSource: Sendable {
   var notes: [String] { get }
 
   /// Image `index` as a message names it; of a folder, the path below it.
-  func name(_ index: Int) -> String
+  func name(_ index: SourceIndex) -> String
 
   /// Decodes image `index` with 1 or 3 channels. May be called from several threads at once.
-  func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage
+  func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage
 
   /// Decodes image `index` with the transform's channels, and as much smaller as it allows. As safe.
-  func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage
+  func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage
 }
 
 extension ImageSource {
+  package var indices: Range<SourceIndex> { 0..<SourceIndex(count) }
+
   package var notes: [String] { [] }
 
-  package func load(_ index: Int, for transform: Transform) throws(ImageError) -> SourceImage {
+  package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
     try load(index, channels: transform.channels)
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// An array of unsigned bytes in a MATLAB 5 file, compressed or not, of either byte order.
 struct MATArray {
   let file: PublishedFile
-  let name: String
+  package let name: String
   /// Four of them, 1 where the array has fewer dimensions; their product is above 0.
   let sizes: [Int]
 

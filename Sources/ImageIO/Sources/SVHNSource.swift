@@ -31,10 +31,10 @@ package final class SVHNSource: ImageSource {
     manifest = Array("svhn 1\n\(file.identity)\ncount \(count)\n".utf8)
   }
 
-  package func name(_ index: Int) -> String { "\(array.file.name), image \(index)" }
+  package func name(_ index: SourceIndex) -> String { "\(array.file.name), image \(index)" }
 
-  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
-    precondition(index < count, "an image of the set")
+  package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
+    precondition(index.number < count, "an image of the set")
     let all = try pixels.withLock { pixels throws(ImageError) in
       let all = if let pixels { pixels } else { try array.content() }
       pixels = all
@@ -42,7 +42,7 @@ package final class SVHNSource: ImageSource {
     }
     // MATLAB's order: rows vary fastest, then columns, channels, images.
     let side = Self.side
-    let first = index * side * side * Self.channels
+    let first = index.number * side * side * Self.channels
     var picture = Picture(width: side, height: side, channels: Self.channels)
     for y in 0..<side {
       for x in 0..<side {

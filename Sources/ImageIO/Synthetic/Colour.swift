@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// A colour to draw with; each part 0…255.
 struct Colour {

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// Draws a street front: sky, neighbours, wall, roof, windows, ground floor, street.
 enum Facade {

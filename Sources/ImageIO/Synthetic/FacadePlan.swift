@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// What one facade is made of: all choices that concern it as a whole, in units of 1/1024 of the picture's side.
 struct FacadePlan {

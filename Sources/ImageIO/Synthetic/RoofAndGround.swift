@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// The two ends of a facade: what is above its wall, and the floor at the street.
 extension Canvas {

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// Facades drawn by a seeded program, for a first run without data: image i depends on the seed, i and the size alone.
 package struct SyntheticSource: ImageSource {
@@ -14,12 +14,12 @@ package struct SyntheticSource: ImageSource {
     self.size = size
   }
 
-  package func name(_ index: Int) -> String { "synthetic facade \(index)" }
+  package func name(_ index: SourceIndex) -> String { "synthetic facade \(index)" }
 
   package var manifest: [UInt8] { Array("synthetic 1\nseed \(seed)\ncount \(count)\nsize \(size)\n".utf8) }
 
-  package func load(_ index: Int, channels: Int) throws(ImageError) -> SourceImage {
-    var random = RandomStream(seed: seed, purpose: .synthetic, step: index)
+  package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
+    var random = RandomStream(seed: seed, purpose: .synthetic, step: index.number)
     let picture = Facade.picture(size: size, &random)
     return SourceImage(picture: picture.with(channels: channels), bytes: picture.pixels)
   }

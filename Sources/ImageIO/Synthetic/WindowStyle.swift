@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// How the windows of one floor look.
 struct WindowStyle {

@@ -1,4 +1,4 @@
-import Tensor
+import Numerics
 
 /// Random changes of a transformed picture, with the meaning of torchvision's `RandomHorizontalFlip` and `ColorJitter`.
 package struct Augmentation: Hashable, Sendable {

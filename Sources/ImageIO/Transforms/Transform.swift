@@ -1,12 +1,13 @@
-/// What is done to a decoded picture before training: `size` × `size` pixels, `channels` of them.
+/// What is done to a decoded picture before training: it becomes `width` × `height` pixels of `channels` channels.
 package struct Transform: Hashable, Sendable {
-  /// How a picture that is not square becomes so; the raw values are those of `data.image.resize`.
+  /// How a picture of other proportions becomes so; the raw values are those of `data.image.resize`.
   package enum Fit: String, Hashable, Sendable, CaseIterable {
-    /// The shorter side to `size`, then the centre: torchvision's `Resize(size)` and `CenterCrop(size)`.
+    /// As small as still covers the target, then the centre; for a square torchvision's `Resize(size)` and
+    /// `CenterCrop(size)`.
     case crop
-    /// Both sides to `size`, whatever the proportions.
+    /// Both sides to the target's, whatever the proportions.
     case stretch
-    /// The longer side to `size`, the shorter to the nearest whole pixel in proportion, centred on black.
+    /// As large as fits into the target, the other side to the nearest whole pixel in proportion, centred on black.
     case pad
   }
 
@@ -18,29 +19,41 @@ package struct Transform: Hashable, Sendable {
     case fast
   }
 
-  package var size: Int
+  package var width: Int
+  package var height: Int
   package var channels: Int
   package var fit: Fit
   /// Whether downsampling averages over all the pixels it covers (Pillow), or samples between the nearest (OpenCV).
   package var antialias: Bool
   package var decoding: Decoding
 
-  package init(size: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact) {
-    precondition(size > 0 && size <= Decoder.largestSide && (channels == 1 || channels == 3), "a size, grey or RGB")
+  package init(
+    width: Int, height: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact
+  ) {
+    let sides = 1...Decoder.largestSide
+    precondition(
+      sides.contains(width) && sides.contains(height) && (channels == 1 || channels == 3), "a size, grey or RGB")
     precondition(antialias || decoding == .exact, "scaling down in the decoder averages")
-    self.size = size
+    self.width = width
+    self.height = height
     self.channels = channels
     self.fit = fit
     self.antialias = antialias
     self.decoding = decoding
   }
 
+  /// To a square.
+  package init(size: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact) {
+    self.init(
+      width: size, height: size, channels: channels, fit: fit, antialias: antialias, decoding: decoding)
+  }
+
   /// Bytes of a transformed picture.
-  package var byteCount: Int { size * size * channels }
+  package var byteCount: Int { width * height * channels }
 
   /// The same text for the same pixels: part of the cache's key. The version grows with every change of the arithmetic.
   package var canonicalDescription: String {
-    "transform 1: \(size)x\(size)x\(channels) \(fit.rawValue) \(antialias ? "antialias" : "bilinear") "
+    "transform 1: \(width)x\(height)x\(channels) \(fit.rawValue) \(antialias ? "antialias" : "bilinear") "
       + "decode \(decoding.rawValue)"
   }
 
@@ -70,10 +83,10 @@ package struct Transform: Hashable, Sendable {
     let picture = picture.with(channels: channels)
     let full = reduction ?? Reduction(width: picture.width, height: picture.height, eighths: Reduction.none)
     let resized = resized(width: full.width, height: full.height)
-    let columns = kept(of: resized.width)
-    let rows = kept(of: resized.height)
-    if columns.count < size || rows.count < size { target.update(repeating: 0) }
-    let corner = (size - rows.count) / 2 * size + (size - columns.count) / 2
+    let columns = kept(of: resized.width, by: width)
+    let rows = kept(of: resized.height, by: height)
+    if columns.count < width || rows.count < height { target.update(repeating: 0) }
+    let corner = (height - rows.count) / 2 * width + (width - columns.count) / 2
     let first = target.baseAddress! + corner * channels
     if antialias {
       Resampler.average(
@@ -81,12 +94,12 @@ package struct Transform: Hashable, Sendable {
         columns: AveragedAxis(
           from: picture.width, extent: full.extent(full.width), to: resized.width, keeping: columns),
         rows: AveragedAxis(from: picture.height, extent: full.extent(full.height), to: resized.height, keeping: rows),
-        into: first, stride: size * channels)
+        into: first, stride: width * channels)
     } else {
       Resampler.interpolate(
         picture, columns: InterpolatedAxis(from: picture.width, to: resized.width, keeping: columns),
         rows: InterpolatedAxis(from: picture.height, to: resized.height, keeping: rows), into: first,
-        stride: size * channels)
+        stride: width * channels)
     }
   }
 
@@ -96,27 +109,30 @@ package struct Transform: Hashable, Sendable {
       apply(to: picture, reducedBy: reduction, into: pixels)
       count = pixels.count
     }
-    return Picture(width: size, height: size, channels: channels, pixels: pixels)
+    return Picture(width: width, height: height, channels: channels, pixels: pixels)
   }
 
-  /// Width and height after the resize, before the crop.
+  /// Width and height of a picture after the resize, before the crop.
   private func resized(width: Int, height: Int) -> (width: Int, height: Int) {
+    // Whether the picture is no wider, in proportion, than the target.
+    let isUpright = width * self.height <= height * self.width
     switch fit {
     case .stretch:
-      return (size, size)
+      return (self.width, self.height)
     case .crop:
       // Truncated, as torchvision computes the longer side.
-      let longer = Int(Double(size * max(width, height)) / Double(min(width, height)))
-      return width <= height ? (size, longer) : (longer, size)
+      return isUpright
+        ? (self.width, Int(Double(self.width * height) / Double(width)))
+        : (Int(Double(self.height * width) / Double(height)), self.height)
     case .pad:
-      let proportion = Double(size * min(width, height)) / Double(max(width, height))
-      let shorter = max(1, Int(proportion.rounded()))
-      return width <= height ? (shorter, size) : (size, shorter)
+      return isUpright
+        ? (max(1, Int((Double(self.height * width) / Double(height)).rounded())), self.height)
+        : (self.width, max(1, Int((Double(self.width * height) / Double(width)).rounded())))
     }
   }
 
-  /// Which columns or rows of the resized picture stay.
-  private func kept(of resized: Int) -> Range<Int> {
+  /// Which columns or rows of the resized picture stay in a target of `size` of them.
+  private func kept(of resized: Int, by size: Int) -> Range<Int> {
     // A half rounds to the even number, as in Python's `round`, which torchvision's CenterCrop uses.
     let start = resized > size ? Int((Double(resized - size) / 2).rounded(.toNearestOrEven)) : 0
     return start..<start + min(size, resized)

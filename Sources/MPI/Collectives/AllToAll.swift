@@ -23,13 +23,11 @@ extension Communicator {
   ///
   /// Both buffers outlive the request; until it ends `source` is not written, `destination` neither read nor written.
   ///
-  /// - Parameter request: one that has ended, to make no new one.
-  @discardableResult
+  /// - Parameter request: one that has ended.
   package func beginAllToAll<Element: MPIElement>(
     sending source: UnsafeBufferPointer<Element>, _ sent: BlockLayout,
-    receiving destination: UnsafeMutableBufferPointer<Element>, _ received: BlockLayout,
-    reusing request: Request = Request()
-  ) throws(MPIError) -> Request {
+    receiving destination: UnsafeMutableBufferPointer<Element>, _ received: BlockLayout, reusing request: Request
+  ) throws(MPIError) {
     sent.requireFit(source.count, ranks: size)
     received.requireFit(destination.count, ranks: size)
     let handle = handle
@@ -38,6 +36,15 @@ extension Communicator {
         source.baseAddress, sent.counts, sent.displacements, Element.datatype.handle,
         destination.baseAddress, received.counts, received.displacements, Element.datatype.handle, handle, &$0)
     }
+  }
+
+  /// The same with a new request.
+  package func beginAllToAll<Element: MPIElement>(
+    sending source: UnsafeBufferPointer<Element>, _ sent: BlockLayout,
+    receiving destination: UnsafeMutableBufferPointer<Element>, _ received: BlockLayout
+  ) throws(MPIError) -> Request {
+    let request = Request()
+    try beginAllToAll(sending: source, sent, receiving: destination, received, reusing: request)
     return request
   }
 }

@@ -1,18 +1,32 @@
 internal import CMPI
 
 extension Communicator {
-  /// Every rank's `values`, by rank, on the root; an empty list on the others. Counts may differ and be 0. Collective.
-  /// MPI 3.1 §5.5.
-  package func gather<Element: MPIElement>(_ values: [Element], to root: Int = 0) throws(MPIError) -> [[Element]] {
+  /// Every rank's `values`, by rank, on the root; an empty list on the others. Counts may differ, be 0, and be more than
+  /// MPI's 32-bit integers count. Collective. MPI 3.1 §5.5.
+  ///
+  /// - Parameter portion: elements that a rank sends at a time, at most; nil for as many as MPI can count of all ranks.
+  package func gather<Element: MPIElement>(
+    _ values: [Element], to root: Int = 0, portion: Int? = nil
+  ) throws(MPIError) -> [[Element]] {
+    let portion = portion ?? Int(Int32.max) / size
+    let rounds = try maximum(of: (values.count + portion - 1) / portion)
+    if rounds <= 1 { return try gatherAtOnce(values, to: root) }
+    var all = [[Element]](repeating: [], count: rank == root ? size : 0)
+    for round in 0..<rounds {
+      let part = values.dropFirst(round * portion).prefix(portion)
+      for (rank, found) in try gatherAtOnce(Array(part), to: root).enumerated() { all[rank] += found }
+    }
+    return all
+  }
+
+  /// - Parameter values: no more of all ranks than MPI counts.
+  private func gatherAtOnce<Element: MPIElement>(_ values: [Element], to root: Int) throws(MPIError) -> [[Element]] {
     let mine = try checkedCount("MPI_Gatherv", values.count)
     var counts = [Int32](repeating: 0, count: rank == root ? size : 0)
     var send = mine
     try check(
       "MPI_Gather",
       MPI_Gather(&send, 1, cmpi_int32(), &counts, 1, cmpi_int32(), Int32(clamping: root), handle))
-    // Too much for the root must stop every rank, or the others would wait for it.
-    let total = try broadcast(counts.reduce(0) { $0 + Int($1) }, from: root)
-    _ = try checkedCount("MPI_Gatherv", total)
     let layout = rank == root ? try BlockLayout(counts: counts.map(Int.init)) : nil
     return try collect("MPI_Gatherv", layout) { buffer in
       values.withUnsafeBufferPointer {
@@ -55,11 +69,10 @@ extension Communicator {
   ///
   /// `buffer` outlives the request, and is read and written by MPI until it ends.
   ///
-  /// - Parameter request: one that has ended, to make no new one.
-  @discardableResult
+  /// - Parameter request: one that has ended.
   package func beginAllGather<Element: MPIElement>(
-    inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout, reusing request: Request = Request()
-  ) throws(MPIError) -> Request {
+    inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout, reusing request: Request
+  ) throws(MPIError) {
     layout.requireFit(buffer.count, ranks: size)
     let handle = handle
     try request.begin("MPI_Iallgatherv", received: layout) {
@@ -67,6 +80,14 @@ extension Communicator {
         cmpi_in_place(), 0, Element.datatype.handle, buffer.baseAddress, layout.counts, layout.displacements,
         Element.datatype.handle, handle, &$0)
     }
+  }
+
+  /// The same with a new request.
+  package func beginAllGather<Element: MPIElement>(
+    inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout
+  ) throws(MPIError) -> Request {
+    let request = Request()
+    try beginAllGather(inPlace: buffer, layout, reusing: request)
     return request
   }
 

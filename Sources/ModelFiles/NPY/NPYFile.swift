@@ -1,3 +1,5 @@
+import Files
+
 /// An array of numbers in a file of NumPy's, read row by row, so that it may be larger than memory.
 package final class NPYFile: Sendable {
   /// At least one axis.
@@ -10,7 +12,7 @@ package final class NPYFile: Sendable {
   /// Numbers of a row, along all axes but the first.
   package var rowCount: Int { shape.dropFirst().reduce(1, *) }
 
-  package init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(FileError) {
     file = try RegularFile(path: path)
     let prefix = try file.bytes(at: 0, count: min(file.size, 12))
     guard prefix.count >= 10, Array(prefix.prefix(6)) == NPYHeader.magic, 1...3 ~= prefix[6] else {
@@ -40,7 +42,7 @@ package final class NPYFile: Sendable {
   }
 
   /// The numbers of some rows, in single precision. Errors: also where one is not finite.
-  package func rows(_ range: Range<Int>) throws(ModelFileError) -> [Float] {
+  package func rows(_ range: Range<Int>) throws(FileError) -> [Float] {
     let size = rowCount * type.size
     let bytes = try file.bytes(at: start + range.lowerBound * size, count: range.count * size)
     let values = bytes.withUnsafeBytes { bytes in

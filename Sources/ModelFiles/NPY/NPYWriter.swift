@@ -1,10 +1,12 @@
+import Files
+
 /// Writes an array of single-precision numbers as a file of NumPy's, part by part.
 package struct NPYWriter: ~Copyable {
   private var file: AtomicFile
   private var place: Int
   private let end: Int
 
-  package init(path: String, shape: [Int]) throws(ModelFileError) {
+  package init(path: String, shape: [Int]) throws(FileError) {
     let header = NPYHeader.bytes(shape: shape)
     let file = try AtomicFile(replacing: path)
     try file.write(header, at: 0)
@@ -14,16 +16,16 @@ package struct NPYWriter: ~Copyable {
   }
 
   /// Appends values in row-major order.
-  package mutating func append(_ values: [Float]) throws(ModelFileError) {
+  package mutating func append(_ values: [Float]) throws(FileError) {
     precondition(place + 4 * values.count <= end, "more values than the shape has")
-    try values.withUnsafeBufferPointer { buffer throws(ModelFileError) in
+    try values.withUnsafeBufferPointer { buffer throws(FileError) in
       try file.write(UnsafeRawBufferPointer(buffer), at: place)
     }
     place += 4 * values.count
   }
 
   /// Puts the file in its place, once all values are there.
-  package mutating func finish() throws(ModelFileError) {
+  package mutating func finish() throws(FileError) {
     precondition(place == end, "fewer values than the shape has")
     try file.commit()
   }

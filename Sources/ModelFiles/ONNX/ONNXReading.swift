@@ -1,3 +1,4 @@
+import Files
 import SwiftProtobuf
 
 extension ONNXModel {
@@ -7,7 +8,7 @@ extension ONNXModel {
   package static let opsets = 9...20
 
   /// Reads an ONNX file, and the data files beside it that it names.
-  package init(path: String) throws(ModelFileError) {
+  package init(path: String) throws(FileError) {
     let file = try RegularFile(path: path)
     guard file.size <= Self.largestFile else {
       throw .unsuitable(path: path, found: "\(file.size) bytes", expected: "at most \(Self.largestFile)")
@@ -16,11 +17,11 @@ extension ONNXModel {
   }
 
   /// Reads an ONNX file that is in memory; `path` is what errors call it, and beside it are its data files.
-  package init(bytes: [UInt8], path: String) throws(ModelFileError) {
+  package init(bytes: [UInt8], path: String) throws(FileError) {
     try self.init(Self.message(bytes, path), ONNXTensorReading(path: path), path)
   }
 
-  private static func message(_ bytes: [UInt8], _ path: String) throws(ModelFileError) -> Onnx_ModelProto {
+  private static func message(_ bytes: [UInt8], _ path: String) throws(FileError) -> Onnx_ModelProto {
     if let problem = bytes.withUnsafeBytes({ ONNXOutline.problem(in: $0) }) {
       throw .damaged(path: path, found: "\(problem.found) (byte \(problem.offset))", expected: problem.expected)
     }
@@ -34,7 +35,7 @@ extension ONNXModel {
 
   private init(
     _ message: Onnx_ModelProto, _ tensors: ONNXTensorReading, _ path: String
-  ) throws(ModelFileError) {
+  ) throws(FileError) {
     guard message.hasGraph, !message.graph.node.isEmpty else {
       throw .damaged(path: path, found: "no graph with nodes", expected: "an ONNX file")
     }
@@ -82,7 +83,7 @@ extension ONNXValue {
 }
 
 extension ONNXNode {
-  fileprivate init(_ message: Onnx_NodeProto, _ tensors: ONNXTensorReading, _ path: String) throws(ModelFileError) {
+  fileprivate init(_ message: Onnx_NodeProto, _ tensors: ONNXTensorReading, _ path: String) throws(FileError) {
     self.init(
       message.opType, name: message.name, domain: message.domain == "ai.onnx" ? "" : message.domain,
       inputs: message.input, outputs: message.output)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import SwiftProtobuf
 
@@ -11,7 +12,7 @@ struct ONNXTensorReading {
   let path: String
 
   /// - Parameter title: the tensor, as an error names it.
-  func tensor(_ message: Onnx_TensorProto, title: String) throws(ModelFileError) -> ONNXTensor {
+  func tensor(_ message: Onnx_TensorProto, title: String) throws(FileError) -> ONNXTensor {
     guard let type = ONNXElementType(rawValue: message.dataType) else {
       throw .unsuitable(
         path: path, found: "\(title) of ONNX's data type \(message.dataType)",
@@ -43,7 +44,7 @@ struct ONNXTensorReading {
     return ONNXTensor(shape: shape, values: listed)
   }
 
-  private func shape(_ message: Onnx_TensorProto, _ title: String) throws(ModelFileError) -> ([Int], count: Int) {
+  private func shape(_ message: Onnx_TensorProto, _ title: String) throws(FileError) -> ([Int], count: Int) {
     guard message.dims.count <= Self.mostDimensions else {
       throw .unsuitable(
         path: path, found: "\(title) of \(message.dims.count) dimensions", expected: "at most \(Self.mostDimensions)")
@@ -79,7 +80,7 @@ struct ONNXTensorReading {
   }
 
   /// Bytes that stand in another file, in the same folder or below it, as PyTorch writes them for large networks.
-  private func external(_ message: Onnx_TensorProto, _ size: Int, _ title: String) throws(ModelFileError) -> Data {
+  private func external(_ message: Onnx_TensorProto, _ size: Int, _ title: String) throws(FileError) -> Data {
     var entries: [String: String] = [:]
     for entry in message.externalData { entries[entry.key] = entry.value }
     let location = entries["location"] ?? ""
@@ -111,7 +112,7 @@ struct ONNXTensorReading {
     return Data(try file.bytes(at: offset, count: size))
   }
 
-  private func damaged(_ title: String, _ shape: [Int], found: String, expected: String) -> ModelFileError {
+  private func damaged(_ title: String, _ shape: [Int], found: String, expected: String) -> FileError {
     .damaged(path: path, found: "\(title) of shape \(shape) with \(found)", expected: expected)
   }
 }

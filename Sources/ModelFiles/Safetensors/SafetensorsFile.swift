@@ -1,3 +1,5 @@
+import Files
+
 /// A safetensors file open for reading, its header checked as a whole before any tensor is.
 ///
 /// Format: https://github.com/huggingface/safetensors#format.
@@ -25,7 +27,7 @@ package final class SafetensorsFile: Sendable {
 
   package var path: String { file.path }
 
-  package init(path: String, verification: Verification = .whenPresent) throws(ModelFileError) {
+  package init(path: String, verification: Verification = .whenPresent) throws(FileError) {
     file = try RegularFile(path: path)
     let start = try Self.dataStart(file)
     var json = try file.bytes(at: 8, count: start - 8)
@@ -66,17 +68,17 @@ package final class SafetensorsFile: Sendable {
   package func entry(_ name: String) -> TensorEntry? { indices[name].map { entries[$0] } }
 
   /// Row-major values of a float32 tensor.
-  package func floats(_ name: String) throws(ModelFileError) -> [Float] {
+  package func floats(_ name: String) throws(FileError) -> [Float] {
     let entry = try floatEntry(name)
     var values = [Float](repeating: 0, count: entry.count)
-    try values.withUnsafeMutableBufferPointer { buffer throws(ModelFileError) in
+    try values.withUnsafeMutableBufferPointer { buffer throws(FileError) in
       try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: dataStart + entry.range.lowerBound)
     }
     return values
   }
 
   /// Throws where a float32 tensor has a value that is infinite or no number. Reads them all.
-  package func requireFinite() throws(ModelFileError) {
+  package func requireFinite() throws(FileError) {
     for entry in entries where entry.type == .float32 {
       guard let value = try floats(entry.name).first(where: { !$0.isFinite }) else { continue }
       throw .damaged(
@@ -88,7 +90,7 @@ package final class SafetensorsFile: Sendable {
   /// Row-major values of a float32 tensor that must have this shape, into memory that is there already.
   package func read(
     _ name: String, shape: [Int], into values: UnsafeMutableBufferPointer<Float>
-  ) throws(ModelFileError) {
+  ) throws(FileError) {
     let entry = try floatEntry(name)
     guard entry.shape == shape else {
       throw .unsuitable(path: path, found: "tensor \(name) of shape \(entry.shape)", expected: "shape \(shape)")
@@ -98,13 +100,13 @@ package final class SafetensorsFile: Sendable {
   }
 
   /// The bytes of a tensor of any type.
-  package func bytes(_ name: String) throws(ModelFileError) -> [UInt8] {
+  package func bytes(_ name: String) throws(FileError) -> [UInt8] {
     let entry = try existingEntry(name)
     return try file.bytes(at: dataStart + entry.range.lowerBound, count: entry.range.count)
   }
 
   /// The hash of what the tensors are now, for comparing runs; `metadata["tensors"]` is the one recorded.
-  package func tensorsHash() throws(ModelFileError) -> SHA256.Digest {
+  package func tensorsHash() throws(FileError) -> SHA256.Digest {
     var hash = TensorsHash()
     for entry in entries {
       var data = SHA256()
@@ -115,14 +117,14 @@ package final class SafetensorsFile: Sendable {
     return hash.digest()
   }
 
-  private func existingEntry(_ name: String) throws(ModelFileError) -> TensorEntry {
+  private func existingEntry(_ name: String) throws(FileError) -> TensorEntry {
     guard let entry = entry(name) else {
       throw .unsuitable(path: path, found: "no tensor \(name)", expected: "one of that name")
     }
     return entry
   }
 
-  private func floatEntry(_ name: String) throws(ModelFileError) -> TensorEntry {
+  private func floatEntry(_ name: String) throws(FileError) -> TensorEntry {
     let entry = try existingEntry(name)
     guard entry.type == .float32 else {
       throw .unsuitable(path: path, found: "tensor \(name) of type \(entry.type.rawValue)", expected: "F32")
@@ -131,7 +133,7 @@ package final class SafetensorsFile: Sendable {
   }
 
   /// Where the data begin: behind the length of the header and the header.
-  private static func dataStart(_ file: borrowing RegularFile) throws(ModelFileError) -> Int {
+  private static func dataStart(_ file: borrowing RegularFile) throws(FileError) -> Int {
     guard file.size >= 8 else {
       throw .damaged(path: file.path, found: "\(file.size) bytes", expected: "at least the 8 of a header's length")
     }
@@ -150,7 +152,7 @@ package final class SafetensorsFile: Sendable {
 
   private static func update(
     _ hash: inout SHA256, from file: borrowing RegularFile, _ range: Range<Int>
-  ) throws(ModelFileError) {
+  ) throws(FileError) {
     for start in stride(from: range.lowerBound, to: range.upperBound, by: 1 << 20) {
       let block = try file.bytes(at: start, count: min(1 << 20, range.upperBound - start))
       hash.update(block)

@@ -1,3 +1,5 @@
+import Files
+
 /// The first bytes of a safetensors file: length, JSON, and spaces up to a multiple of 8; the hashes are filled in later.
 struct SafetensorsHeaderEncoding {
   private(set) var bytes: [UInt8] = []

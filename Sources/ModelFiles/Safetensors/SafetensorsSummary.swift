@@ -1,3 +1,5 @@
+import Files
+
 /// What a file holds, for people: `disttrain checkpoint FILE` prints it.
 package struct SafetensorsSummary: Sendable, CustomStringConvertible {
   package let path: String
@@ -9,7 +11,7 @@ package struct SafetensorsSummary: Sendable, CustomStringConvertible {
   package let tensorsHash: SHA256.Digest
 
   /// Reads the whole file. Errors: also where the recorded hash of the tensors is not that of the tensors.
-  package init(_ file: SafetensorsFile) throws(ModelFileError) {
+  package init(_ file: SafetensorsFile) throws(FileError) {
     path = file.path
     entries = file.entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     metadata = file.metadata

@@ -1,3 +1,5 @@
+import Files
+
 /// One SHA-256 for all tensors of a file, whatever their order there and whatever else the file says.
 ///
 /// For each tensor, in ascending byte order of the UTF-8 names, the hash is fed: length of the name and the name; length of the

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// A small file that people write, read whole. A pipe or device is refused before anything waits for it.
 package struct TextFile {
@@ -10,17 +10,17 @@ package struct TextFile {
 
   /// - Parameter expected: what an error calls the file.
   package init(_ path: String, expected: String) throws(LaunchError) {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw LaunchError("\(path): \(String(cString: strerror(errno))), expected \(expected)") }
-    defer { close(file) }
-    var status = stat()
-    let isSmall = fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size <= Self.largest
-    var bytes = [UInt8](repeating: 0, count: isSmall ? Int(status.st_size) : 0)
-    guard isSmall, read(file, &bytes, bytes.count) == bytes.count else {
-      throw LaunchError("\(path): no readable file of at most \(Self.largest) bytes, expected \(expected)")
+    let unfit = LaunchError("\(path): no readable file of at most \(Self.largest) bytes, expected \(expected)")
+    do throws(FileError) {
+      let file = try RegularFile(path: path)
+      guard file.size <= Self.largest else { throw FileError.notAFile(path: path, found: "\(file.size) bytes") }
+      (self.path, text) = (path, String(decoding: try file.contents(), as: UTF8.self))
+    } catch {
+      switch error {
+      case .missing, .system("open", _, _): throw LaunchError("\(path): \(error.reason), expected \(expected)")
+      default: throw unfit
+      }
     }
-    self.path = path
-    text = String(decoding: bytes, as: UTF8.self)
   }
 }
 

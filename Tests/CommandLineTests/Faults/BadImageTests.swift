@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests.FaultTests {
+extension FaultTests {
   /// One picture that cannot be read, on whichever rank: all ranks decide alike, none waits for another.
   @Test func badImage() async throws {
     await Part.badImage.trials(short: 5, long: 20) { trial in

@@ -1,8 +1,9 @@
+import Files
 import Foundation
 import ModelFiles
 import Testing
 
-extension CommandLineTests.FaultTests {
+extension FaultTests {
   /// A run of two steps with a model that has few values, and its last checkpoint.
   private static func smallCheckpoint() async throws -> (place: Workplace, bytes: [UInt8]) {
     let place = try Workplace(SmallRun.configuration)
@@ -14,7 +15,7 @@ extension CommandLineTests.FaultTests {
   private static func expectRefusal(_ bytes: [UInt8], _ place: Workplace, _ what: String) throws {
     let path = place.file("damaged.safetensors").path
     try place.write(bytes, "damaged.safetensors")
-    let error = #expect(throws: ModelFileError.self, "\(what)") {
+    let error = #expect(throws: FileError.self, "\(what)") {
       _ = try SafetensorsFile(path: path, verification: .required)
     }
     let message = error.map { "\($0)" } ?? ""

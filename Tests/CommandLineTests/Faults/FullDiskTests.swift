@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests.FaultTests {
+extension FaultTests {
   /// In a mount namespace of its own, a run on a file system that fills up, then the same run with more room there.
   private static let script = """
     mkdir small && mount -t tmpfs -o size="$1"k none small || exit 99
@@ -13,9 +13,8 @@ extension CommandLineTests.FaultTests {
     """
 
   /// A disk that is really full: the run ends with the file's name and advice, and goes on once there is room.
-  @Test func fullDisk() async throws {
+  @Test(.mounting) func fullDisk() async throws {
     let run = try await FaultRun()
-    guard try await Self.canMount(run.place) else { return }
     await Part.fullDisk.trials(short: 3, long: 50) { trial in
       // Between the smallest that a start needs and all that a run writes.
       let kilobytes = trial.number(500...3500)
@@ -39,13 +38,5 @@ extension CommandLineTests.FaultTests {
       #expect(try run.place.loggedSteps(out: "second") == Array(1...run.steps))
       for name in ["small", "first", "second"] { try FileManager.default.removeItem(at: run.place.file(name)) }
     }
-  }
-
-  /// Whether this user may mount here; says that a test is skipped where not.
-  static func canMount(_ place: Workplace) async throws -> Bool {
-    let script = "mkdir mounted && mount -t tmpfs none mounted"
-    let outcome = try await place.start(command: ["unshare", "-m", "sh", "-c", script]).outcome()
-    if outcome.code != 0 { print("skipped: mounting is not allowed here: \(outcome.errors.prefix(200))") }
-    return outcome.code == 0
   }
 }

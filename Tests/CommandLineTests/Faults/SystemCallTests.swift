@@ -9,11 +9,9 @@ private struct WritingRun {
   /// Calls on files of the run folder.
   let points: [TracedCall]
 
-  /// Nil where nothing can be traced.
-  init?() async throws {
+  init() async throws {
     run = try await FaultRun(SmallRun.configuration, steps: SmallRun.steps)
     traced = TracedRun(place: run.place)
-    guard try await TracedRun.isPossible(run.place) else { return nil }
     try await run.place.train(["train.steps=1"], out: "begun")
     try run.place.copy("begun", to: "trial00000")
     let (outcome, calls) = try await traced.run("trial00000")
@@ -49,10 +47,10 @@ private struct WritingRun {
   }
 }
 
-extension CommandLineTests.FaultTests {
+extension FaultTests {
   /// Killed at any call that writes to the run folder: whole checkpoints only, one at least, and the restart makes the rest.
-  @Test func killedWrite() async throws {
-    guard let writing = try await WritingRun() else { return }
+  @Test(.tracing) func killedWrite() async throws {
+    let writing = try await WritingRun()
     // A checkpoint written in place would be torn by a kill at its first or a later write.
     let ofCheckpoints = { (call: TracedCall) in call.kind.hasSuffix(".safetensors") }
     let numbers =
@@ -73,8 +71,8 @@ extension CommandLineTests.FaultTests {
 
   /// A disk that is full or fails at any such call: exit 74 with the file's name and advice, and nothing is lost. Trial
   /// 2n is point n on a full disk, 2n + 1 on one that fails.
-  @Test func failedWrite() async throws {
-    guard let writing = try await WritingRun() else { return }
+  @Test(.tracing) func failedWrite() async throws {
+    let writing = try await WritingRun()
     let numbers = writing.numbers(where: Self.mustSucceed, by: \.kind) { [$0[$0.count / 2]] }
     await Part.failedWrite.trials(numbers.flatMap { Part.isSoak ? [2 * $0, 2 * $0 + 1] : [2 * $0 + $0 % 2] }) { trial in
       let (point, out) = (writing.points[trial.number / 2 - 1], trial.name)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension CommandLineTests.FaultTests {
+extension FaultTests {
   /// What one rank may have that the others have not: the command that it runs instead, and what the message must name.
   private struct Difference {
     let name: String
@@ -9,17 +9,12 @@ extension CommandLineTests.FaultTests {
     let isNamed: (String) -> Bool
   }
 
-  private static func differences(_ place: Workplace) async throws -> [Difference] {
+  private static func differences(_ place: Workplace) throws -> [Difference] {
     let program = [Program.path, "run.yaml", "--out", "runs"]
-    try place.copy("pictures", to: "fewer")
-    try FileManager.default.removeItem(at: place.file("fewer/103.png"))
-    try place.copy("pictures", to: "renamed")
-    try FileManager.default.moveItem(at: place.file("renamed/103.png"), to: place.file("renamed/1031.png"))
-    for number in 0..<20 { try place.write(DrawnPictures.png(number + 50), "changed/\(number + 100).png") }
     try place.write(try Array(Data(contentsOf: URL(fileURLWithPath: Program.path))) + [0], "longer")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place.file("longer").path)
 
-    var differences = [
+    return [
       Difference(name: "seed", command: program + ["--set", "seed=8"]) { $0.contains("configuration") },
       Difference(name: "learning rate", command: program + ["--set", "train.optimizer.generator.learningRate=1e-3"]) {
         $0.contains("configuration")
@@ -27,27 +22,39 @@ extension CommandLineTests.FaultTests {
       Difference(name: "program", command: [place.file("longer").path] + program.dropFirst()) {
         $0.contains("the program")
       },
-      Difference(name: "kernels", command: ["env", "DISTTRAIN_ISA=baseline"] + program) {
-        $0.contains("the instruction set") && $0.contains("baseline")
-      },
     ]
-    // A host of its own, with other files under the same path.
+  }
+
+  /// As on a host of its own, with other files under the same path.
+  private static func otherPictures(_ place: Workplace) throws -> [Difference] {
+    try place.copy("pictures", to: "fewer")
+    try FileManager.default.removeItem(at: place.file("fewer/103.png"))
+    try place.copy("pictures", to: "renamed")
+    try FileManager.default.moveItem(at: place.file("renamed/103.png"), to: place.file("renamed/1031.png"))
+    for number in 0..<20 { try place.write(DrawnPictures.png(number + 50), "changed/\(number + 100).png") }
     let script = #"mount --bind "$1" pictures && shift && exec "$@""#
-    guard try await canMount(place) else { return differences }
-    for (name, folder) in [("fewer pictures", "fewer"), ("other names", "renamed"), ("other content", "changed")] {
-      let command = ["unshare", "-m", "sh", "-c", script, "sh", folder] + program
-      differences.append(Difference(name: name, command: command) { $0.contains("images") })
+    let folders = [("fewer pictures", "fewer"), ("other names", "renamed"), ("other content", "changed")]
+    return folders.map { name, folder in
+      let command = ["unshare", "-m", "sh", "-c", script, "sh", folder, Program.path, "run.yaml", "--out", "runs"]
+      return Difference(name: name, command: command) { $0.contains("images") }
     }
-    return differences
   }
 
   /// Ranks that do not have the same of everything do not begin.
   @Test func unlikeRanks() async throws {
-    guard Program.processorFlags.contains("avx2") else { return print("skipped: this CPU has no avx2") }
     let place = try Workplace.withPictures()
-    let differences = try await Self.differences(place)
-    await Part.unlikeRanks.trials(Array(1...differences.count)) { trial in
-      let difference = differences[trial.number - 1]
+    await Self.expectRefusals(of: try Self.differences(place), from: 1, place)
+  }
+
+  @Test(.mounting) func unlikeRanksByTheirPictures() async throws {
+    let place = try Workplace.withPictures()
+    await Self.expectRefusals(of: try Self.otherPictures(place), from: 101, place)
+  }
+
+  /// - Parameter first: number of the first trial.
+  private static func expectRefusals(of differences: [Difference], from first: Int, _ place: Workplace) async {
+    await Part.unlikeRanks.trials(Array(first..<first + differences.count)) { trial in
+      let difference = differences[trial.number - first]
       try? FileManager.default.removeItem(at: place.file("runs"))
       let alike = ["mpirun", "--oversubscribe", "-np", "2", Program.path, "run.yaml", "--out", "runs"]
       let outcome = try await place.start(command: alike + [":", "-np", "1"] + difference.command).outcome()

@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Testing
 
 /// The program under test, which the package manager builds beside the test bundle.
@@ -11,7 +12,7 @@ enum Program {
   /// This process's environment, without what chooses kernels or folders, and with `changes`.
   static func environment(_ changes: [String: String], home: String) -> [String: String] {
     var environment = ProcessInfo.processInfo.environment
-    for name in ["OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "DISTTRAIN_ISA"] { environment[name] = nil }
+    for name in ["OPENBLAS_CORETYPE", "DISTTRAIN_ISA"] { environment[name] = nil }
     environment["XDG_CACHE_HOME"] = home + "/cache"
     environment["SWIFT_BACKTRACE"] = "enable=no"
     if getuid() == 0 {
@@ -81,6 +82,9 @@ final class RunningProgram: Sendable {
   /// What it has printed to standard output by now.
   var output: String { Self.text(place + ".output") }
 
+  /// What it has printed to standard error by now.
+  var errors: String { Self.text(place + ".errors") }
+
   /// The started process; of several ranks, mpirun.
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
@@ -112,11 +116,11 @@ final class RunningProgram: Sendable {
         continuation.resume(returning: isInTime)
       }
     }
-    if !isInTime { Issue.record("\(process.arguments ?? []) takes longer than \(timeout) s:\n\(output)") }
+    if !isInTime { Issue.record("\(process.arguments ?? []) takes longer than \(timeout) s:\n\(output)\n\(errors)") }
     process.waitUntilExit()
     let code = process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
     return Outcome(
-      code: code, output: output, errors: Self.text(place + ".errors"),
+      code: code, output: output, errors: errors,
       seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 

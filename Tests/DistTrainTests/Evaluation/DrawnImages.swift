@@ -1,5 +1,5 @@
-import DistTrain
-import Tensor
+import ImageMetrics
+import Numerics
 
 /// Pictures and features that make_measures.py draws alike.
 enum DrawnImages {

@@ -1,9 +1,14 @@
-import DistTrain
+import Configuration
 import Foundation
-import Tensor
+import ImageMetrics
+import LinearAlgebra
+import Numerics
 import Testing
 
 /// The measures on small pictures; the numbers are NumPy's and SciPy's, printed by Tests/Peers (make_measures.py).
+///
+/// They are printed with 6 (sliced Wasserstein), 9 (similarity) or 7 decimals, so that half a unit of the last one is part of
+/// each bound.
 @Suite struct EvaluationMeasureTests {
   struct Case: CustomTestStringConvertible {
     let channels: Int
@@ -37,32 +42,51 @@ import Testing
       firstDistances: [0.6363976, 0.6364674, 0.6323201, 0.6118884, 0.6365999, 0.6242246]),
   ]
 
-  @Test(arguments: cases)
-  func slicedWasserstein(test: Case) {
-    let levels = SlicedWasserstein(seed: 5, threads: Threads(count: 2)).distances(test.one, test.other)
+  @Test(arguments: cases, Kernels.available)
+  func slicedWasserstein(test: Case, kernels: Kernels) {
+    func distances(seed: UInt64, threads: Int) -> [SlicedWasserstein.Level] {
+      let context = ComputeContext(kernels: kernels, threads: Threads(count: threads))
+      return SlicedWasserstein(seed: seed, context: context).distances(test.one, test.other)
+    }
+    let levels = distances(seed: 5, threads: 2)
     #expect(levels.map(\.side) == test.distances.keys.sorted(by: >))
     for level in levels {
       let expected = test.distances[level.side]!
-      #expect(abs(level.distance - expected) < 2e-5 * expected, "\(level.side): \(level.distance), \(expected)")
+      // A projection of unit variance is a chain of products, whose three operands (pixel, patch and direction) have been
+      // rounded. Sorted numbers are no farther apart than unsorted ones, so a distance errs by at most the mean error of
+      // both sides' projections, even if nothing averages out.
+      let size = 49 * test.channels
+      var sum = SummedProducts(isFused: kernels.isFused)
+      sum.append(1 / Double(size), count: size)
+      let projections = SlicedWasserstein.directions * SlicedWasserstein.patchesPerImage * test.other.count
+      let values = SlicedWasserstein.directions * size
+      let bound = 2 * RoundingModel.bound(loss: sum.loss + 3, outputs: projections, values: values)
+      let share = abs(level.distance - expected) / (1000 * bound + 5e-7)
+      print("sliced Wasserstein, \(test.testDescription), \(level.side), \(kernels): \(share) of the bound")
+      #expect(share <= 1, "\(level.side): \(level.distance), \(expected)")
     }
-    let alone = SlicedWasserstein(seed: 5, threads: Threads(count: 1)).distances(test.one, test.other)
-    #expect(alone == levels, "the same on any number of threads")
-    let other = SlicedWasserstein(seed: 6, threads: Threads(count: 1)).distances(test.one, test.other)
-    #expect(other != levels)
+    #expect(distances(seed: 5, threads: 1) == levels, "the same on any number of threads")
+    #expect(distances(seed: 6, threads: 1) != levels)
   }
 
   @Test(arguments: cases)
   func similarity(test: Case) {
     let mean = StructuralSimilarity.meanOverPairs(
       of: test.one, pairs: 40, seed: 5, set: 1, threads: Threads(count: 2))
-    #expect(abs(mean - test.similarity) < 1e-8, "\(mean)")
+    // In double: a filtered value in [0, 1] loses 28 · 2⁻⁵³ (two passes of 11 products, the window's own roundings), twice
+    // that in a squared mean; numerator and denominator of a structure hold two such differences each and are above 9e-4.
+    let loss = 2 * 2 * 3 * 28 * 0x1p-53 / 9e-4
+    let bound = 5e-10 + 2 * loss
+    print("similarity, \(test.testDescription): \(abs(mean - test.similarity) / bound) of the bound")
+    #expect(abs(mean - test.similarity) <= bound, "\(mean)")
   }
 
   @Test func aPictureIsLikeItself() {
     let images = Self.cases[0].one
     let same = StructuralSimilarity.between(
       images.values[0..<images.imageSize], images.values[0..<images.imageSize], channels: 3, height: 32, width: 32)
-    #expect(abs(same - 1) < 1e-12)
+    // Numerator and denominator are above 9e-4; two variances in [0, 1] and their sum are rounded to one of them.
+    #expect(abs(same - 1) <= 8 * 0x1p-53 / 9e-4)
   }
 
   @Test(arguments: cases)
@@ -77,21 +101,28 @@ import Testing
     }
     #expect(found.neighbours.map { $0.map(\.index) } == test.nearest)
     for (neighbours, expected) in zip(found.neighbours, test.firstDistances) {
-      #expect(abs(neighbours[0].distance - expected) < 1e-6)
+      // A difference, twice in its square, the square, 63 additions in each of 16 chains and at most 15 of chains, all of
+      // one sign; the root halves that.
+      let bound = 5e-8 + RoundingModel.gamma(81) / 2 * expected
+      let error = abs(neighbours[0].distance - expected)
+      print("nearest neighbour, \(test.testDescription): \(error / bound) of the bound")
+      #expect(error <= bound)
     }
   }
 
   @Test(arguments: [
     (40, 50, 8, 0.1259514), (6, 9, 12, 0.863972), (200, 150, 64, 0.3543725), (5, 5, 1, 0.0711165),
   ])
-  func frechet(count: Int, other: Int, dimension: Int, expected: Double) {
+  func frechet(count: Int, other: Int, dimension: Int, expected: Double) throws {
+    let library = try OpenBLAS()
     let (one, two) = (
       DrawnImages.features(seed: 1, count: count, dimension: dimension),
       DrawnImages.features(seed: 2, count: other, dimension: dimension)
     )
-    let distance = FrechetDistance.between(one, two, dimension: dimension, threads: Threads(count: 2))
-    // Where there are fewer rows than features, SciPy's root of a singular matrix is only half as exact.
+    let distance = try FrechetDistance.between(one, two, dimension: dimension, by: library)
+    // A contract of the sixth digit: roots of eigenvalues near 0 have no useful bound, √(n ε ‖Σ₁‖ ‖Σ₂‖) = 8e-7 each at 64
+    // features. Where there are fewer rows than features, SciPy's root of a singular matrix is only half as exact.
     #expect(abs(distance - expected) < (count > dimension ? 1e-6 : 1e-5), "\(distance)")
-    #expect(abs(FrechetDistance.between(one, one, dimension: dimension, threads: Threads(count: 1))) < 1e-6)
+    #expect(try abs(FrechetDistance.between(one, one, dimension: dimension, by: library)) < 1e-6)
   }
 }

@@ -1,4 +1,4 @@
-import DistTrain
+import DatasetFetch
 import Foundation
 import Testing
 

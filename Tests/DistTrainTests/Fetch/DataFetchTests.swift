@@ -1,4 +1,5 @@
-import DistTrain
+import DatasetFetch
+import Files
 import Foundation
 import ModelFiles
 import Testing

@@ -1,4 +1,5 @@
-import DistTrain
+import Cluster
+import Reporting
 import Testing
 
 /// Ranks that answer and do not get on.

@@ -1,4 +1,4 @@
-import DistTrain
+import Cluster
 import Testing
 
 /// What watchdogs send each other, and what is said when a rank hangs.

@@ -1,7 +1,9 @@
+import Configuration
 import DistTrain
 import GAN
 import ModelFiles
-import Tensor
+import Numerics
+import ONNXGraphs
 
 /// Reads header, facts and tensors. That the hash is right is no condition: few inputs would get past it.
 func readSafetensors(_ bytes: [UInt8]) throws {
@@ -26,7 +28,8 @@ func readSafetensors(_ bytes: [UInt8]) throws {
 func readONNX(_ bytes: [UInt8]) throws {
   let model = try ONNXModel(bytes: bytes, path: "/nowhere/generator.onnx")
   let generator = try GeneratorGraph(
-    model, path: "/nowhere/generator.onnx", kernels: Kernels(.native), threads: Threads(count: 1))
+    model, path: "/nowhere/generator.onnx",
+    context: ComputeContext(kernels: Kernels(.native), threads: Threads(count: 1)))
   let pictures = try generator.images(of: [Float](repeating: 0.5, count: 2 * generator.latents.size))
   precondition(pictures.values.count == pictures.shape.count, "as many values as the shape says")
 }

@@ -1,4 +1,4 @@
-import DistTrain
+import Reporting
 
 /// The parsers of files that may come from anywhere, each fed with bytes alone.
 package enum ParserEntry: String, CaseIterable, Sendable {

@@ -25,7 +25,7 @@ func readIDX(_ bytes: [UInt8]) throws {
 func readMAT(_ bytes: [UInt8]) throws {
   try withMemoryFile(bytes) { path in
     let source = try SVHNSource(path: path)
-    for index in [0, source.count - 1] { _ = try source.load(index, channels: 3) }
+    for index in [0, SourceIndex(source.count - 1)] { _ = try source.load(index, channels: 3) }
   }
 }
 

@@ -1,4 +1,4 @@
-import DistTrain
+import Configuration
 import Hosts
 
 /// Reads a configuration; what stands behind a NUL is given by `--set`. One that is taken must read back as itself.
@@ -6,11 +6,11 @@ func readConfiguration(_ bytes: [UInt8]) throws {
   let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
   let overrides = parts.dropFirst().map { String(decoding: $0, as: UTF8.self) }
   let configuration = try Configuration(bytes: Array(parts[0]), file: "run.yaml", overrides: overrides)
-  let resolved = configuration.resolved
+  let printed = configuration.yaml
   do {
-    let again = try Configuration(yaml: resolved, file: "resolved.yaml")
-    precondition(again == configuration, "resolved:\n\(resolved)\nreads back as:\n\(again.resolved)")
-  } catch { preconditionFailure("resolved:\n\(resolved)\nis refused: \(error)") }
+    let again = try Configuration(yaml: printed, file: "resolved.yaml")
+    precondition(again == configuration, "printed:\n\(printed)\nreads back as:\n\(again.yaml)")
+  } catch { preconditionFailure("printed:\n\(printed)\nis refused: \(error)") }
 }
 
 func readHostfile(_ bytes: [UInt8]) throws {

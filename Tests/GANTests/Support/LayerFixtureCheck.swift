@@ -1,5 +1,5 @@
 import GAN
-import Tensor
+import Numerics
 import Testing
 
 extension LayerFixture {
@@ -19,19 +19,57 @@ extension LayerFixture {
     return net
   }
 
-  /// Runs the network forward and back, and compares everything.
-  func check(_ net: TestNetwork, within bound: Double) throws {
-    var errors: [String: Double] = [:]
-    let output = try net.forward(.training)
-    errors["output"] = relativeError(output.pyTorchValues, try tensor("output"))
+  /// Runs the network forward and back: what it finds, and PyTorch's.
+  private func results(_ net: TestNetwork) throws -> [String: (found: [Float], truth: [Float])] {
+    var results = ["output": (found: try net.forward(.training).pyTorchValues, truth: try tensor("output"))]
     let outputGradient = try tensor("outputGradient")
     let gradients = try net.backward { $0.set(fromPyTorch: outputGradient) }
-    errors["input's gradient"] = relativeError(gradients.input.pyTorchValues, try tensor("inputGradient"))
+    results["input's gradient"] = (gradients.input.pyTorchValues, try tensor("inputGradient"))
     for (name, gradient) in gradients.parameters {
-      errors[name] = relativeError(gradient, try tensor("\(name.dropFirst(2))Gradient"))
+      results[name] = (gradient, try tensor("\(name.dropFirst(2))Gradient"))
     }
+    return results
+  }
+
+  /// Compares everything, by norms.
+  ///
+  /// - Parameter roundings: of size u that an error may be, relatively, the file's own included.
+  func check(_ net: TestNetwork, within roundings: Double) throws {
+    let errors = try results(net).mapValues { relativeError($0.found, $0.truth) / RoundingModel.unit }
     let worst = errors.max { $0.value < $1.value }!
-    print("\(testDescription), \(net.kernels): \(worst.value) (\(worst.key))")
-    for (name, error) in errors { #expect(error < bound, "\(name)") }
+    print("\(testDescription), \(net.kernels): \(worst.value) u of \(roundings) u (\(worst.key))")
+    for (name, error) in errors { #expect(error <= roundings, "\(name): \(error) u") }
+  }
+
+  /// Compares everything of one convolution, whose numbers are standard normal, with what its algorithms' order of
+  /// summation explains.
+  func checkConvolution(_ net: TestNetwork) throws {
+    let layer = net.network.convolutions[0]
+    let samples = net.layout.samples
+    for (name, result) in try results(net) {
+      let count = result.truth.count
+      var bound: Double
+      if name.hasSuffix("bias") {
+        // A sum over the output's pixels, in single precision in runs of 64; one rounding of the tree and one of the file.
+        let terms = samples * net.network.outputShape.area
+        var sum = SummedProducts(Runs(of: 64), isFused: true, addsRuns: false)
+        sum.append(1, count: terms)
+        bound = RoundingModel.bound(loss: sum.loss + 2 * Double(terms), outputs: count, values: terms * count)
+      } else {
+        let pass: ConvolutionPass =
+          name.hasSuffix("weight")
+          ? .weightGradient : (name == "output") == layer.isTransposed ? .expand : .reduce
+        let error = ConvolutionErrorBound(
+          of: layer.convolution.geometry, layer.convolution.choice[pass], pass, samples: samples, outputs: count,
+          kernels: net.kernels)
+        // Besides the addition of a bias or of two shards' sums, and the rounding of the file.
+        let square = error.scale * error.scale
+        let others = 2 * RoundingModel.meanSquare * (square + 1)
+        bound = error.rms / error.expected * (error.expected * error.expected * square + others).squareRoot()
+      }
+      let found = norm(zip(result.found, result.truth).map { $0 - $1 }) / Double(count).squareRoot()
+      print("\(testDescription), \(net.kernels), \(name): \(found / bound) of the bound")
+      #expect(found <= bound, "\(name): \(found), bound \(bound)")
+    }
   }
 }

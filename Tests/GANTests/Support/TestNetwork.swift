@@ -1,5 +1,5 @@
 import GAN
-import Tensor
+import Numerics
 
 /// A few layers on one rank, with the function Σ weight · output to differentiate.
 final class TestNetwork {
@@ -19,18 +19,19 @@ final class TestNetwork {
     engine = Engine(
       kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: shards, kernels: kernels))
     network = try Network(
-      name: "test", layers: layers, input: shape, inputNoise: inputNoise, groups: groups, engine: engine)
+      name: "test", layers: layers, input: shape,
+      inputOperations: inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : [], groups: groups, engine: engine)
     layout = BatchLayout(
       reduction: engine.peers.reduction,
       shardSizes: shardSizes(samples, batch: samples, shards: shards, in: 0..<shards), globalSamples: samples,
       groups: groups)
     var plan = MemoryPlan()
     pass = Pass(network, samples: layout.samples, groups: groups, plan: &plan)
-    let sums = plan.hold(network.sumsCount)
-    pass.planBackward(needsInputGradient: true, plan: &plan)
-    let region = engine.arena.floats(plan.complete())
+    let sums = plan.hold(network.sumsCount, of: Float.self)
+    _ = pass.planBackwardToInput(plan: &plan)  // to the end
+    let region = engine.arena.region(bytes: plan.complete())
     pass.attach(region)
-    network.attach(sums: region + sums.offset!)
+    network.attach(sums: sums.start(in: region))
     input = engine.arena.tensor(shape.with(samples: layout.samples))
     outputs = layout.samples * network.outputShape.sampleCount
     engine.workspace.commit()
@@ -48,12 +49,13 @@ final class TestNetwork {
   /// order, over all shards and groups.
   func backward(_ outputGradient: (Tensor) -> Void) throws -> (input: Tensor, parameters: [String: [Float]]) {
     outputGradient(pass.outputGradient(layout.samples))
-    let inputGradient = try network.backward(
-      input: input, pass: pass, layout: layout, teaching: true, needsInputGradient: true)!
+    let inputGradient = try network.backwardToInput(input, pass: pass, layout: layout, summingGradients: true)
     let reduction = NodeReduction(layout.reduction, kernels: engine.kernels)
     let sums = network.sums!
     let complete = sums[group: 0, node: 0]
-    let fault = reduction.reduce(groups: layout.groups, range: 0..<network.flatCount, into: complete) {
+    let fault = reduction.reduce(
+      groups: layout.groups, range: 0..<network.flatCount, threads: engine.threads, into: complete
+    ) {
       sums[group: $0, node: $1]
     }
     precondition(fault == nil, "\(fault!)")

@@ -1,5 +1,5 @@
 import GAN
-import Tensor
+import Numerics
 
 /// Normal numbers, the same for the same `seed`.
 func normals(_ count: Int, seed: Int, mean: Float = 0, deviation: Float = 1) -> [Float] {

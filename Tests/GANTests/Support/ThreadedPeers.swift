@@ -1,6 +1,6 @@
 import GAN
 import Glibc
-import Tensor
+import Numerics
 
 /// Several ranks as threads of one process: what MPI would carry goes through shared memory, between barriers.
 final class ThreadedWorld: @unchecked Sendable {
@@ -91,12 +91,13 @@ final class ThreadedPeers: Peers {
 /// Every rank owns a slice of every bucket; slices end wherever the division puts them, between vectors too.
 final class ThreadedExchange: GradientExchange {
   let owned: [Range<Int>]
-  private(set) var fault: GradientFault?
   private let slots: GradientSlots
   private let world: ThreadedWorld
   private let rank: Int
   private let reduction: NodeReduction
   private var begun = 0
+  /// For each bucket the sum of this rank's slice.
+  private var complete: [(gradient: [Float], fault: GradientFault?)] = []
 
   init(_ slots: GradientSlots, world: ThreadedWorld, rank: Int, _ reduction: NodeReduction) {
     self.slots = slots
@@ -116,7 +117,14 @@ final class ThreadedExchange: GradientExchange {
 
   func poll() {}
 
-  func finish(update: (Int, Floats) -> Void) {
+  func reduceScatter(_ bucket: Int) -> ReducedGradient {
+    if bucket == 0 { reduceAll() }
+    let gradient = slots.sums[group: 0, node: 0] + owned[bucket].lowerBound
+    gradient.update(from: complete[bucket].gradient, count: owned[bucket].count)
+    return ReducedGradient(gradient: gradient, fault: complete[bucket].fault)
+  }
+
+  private func reduceAll() {
     precondition(begun == slots.buckets.count, "every bucket begins before the exchange ends")
     begun = 0
     world.exchanges[rank] = self
@@ -124,8 +132,8 @@ final class ThreadedExchange: GradientExchange {
     let others = world.exchanges.map { $0! }
     let sums = slots.sums
     // Copies, since the reduction works in place and the other ranks read the same sums.
-    let complete = owned.map { range in
-      let copies = (0..<sums.groups).map { group in
+    complete = owned.map { range in
+      nonisolated(unsafe) let copies = (0..<sums.groups).map { group in
         others.flatMap { other in
           (0..<other.slots.sums.nodes).map { node in
             let copy = Floats.allocate(capacity: max(1, range.count))
@@ -136,20 +144,21 @@ final class ThreadedExchange: GradientExchange {
       }
       // Each rank's sum comes to stand in its own first node, wherever that is in the tree.
       let total = copies[0][others[..<rank].reduce(0) { $0 + $1.slots.sums.nodes }]
-      let found = reduction.reduce(groups: sums.groups, range: range, into: total) { copies[$0][$1] }
-      fault = fault ?? found
-      let result = array(total, range.count)
+      let found = reduction.reduce(groups: sums.groups, range: range, threads: slots.threads, into: total) {
+        copies[$0][$1]
+      }
+      let result = (array(total, range.count), found)
       for copy in copies.joined() { copy.deallocate() }
       return result
     }
     world.wait()
-    for (bucket, range) in owned.enumerated() {
-      let gradient = sums[group: 0, node: 0] + range.lowerBound
-      gradient.update(from: complete[bucket], count: range.count)
-      update(bucket, gradient)
-    }
+  }
+
+  func beginAllGather(_ bucket: Int) {}
+
+  func finishAllGather() {
     world.wait()
-    for (rank, other) in others.enumerated() where rank != self.rank {
+    for (rank, other) in world.exchanges.map({ $0! }).enumerated() where rank != self.rank {
       for range in other.owned {
         (slots.parameters + range.lowerBound).update(
           from: other.slots.parameters + range.lowerBound, count: range.count)

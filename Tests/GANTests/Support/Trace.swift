@@ -1,6 +1,6 @@
 import GAN
 import ModelFiles
-import Tensor
+import Numerics
 
 /// A training run recorded by PyTorch: what went in and what came out of each phase of each step.
 struct Trace {
@@ -53,7 +53,8 @@ private struct TraceMetadata {
       discriminator: .preset(
         .init(
           preset, width: number("width"), bias: bias, batchNorm: number("batchNorm"), dropout: number("dropout"))),
-      imageSize: number("imageSize"), imageChannels: number("channels"))
+      image: FeatureShape(
+        channels: number("channels"), height: number("imageSize"), width: number("imageSize")))
   }
 
   func training(shards: Int) -> TrainingSpecification {
@@ -61,49 +62,40 @@ private struct TraceMetadata {
       batch: number("batch"), shards: shards, seed: number("seed"), loss: loss, inputNoise: number("inputNoise"),
       noise: choice("noise"),
       updates: .init(discriminator: number("discriminatorUpdates"), generator: number("generatorUpdates")),
-      generatorStatistics: choice("generatorStatistics"), generator: adam("generator"),
-      discriminator: adam("discriminator"))
+      generatorStatistics: choice("generatorStatistics"), generator: optimizer("generator"),
+      discriminator: optimizer("discriminator"))
   }
 
   private var loss: LossSpecification {
     switch values["loss"]! {
-    case "wgan": return .wasserstein(clip: number("clip"))
-    case "wganGP": return .wassersteinPenalty(weight: number("penalty"))
+    case "hinge": return .hinge()
+    case "leastSquares": return .leastSquares()
+    case "relativistic": return .relativistic()
+    case "wgan": return .wasserstein(.init(clip: number("clip")))
+    case "wganGP": return .wassersteinPenalty(.init(weight: number("penalty")))
     default:
       let amplitude: Float = number("labels.amplitude")
       return .binaryCrossEntropy(
-        labels: amplitude > 0
-          ? .random(amplitude: amplitude) : .fixed(real: number("labels.real"), fake: number("labels.fake")),
-        discriminator: choice("discriminatorLoss"))
+        .init(
+          labels: amplitude > 0
+            ? .random(amplitude: amplitude) : .fixed(real: number("labels.real"), fake: number("labels.fake")),
+          discriminator: choice("discriminatorLoss")))
     }
   }
 
-  private func adam(_ network: String) -> AdamSpecification {
-    AdamSpecification(
-      choice("\(network).kind"), learningRate: number("\(network).learningRate"), beta1: number("\(network).beta1"),
+  private func optimizer(_ network: String) -> OptimizerSpecification {
+    let adam = Adam(
+      learningRate: number("\(network).learningRate"), beta1: number("\(network).beta1"),
       beta2: number("\(network).beta2"), epsilon: number("\(network).epsilon"),
       weightDecay: number("\(network).weightDecay"))
-  }
-}
-
-/// Gives an optimizer the gradients that it is told, instead of the ranks' own.
-final class GivenGradients: GradientExchange {
-  let owned: [Range<Int>]
-  let fault: GradientFault? = nil
-  private let gradients: [Float]
-
-  init(_ gradients: [Float], owned: [Range<Int>]) {
-    self.gradients = gradients
-    self.owned = owned
-  }
-
-  func begin(_ bucket: Int) {}
-  func poll() {}
-
-  func finish(update: (Int, Floats) -> Void) {
-    var gradients = gradients
-    gradients.withUnsafeMutableBufferPointer { gradients in
-      for (bucket, range) in owned.enumerated() { update(bucket, gradients.baseAddress! + range.lowerBound) }
+    switch values["\(network).kind"]! {
+    case "adamW": return .adamW(.init(adam))
+    case "rmsprop":
+      return .rmsprop(
+        .init(
+          learningRate: adam.learningRate, smoothing: adam.beta2, epsilon: adam.epsilon,
+          weightDecay: adam.weightDecay))
+    default: return .adam(adam)
     }
   }
 }

@@ -1,6 +1,6 @@
 import GAN
 import ModelFiles
-import Tensor
+import Numerics
 
 /// Runs a trace's phases, each from the trace's own numbers, and collects how far the results are from the trace's.
 struct TraceReplay {
@@ -33,14 +33,14 @@ struct TraceReplay {
     try set(step.latents.generator, "\(place)/latent.generator")
 
     var report = StepReport()
-    try step.teachDiscriminator(batch, &report)
+    try step.discriminatorGradients(batch, &report)
     try learn(discriminator, place)
     try trace.load(discriminator, from: trace.after(index), buffers: false)
 
     let sums = discriminator.sums![group: 0, node: 0]
     let before = bits(array(sums, discriminator.flatCount))
-    try step.teachGenerator(batch, &report)
-    let isUntaught = bits(array(sums, discriminator.flatCount)) == before
+    try step.generatorGradients(batch, &report)
+    let isUntouched = bits(array(sums, discriminator.flatCount)) == before
     try learn(generator, place)
 
     for network in [generator, discriminator] { try compareStatistics(network, place) }
@@ -54,7 +54,7 @@ struct TraceReplay {
       try compare("loss", "\(place)/loss.after", [after.discriminator, after.generator])
       for network in [generator, discriminator] { try compareStatistics(network, place, "statistics after judging") }
     }
-    return isUntaught
+    return isUntouched
   }
 
   /// A step of several updates, each from the networks as the trace's one before has left them.
@@ -70,7 +70,7 @@ struct TraceReplay {
       step.beginDiscriminator(index, update: update, batch)
       try set(step.latents.discriminator, "\(place)/latent.discriminator")
       if let mix = step.penaltyMix { try set(mix, "\(place)/penalty/mix") }
-      try step.teachDiscriminator(batch, &report)
+      try step.discriminatorGradients(batch, &report)
       try learn(step.discriminator, place)
       try compareStatistics(step.discriminator, place)
       try trace.load(step.discriminator, from: "\(place)/parameter")
@@ -85,7 +85,7 @@ struct TraceReplay {
       var report = StepReport()
       step.beginGenerator(index, update: update, batch)
       try set(step.latents.generator, "\(place)/latent.generator")
-      try step.teachGenerator(batch, &report)
+      try step.generatorGradients(batch, &report)
       try learn(step.generator, place)
       try compareStatistics(step.generator, place)
       try trace.load(step.generator, from: "\(place)/parameter")
@@ -102,7 +102,8 @@ struct TraceReplay {
   /// PyTorch's gradients and parameters; its moments are carried over the steps.
   private mutating func learn(_ network: Network, _ place: String) throws {
     let isDiscriminator = network === step.discriminator
-    try (isDiscriminator ? step.discriminatorExchange : step.generatorExchange).finish { _, _ in }
+    let trained = isDiscriminator ? step.trainedDiscriminator : step.trainedGenerator
+    try trained.sumGradients()
     var gradients = [Float](repeating: 0, count: network.flatCount)
     for tensor in network.tensors {
       let name = "\(place)/gradient/\(network.name).\(tensor.name)"
@@ -114,10 +115,14 @@ struct TraceReplay {
       let weights = try trace.file.floats(name.replacing(/bias$/, with: "weight"))
       worst.add("gradient", name, relativeError(found, truth, scale: max(norm(truth), norm(weights))))
     }
-    let adam = isDiscriminator ? step.discriminatorAdam : step.generatorAdam
-    var limit: Float?
-    if case .wasserstein(let clip) = trace.training.loss, isDiscriminator { limit = clip }
-    try adam.descend(averagedBy: GivenGradients(gradients, owned: adam.owned), clippingTo: limit)
+    let bound = isDiscriminator ? trace.training.loss.loss.parameterBound : nil
+    gradients.withUnsafeMutableBufferPointer { gradients in
+      for (bucket, range) in trained.owned.ranges.enumerated() {
+        let gradient = gradients.baseAddress! + range.lowerBound
+        trained.owned.update(bucket: bucket, gradient: gradient, clippingTo: bound)
+      }
+    }
+    trained.owned.endUpdate()
     for tensor in network.tensors {
       let name = "\(place)/parameter/\(network.name).\(tensor.name)"
       let found = tensor.values(in: network.parameters)

@@ -1,15 +1,11 @@
 import Foundation
 import ImageIO
+import Testing
 
 /// The small files committed beside these tests, and the larger ones that need not be there.
 enum Fixture {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures").path
-
-  /// PngSuite, where DISTTRAIN_TEST_DATA names a folder that has it.
-  static let pngSuite: String? = data("pngsuite")
-  static let facades: String? = data("facades")
-  static let svhn: String? = data("svhn")
 
   static func bytes(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
@@ -24,12 +20,19 @@ enum Fixture {
       width: size[0], height: size[1], channels: bytes[1] == UInt8(ascii: "6") ? 3 : 1, pixels: Array(header[3]))
   }
 
-  private static func data(_ name: String) -> String? {
-    guard let root = ProcessInfo.processInfo.environment["DISTTRAIN_TEST_DATA"] else {
-      print("skipped without DISTTRAIN_TEST_DATA: tests that need its folder \(name)")
-      return nil
-    }
-    return FileManager.default.fileExists(atPath: "\(root)/\(name)") ? "\(root)/\(name)" : nil
+  /// A folder of DISTTRAIN_TEST_DATA, for tests with the trait `.data`.
+  static func data(_ name: String) throws -> String { try #require(folder(name)) }
+
+  fileprivate static func folder(_ name: String) -> String? {
+    let root = ProcessInfo.processInfo.environment["DISTTRAIN_TEST_DATA"]
+    return root.map { "\($0)/\(name)" }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// The test needs real pictures that are not committed.
+  static func data(_ name: String) -> Self {
+    .enabled(if: Fixture.folder(name) != nil, "DISTTRAIN_TEST_DATA names no folder that has \(name)")
   }
 }
 

@@ -35,11 +35,13 @@ def check_fixture(path: Path) -> list[str]:
                     for tag in events.Tags()["scalars"]},
         "images": {tag: [(event.step, event.width, event.height, len(event.encoded_image_string))
                          for event in events.Images(tag)] for tag in events.Tags()["images"]},
+        "descriptions": {tag: events.SummaryMetadata(tag).summary_description for tag in events.Tags()["scalars"]},
         "texts": {tag: [(event.step, make_ndarray(event.tensor_proto).item().decode()) for event in events.Tensors(tag)]
                   for tag in events.Tags()["tensors"]},
     }
     expected = {
-        "scalars": {"loss/discriminator": [(250, 0.6931)], "loss/generator": [(250, 0.0)]},
+        "scalars": {"loss/discriminator": [(250, 0.6931), (300, 0.5)], "loss/generator": [(250, 0.0), (300, 0.0)]},
+        "descriptions": {"loss/discriminator": "Of D.", "loss/generator": "Of *G*: größer als 0."},
         "images": {"samples": [(250, 130, 66, 768)], "grey": [(1 << 40, 2, 1, 3)]},
         "texts": {"networks": [(0, "# Schichten: größer")]},
     }
@@ -57,7 +59,7 @@ def check_continuation(path: Path) -> list[str]:
                 writer.write(Event(step=step, summary=Summary(value=[value])).SerializeToString())
         shutil.copy(path, Path(folder) / "events.out.tfevents.1700000000.node.1")
         shown = [(event.step, event.value) for event in read(Path(folder)).Scalars("loss/generator")]
-    expected = [(100, 100.0), (200, 200.0), (250, 0.0)]
+    expected = [(100, 100.0), (200, 200.0), (250, 0.0), (300, 0.0)]
     return [] if shown == expected else [f"after a continuation: found {shown}, expected {expected}"]
 
 
@@ -77,6 +79,8 @@ def check_run(run: Path) -> list[str]:
         if len({step for step, _ in shown}) != len(shown):
             problems.append(f"{tag}: a step appears twice")
         key = tag.rsplit("/", 1)[-1]
+        if not events.SummaryMetadata(tag).summary_description:
+            problems.append(f"{tag}: no description")
         logged = {line["step"]: line[key] for line in lines if isinstance(line.get(key), (int, float))}
         if not logged:
             continue  # metrics.jsonl has no number of that name

@@ -33,6 +33,9 @@ RECIPES = {
     "ganlab": Recipe(**SMALL | {"imageSize": 28}, channels=1, preset="ganlab", dropout=0.3, noise="fresh",
                      inputNoise=0.1, discriminatorLoss="mean", labels=Labels(amplitude=0.2),
                      discriminator=Optimizer("adamW", weightDecay=1e-2)),
+    "hinge": Recipe(**SMALL, loss="hinge", discriminatorUpdates=2, noise="fresh"),
+    "least-squares": Recipe(**SMALL, channels=1, loss="leastSquares", discriminatorUpdates=2, noise="fresh"),
+    "relativistic": Recipe(**SMALL, batchNorm=False, loss="relativistic", discriminatorUpdates=2, noise="fresh"),
     "wgan-gp": Recipe(**SMALL, batchNorm=False, loss="wganGP", discriminatorUpdates=2, noise="fresh", generator=CRITIC,
                       discriminator=CRITIC),
     "wgan": Recipe(**SMALL, channels=1, batchNorm=False, loss="wgan", discriminatorUpdates=3, noise="fresh",
@@ -41,12 +44,14 @@ RECIPES = {
 
 
 def suits_single_precision(recorder: Recorder) -> bool:
-    """Whether no gradient is what is left where larger ones cancel: PyTorch's own single precision has it to 3e-6."""
+    """Whether no gradient, loss or mean score is what is left where larger numbers cancel: PyTorch's own single precision
+    has them to 3e-6."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "trace.safetensors"
         write(file, recorder.tensors, recorder.recipe.metadata())
         comparison, _ = replay(Trace(file, torch.float32))
-    return max(error for errors in comparison.errors["gradient"].values() for error in errors.values()) < 3e-6
+    return max(error for kind in ("gradient", "loss", "probability")
+               for errors in comparison.errors[kind].values() for error in errors.values()) < 3e-6
 
 
 def main() -> None:

@@ -119,16 +119,17 @@ class Recorder:
 
     def several_updates(self, step: int) -> None:
         """Updates of D, then of G, each under a prefix of its own."""
-        recipe = self.recipe
+        recipe, real = self.recipe, torch.empty(0)
         for update, part in enumerate(parts_of(recipe)):
             prefix = self.kink.phase = f"step{step}/update{update}"
             inputs = {f"latent.{part}": self.latents(recipe.batch)}
             if part == "discriminator":
                 # Bright pictures, unlike the fakes: otherwise the critic's two means all but cancel.
-                inputs["real"] = self.real(darkest=128)
+                real = inputs["real"] = self.real(darkest=128)
                 if recipe.loss == "wganGP":
                     inputs["penalty/mix"] = torch.rand(recipe.batch, generator=self.random)
-            onto = learned(recipe, self.networks, part, {name: value.double() for name, value in inputs.items()},
+            given = {name: value.double() for name, value in ({"real": real} | inputs).items()}
+            onto = learned(recipe, self.networks, part, given,
                            lambda part: PassRandomness(recipe.seed, step, update, part))
             self.update(prefix, part, onto.gradients)
             load(self.networks[part], clipped(recipe, part, self.state(part)))

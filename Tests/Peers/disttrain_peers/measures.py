@@ -1,7 +1,7 @@
 """The measures of `disttrain evaluate` once more, in NumPy and SciPy, from the same random numbers.
 
 Pictures are [n, c, h, w] in [-1, 1]. What is drawn: places of patches (update 0 and 1), directions (2), pairs (3); see
-Sources/DistTrain/Evaluation/EvaluationStream.swift.
+Sources/ImageMetrics/EvaluationStream.swift.
 """
 
 import numpy as np

@@ -51,7 +51,7 @@ class Recipe:
     discriminatorLoss: str = "sum"
     # eachUpdate: G makes its fakes twice a step though the latents stay, so that its running statistics move twice
     generatorStatistics: str = "once"
-    # bce, wgan (clipping) or wganGP
+    # bce, hinge, leastSquares, relativistic, wgan (clipping) or wganGP
     loss: str = "bce"
     discriminatorUpdates: int = 1
     generatorUpdates: int = 1
@@ -107,10 +107,15 @@ class Recipe:
         defaults = {"dcgan": (False, 0.0), "same5": (True, 0.0), "ganlab": (False, 0.5)}
         preset, image, loss = presets.pop(), everything["data"]["image"], train["loss"]
         bias, dropout = defaults[preset]
+
+        def said(network: dict[str, object], key: str, default: object) -> object:
+            """null is what a key says by default."""
+            return default if network.get(key) is None else network[key]
+
         return cls(
             preset=preset, imageSize=image["size"], channels=image["channels"], width=widths.pop(),
-            bias=networks[0].get("bias", bias), batchNorm=networks[1].get("batchNorm", True),
-            dropout=float(networks[1].get("dropout", dropout)),
+            bias=said(networks[0], "bias", bias), batchNorm=said(networks[1], "batchNorm", True),
+            dropout=float(said(networks[1], "dropout", dropout)),
             latentSize=model["latent"]["size"], latentDistribution=model["latent"]["distribution"],
             batch=train["batch"], seed=everything["seed"], noise=train["noise"], inputNoise=float(train["inputNoise"]),
             generatorStatistics=train.get("generatorStatistics", "once"),

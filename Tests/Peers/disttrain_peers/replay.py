@@ -99,11 +99,13 @@ def replay_updates(trace: Trace, step: int, networks: dict[str, torch.nn.Sequent
     if step == 0:
         for part, network in networks.items():
             load(network, trace.before(0, part))
+    # D's last real pictures stay, for G's updates.
+    inputs: dict[str, torch.Tensor] = {}
     for update, part in enumerate(parts_of(recipe)):
         prefix = kink.phase = f"step{step}/update{update}"
         before = {name: value.detach().double().clone() for name, value in networks[part].state_dict().items()}
-        inputs = {name: trace.input(f"{prefix}/{name}") for name in (f"latent.{part}", "real", "penalty/mix")
-                  if f"{prefix}/{name}" in trace.tensors}
+        inputs |= {name: trace.input(f"{prefix}/{name}") for name in (f"latent.{part}", "real", "penalty/mix")
+                   if f"{prefix}/{name}" in trace.tensors}
         truth = learned(recipe, networks, part, inputs, lambda part: PassRandomness(recipe.seed, step, update, part))
         found, after = trace.state(f"{prefix}/gradient", part), trace.state(f"{prefix}/parameter", part)
         for name, error in gradient_errors(found, truth.gradients).items():

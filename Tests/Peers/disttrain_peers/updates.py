@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from . import wasserstein
+from . import scores
 from .optimizers import is_buffer
 from .phases import Randomness, discriminator_pass, generator_pass
 from .recipe import Recipe
@@ -29,13 +29,14 @@ def parts_of(recipe: Recipe) -> list[str]:
 
 def learned(recipe: Recipe, networks: dict[str, nn.Sequential], part: str, inputs: dict[str, torch.Tensor],
             randomness: Randomness) -> Learned:
-    """One update; `inputs` has `latent.<part>`, for D also `real`, and `penalty/mix` where there is a penalty."""
+    """One update; `inputs` has `latent.<part>`, for D also `real`, and `penalty/mix` where there is a penalty; for G the
+    `real` of D's last update where the loss compares with it."""
     latents = inputs[f"latent.{part}"]
     if recipe.loss != "bce":
         if part == "discriminator":
             real, mix = inputs["real"], inputs.get("penalty/mix")
-            return Learned(*wasserstein.critic_pass(recipe, networks, real, latents, mix))
-        return Learned(*wasserstein.generator_pass(networks, latents))
+            return Learned(*scores.critic_pass(recipe, networks, real, latents, mix))
+        return Learned(*scores.generator_pass(recipe, networks, inputs.get("real"), latents))
     if part == "discriminator":
         onto_d = discriminator_pass(recipe, networks, inputs["real"], latents, randomness)
         return Learned(onto_d.losses, onto_d.probabilities, onto_d.gradients)

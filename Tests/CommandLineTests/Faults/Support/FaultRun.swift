@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Reporting
 import Testing
 
 /// A run that faults are injected into, and what it comes to without one.
@@ -22,14 +23,24 @@ struct FaultRun {
   let place: Workplace
   /// Steps of the whole run.
   let steps: Int
-  /// The hash of all tensors at the end.
-  let reference: String
+  /// The hash of all tensors at the end; nil of a run without an end.
+  let reference: String?
 
   init(_ configuration: String = Self.configuration, steps: Int = Self.steps) async throws {
     place = try Workplace(configuration)
     self.steps = steps
     try await place.train(out: "reference")
     reference = try await place.tensorHash(out: "reference", step: steps)
+  }
+
+  /// A run that no machine is fast enough to end before its fault.
+  ///
+  /// - Parameter settings: more lines of the configuration.
+  init(endlessWith settings: String) throws {
+    steps = 1_000_000
+    let configuration = Self.configuration.replacingOccurrences(of: "steps: \(Self.steps)", with: "steps: \(steps)")
+    place = try Workplace(configuration + settings)
+    reference = nil
   }
 
   /// Starts the whole run, or goes on with it.
@@ -45,9 +56,27 @@ struct FaultRun {
     let hash = try await place.tensorHash(out: out, step: steps)
     #expect(hash == reference, "\(out) under \(ranks ?? 0) ranks", sourceLocation: sourceLocation)
     #expect(try place.loggedSteps(out: out) == Array(1...steps), sourceLocation: sourceLocation)
+    try expectNothingLeftOver(out, sourceLocation)
+    try FileManager.default.removeItem(at: place.file(out))
+  }
+
+  /// Goes on for some steps after the newest checkpoint and compares with a run that met no fault.
+  func expectContinuation(
+    _ out: String, ranks: Int?, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let end = (try expectNothingTorn(out, sourceLocation: sourceLocation).last ?? 0) + 3
+    let settings = ["train.steps=\(end)"]
+    try await place.train(settings, out: out, ranks: ranks, sourceLocation: sourceLocation)
+    try await place.train(settings, out: "whole", sourceLocation: sourceLocation)
+    let whole = try await place.tensorHash(out: "whole", step: end)
+    #expect(try await place.tensorHash(out: out, step: end) == whole, sourceLocation: sourceLocation)
+    #expect(try place.loggedSteps(out: out) == Array(1...end), sourceLocation: sourceLocation)
+    try expectNothingLeftOver(out, sourceLocation)
+  }
+
+  private func expectNothingLeftOver(_ out: String, _ sourceLocation: SourceLocation) throws {
     let left = try place.files(in: out).filter { $0.hasSuffix(".partial") || $0.hasSuffix("run.lock") }
     #expect(left.isEmpty, "left over: \(left)", sourceLocation: sourceLocation)
-    try FileManager.default.removeItem(at: place.file(out))
   }
 
   /// Expects that every file stands whole under its name: checkpoints by their hash, pictures by their last chunk.

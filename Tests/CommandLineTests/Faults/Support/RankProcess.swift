@@ -29,7 +29,7 @@ struct RankProcess {
       }
   }
 
-  /// Whether its main thread lets `signal` wait; others may not.
+  /// Whether its main thread lets `signal` wait.
   func holds(_ signal: Int32) -> Bool { Self.hasBit(signal, of: "SigBlk:", in: "/proc/\(pid)/status") }
 
   private static func hasBit(_ signal: Int32, of mask: String, in file: String) -> Bool {

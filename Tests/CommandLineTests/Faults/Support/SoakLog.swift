@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 
 /// The lines that a soak run appends to its log, one a trial: part, number, "survived" or what failed, seconds; separated
 /// by tabs. A soak run goes on where its log ends.

@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Testing
 
 /// A system call of the program.
@@ -29,14 +30,6 @@ struct TracedRun {
   ]
 
   let place: Workplace
-
-  /// Whether processes may be traced here; says why a test is skipped where not.
-  static func isPossible(_ place: Workplace) async throws -> Bool {
-    let probe = try place.start(command: ["strace", "-f", "-o", "/dev/null", "true"])
-    let outcome = await probe.outcome()
-    if outcome.code != 0 { print("skipped: strace cannot trace here: \(outcome.errors.prefix(200))") }
-    return outcome.code == 0
-  }
 
   /// Trains `out` with `effect`, such as `error=EIO`, on the call at `point`.
   ///

@@ -1,17 +1,21 @@
+import Reporting
+import TestSupport
 import Testing
 
 /// One injected fault. What is random in it depends on its part and number alone, so that it can be repeated.
 struct Trial {
   let part: Part
   let number: Int
-  var random: TrialRandom
+  var random: SeededRandom
   /// What was timed, the seconds it took, and those that are promised.
-  private(set) var times: [(name: String, seconds: Double, promised: Double)] = []
+  private(set) var times: [Time] = []
+
+  typealias Time = (name: String, seconds: Double, promised: Double)
 
   init(_ part: Part, _ number: Int) {
     self.part = part
     self.number = number
-    random = TrialRandom("\(part.rawValue) \(number)")
+    random = SeededRandom("\(part.rawValue) \(number)")
   }
 
   /// A name for what this trial writes, of the same length for every number.
@@ -29,21 +33,4 @@ struct Trial {
 
   mutating func choice<Element>(_ elements: [Element]) -> Element { elements.randomElement(using: &random)! }
   mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014), begun with the FNV-1a hash of a text.
-struct TrialRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ text: String) {
-    state = text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
 }

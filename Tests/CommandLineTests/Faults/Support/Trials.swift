@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Synchronization
 import Testing
 
@@ -8,30 +9,54 @@ extension Part {
 
   /// Runs so many trials and prints how many of them survived. In a soak run those that have survived before are not
   /// run again.
-  func trials(short: Int, long: Int, _ body: (inout Trial) async throws -> Void) async {
-    await trials(Array(1...(Self.isSoak ? long : short)), body)
+  ///
+  /// - Parameter atOnce: whether the trials mostly wait, so that a short test runs them beside each other.
+  func trials(
+    short: Int, long: Int, atOnce: Bool = false, _ body: @escaping @Sendable (inout Trial) async throws -> Void
+  ) async {
+    let numbers = Array(1...(Self.isSoak ? long : short))
+    if Self.isSoak || !atOnce { return await trials(numbers, body) }
+    let results = await withTaskGroup { group in
+      for number in numbers { group.addTask { await result(of: number, body) } }
+      return await group.reduce(into: [Result]()) { $0.append($1) }
+    }
+    report(results.map(\.trial.times), of: numbers.count, survived: results.count { $0.hasSurvived })
   }
 
   /// Runs the trials of these numbers.
   func trials(_ numbers: [Int], _ body: (inout Trial) async throws -> Void) async {
     let earlier = SoakLog.shared?.survived(self) ?? []
     var survived = 0
-    var slowest: [String: (seconds: Double, promised: Double)] = [:]
+    var times: [[Trial.Time]] = []
     for number in numbers {
       guard !earlier.contains(number) else {
         survived += 1
         continue
       }
-      let start = ContinuousClock.now
-      var trial = Trial(self, number)
-      let failures = await issues { () async throws in try await body(&trial) }
-      for time in trial.times where time.seconds >= slowest[time.name]?.seconds ?? 0 {
-        slowest[time.name] = (time.seconds, time.promised)
-      }
-      if failures.isEmpty { survived += 1 } else { print("\(rawValue), trial \(number): failed") }
-      SoakLog.shared?.append(self, number, failures, seconds: (ContinuousClock.now - start) / .seconds(1))
+      let result = await result(of: number, body)
+      times.append(result.trial.times)
+      if result.hasSurvived { survived += 1 }
     }
-    print("\(rawValue): trials \(numbers.count), survived \(survived)")
+    report(times, of: numbers.count, survived: survived)
+  }
+
+  private typealias Result = (trial: Trial, hasSurvived: Bool)
+
+  private func result(of number: Int, _ body: (inout Trial) async throws -> Void) async -> Result {
+    let start = ContinuousClock.now
+    var trial = Trial(self, number)
+    let failures = await issues { () async throws in try await body(&trial) }
+    if !failures.isEmpty { print("\(rawValue), trial \(number): failed") }
+    SoakLog.shared?.append(self, number, failures, seconds: (ContinuousClock.now - start) / .seconds(1))
+    return (trial, failures.isEmpty)
+  }
+
+  private func report(_ times: [[Trial.Time]], of count: Int, survived: Int) {
+    print("\(rawValue): trials \(count), survived \(survived)")
+    var slowest: [String: (seconds: Double, promised: Double)] = [:]
+    for time in times.joined() where time.seconds >= slowest[time.name]?.seconds ?? 0 {
+      slowest[time.name] = (time.seconds, time.promised)
+    }
     for (name, time) in slowest.sorted(by: { $0.key < $1.key }) {
       print("\(rawValue): \(name) after \(String(format: "%.2f", time.seconds)) s at most, promised \(time.promised) s")
     }

@@ -1,0 +1,20 @@
+import Configuration
+
+extension EpochSchedule {
+  /// What a run will go through, in one line.
+  package func summary(heldOut: Int) -> String {
+    let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
+    return "\(deal.images) images\(aside), \(batchesPerEpoch) batches of \(plan.batch) an epoch, \(totalSteps) steps"
+  }
+
+  /// An interval in steps.
+  package func steps(in interval: Interval) -> Int {
+    switch interval {
+    case .steps(let count): count
+    case .epochs(let count): count * batchesPerEpoch / batchesPerStep
+    }
+  }
+
+  /// Whether something that happens at this interval happens after `done` steps.
+  package func isDue(_ interval: Interval, after done: Int) -> Bool { done % max(1, steps(in: interval)) == 0 }
+}

@@ -1,0 +1,25 @@
+import DistTrain
+import Files
+import Foundation
+import ImageIO
+import ModelFiles
+import Reporting
+
+/// `disttrain checkpoint FILE`: verifies a checkpoint and prints what it holds.
+package struct CheckpointReport {
+  private let file: String
+
+  package init(file: String) { self.file = file }
+
+  /// Prints and ends the process.
+  package func main() -> Never {
+    do throws(FileError) {
+      let open = try SafetensorsFile(path: file, verification: .required)
+      _ = try CheckpointFacts(open)
+      print(try SafetensorsSummary(open).description.escapingControls(except: "\n"))
+      exit(ExitCode.done.rawValue)
+    } catch {
+      ProgramEnd.fail(error)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Files
+import ImageIO
+import Numerics
+import Reporting
+
+/// What the pictures of a source are, every one of them read and decoded.
+struct PictureSurvey {
+  struct Size: Hashable, Encodable {
+    let width: Int
+    let height: Int
+  }
+  struct Read {
+    let name: String
+    /// Format, colours and depth in words.
+    let kind: String
+    let size: Size
+    let bytes: Int
+    fileprivate let hash: SHA256.Digest
+  }
+  struct Unreadable: Encodable {
+    let name: String
+    let reason: String
+    /// True where the system, not the data, is at fault.
+    let isSystemError: Bool
+
+    private enum CodingKeys: String, CodingKey { case name, reason }
+  }
+  struct Copy: Encodable {
+    let name: String
+    let sameAs: String
+  }
+
+  /// In the source's order, as the others.
+  let pictures: [Read]
+  let unreadable: [Unreadable]
+  /// Pictures whose bytes another one has, which comes before them.
+  let copies: [Copy]
+
+  /// - Parameters:
+  ///   - kind: of pictures that are not in files of their own.
+  ///   - progress: told of each picture that has been decoded.
+  init(_ source: some ImageSource, kind: String, threads: Threads, progress: CountProgress?) {
+    let results = threads.map(source.count) { place, _ in
+      defer { progress?.advance() }
+      return Result { () throws(ImageError) in try Self.read(source, SourceIndex(place), kind) }
+    }
+    progress?.end()
+    var unreadable: [Unreadable] = []
+    var first: [SHA256.Digest: String] = [:]
+    var copies: [Copy] = []
+    pictures = results.enumerated().compactMap { place, result in
+      switch result {
+      case .success(let picture):
+        if let name = first[picture.hash] { copies.append(Copy(name: picture.name, sameAs: name)) }
+        first[picture.hash] = first[picture.hash] ?? picture.name
+        return picture
+      case .failure(let error):
+        unreadable.append(
+          Unreadable(
+            name: source.name(SourceIndex(place)), reason: error.description, isSystemError: error.isSystemError))
+        return nil
+      }
+    }
+    (self.unreadable, self.copies) = (unreadable, copies)
+  }
+
+  private static func read(_ source: some ImageSource, _ place: SourceIndex, _ kind: String) throws(ImageError) -> Read
+  {
+    let image = try source.load(place, channels: 3)
+    return Read(
+      name: source.name(place), kind: PictureHeader(image.bytes)?.description ?? kind,
+      size: Size(width: image.picture.width, height: image.picture.height), bytes: image.bytes.count,
+      hash: image.bytes.withUnsafeBytes { SHA256.digest(of: $0) })
+  }
+}

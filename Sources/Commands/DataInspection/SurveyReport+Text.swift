@@ -1,0 +1,74 @@
+import DatasetFetch
+import Foundation
+import Reporting
+
+extension SurveyReport {
+  /// Most sizes and copies that are listed for people; `--json` has all.
+  private static let mostListed = 5
+
+  var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  /// For people.
+  var lines: [String] {
+    var lines = ["\(source): \(Self.count(pictures, "picture")), \(Download.spoken(bytes: bytes))"]
+    lines += Self.listed(formats) { $0 }
+    if let sizes {
+      lines.append(
+        "sizes: smallest \(sizes.smallest.text), median \(sizes.median.text), largest \(sizes.largest.text)")
+      lines += Self.listed(sizes.all.prefix(Self.mostListed)) { $0.text }
+      if sizes.all.count > Self.mostListed { lines.append("  and \(sizes.all.count - Self.mostListed) other sizes") }
+    }
+    if !copies.isEmpty {
+      lines.append("\(Self.count(copies.count, "picture")) with the same content as another:")
+      lines += copies.prefix(Self.mostListed).map { "  \($0.name) is \($0.sameAs)" }
+      if copies.count > Self.mostListed { lines.append("  and \(copies.count - Self.mostListed) more") }
+    }
+    if !otherFiles.isEmpty {
+      let kinds = otherFiles.map { "\($0.count) \($0.value.isEmpty ? "without extension" : ".\($0.value)")" }
+      lines.append("other files, which are not read: \(kinds.joined(separator: ", "))")
+    }
+    if let training { lines += Self.lines(training, of: pictures) }
+    lines += notes.map { "note: \($0)" }
+    if unreadable.isEmpty {
+      lines.append("every picture can be read")
+    } else {
+      lines.append("\(Self.count(unreadable.count, "picture")) cannot be read:")
+      lines += unreadable.map { "  \($0.reason)" }
+    }
+    return lines
+  }
+
+  private static func lines(_ training: Training, of pictures: Int) -> [String] {
+    let colours = training.channels == 1 ? "grey" : "colour"
+    let size = "\(training.size)×\(training.size)"
+    var lines = ["training scales them to \(size) in \(colours), resize: \(training.resize)"]
+    if training.scaledUp > 0 {
+      lines.append(
+        "warning: \(training.scaledUp) of \(pictures) \(training.scaledUp == 1 ? "is" : "are") smaller and would be "
+          + "blurred: lower data.image.size, or take larger pictures")
+    }
+    return lines
+  }
+
+  private static func listed<Value: Encodable & Sendable>(
+    _ counts: some Collection<Count<Value>>, _ text: (Value) -> String
+  ) -> [String] {
+    let width = counts.map { "\($0.count)".count }.max() ?? 0
+    return counts.map { entry in
+      let number = "\(entry.count)"
+      return "  \(String(repeating: " ", count: width - number.count))\(number)  \(text(entry.value))"
+    }
+  }
+
+  private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+}
+
+extension PictureSurvey.Size {
+  fileprivate var text: String { "\(width)×\(height)" }
+}

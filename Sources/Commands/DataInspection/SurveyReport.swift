@@ -1,0 +1,84 @@
+import Foundation
+import ImageIO
+import Reporting
+
+/// What `disttrain data inspect` has found; `--json` prints it under these names.
+struct SurveyReport: Encodable {
+  struct Count<Value: Encodable & Sendable>: Encodable {
+    let count: Int
+    let value: Value
+  }
+
+  struct Sizes: Encodable {
+    /// By their number of pixels.
+    let smallest: PictureSurvey.Size
+    let median: PictureSurvey.Size
+    let largest: PictureSurvey.Size
+    /// How many pictures have each size, the most frequent first.
+    let all: [Count<PictureSurvey.Size>]
+  }
+
+  /// What the configuration would make of the pictures.
+  struct Training: Encodable {
+    let size: Int
+    let channels: Int
+    let resize: String
+    /// Pictures that have fewer pixels than that: blurred rather than sharpened by more of them.
+    let scaledUp: Int
+  }
+
+  let source: String
+  let pictures: Int
+  let bytes: Int
+  /// Format, colours and depth in words.
+  let formats: [Count<String>]
+  let sizes: Sizes?
+  let copies: [PictureSurvey.Copy]
+  let unreadable: [PictureSurvey.Unreadable]
+  /// Files with other extensions, which training does not look at.
+  let otherFiles: [Count<String>]
+  let notes: [String]
+  let training: Training?
+
+  init(
+    _ survey: PictureSurvey, source: String, otherFiles: [String: Int], notes: [String], transform: Transform?
+  ) {
+    self.source = source
+    pictures = survey.pictures.count
+    bytes = survey.pictures.reduce(0) { $0 + $1.bytes }
+    formats = Self.counted(survey.pictures.map(\.kind)) { $0 < $1 }
+    sizes = Self.sizes(survey.pictures.map(\.size))
+    (copies, unreadable) = (survey.copies, survey.unreadable)
+    self.otherFiles = Self.sorted(otherFiles) { $0 < $1 }
+    self.notes = notes
+    training = transform.map { transform in
+      Training(
+        size: transform.width, channels: transform.channels, resize: transform.fit.rawValue,
+        scaledUp: survey.pictures.filter { transform.scalesUp(width: $0.size.width, height: $0.size.height) }.count)
+    }
+  }
+
+  private static func sizes(_ sizes: [PictureSurvey.Size]) -> Sizes? {
+    func isSmaller(_ a: PictureSurvey.Size, _ b: PictureSurvey.Size) -> Bool {
+      (a.width * a.height, a.width) < (b.width * b.height, b.width)
+    }
+    let sorted = sizes.sorted(by: isSmaller)
+    guard let smallest = sorted.first, let largest = sorted.last else { return nil }
+    return Sizes(
+      smallest: smallest, median: sorted[sorted.count / 2], largest: largest, all: counted(sizes, isSmaller))
+  }
+
+  private static func counted<Value: Hashable & Encodable & Sendable>(
+    _ values: [Value], _ isBefore: (Value, Value) -> Bool
+  ) -> [Count<Value>] {
+    sorted(values.reduce(into: [:]) { $0[$1, default: 0] += 1 }, isBefore)
+  }
+
+  /// The most frequent first; of equally many those that are before the others.
+  private static func sorted<Value: Hashable & Encodable & Sendable>(
+    _ counts: [Value: Int], _ isBefore: (Value, Value) -> Bool
+  ) -> [Count<Value>] {
+    counts.map { Count(count: $0.value, value: $0.key) }
+      .sorted { $0.count == $1.count ? isBefore($0.value, $1.value) : $0.count > $1.count }
+  }
+}

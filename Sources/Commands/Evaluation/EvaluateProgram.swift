@@ -1,0 +1,185 @@
+import Configuration
+import DistTrain
+import Files
+import Foundation
+import GAN
+import ImageIO
+import ImageMetrics
+import LinearAlgebra
+import Numerics
+import Reporting
+
+/// `disttrain evaluate SAMPLES --data CONFIG`: how near generated pictures are to real ones, how varied, and whether they are
+/// copies.
+package struct EvaluateProgram {
+  package var samples: ModelFile
+  /// The configuration whose data the samples are compared with.
+  package var configuration: String
+  package var overrides: [String]
+  package var heldOut: String?
+  package var count: Int?
+  package var pairs: Int
+  package var seed: UInt64?
+  /// An ONNX network for the Fréchet distance.
+  package var features: String?
+  /// The folder of evaluation.json and neighbours.png.
+  package var out: String?
+
+  package init(
+    samples: ModelFile, configuration: String, overrides: [String], heldOut: String?, count: Int?, pairs: Int,
+    seed: UInt64?, features: String?, out: String?
+  ) {
+    (self.samples, self.configuration, self.overrides, self.heldOut) = (samples, configuration, overrides, heldOut)
+    (self.count, self.pairs, self.seed, self.features, self.out) = (count, pairs, seed, features, out)
+  }
+
+  /// Neighbours in the picture, and samples that have a row.
+  private static let (neighbours, rows) = (5, 8)
+  /// Training pictures in memory at once.
+  private static let portion = 4096
+
+  /// Evaluates and ends the process.
+  package func main() -> Never {
+    GenerationEnd.run { kernels, threads in try run(kernels, threads) }
+  }
+
+  private func run(_ kernels: Kernels, _ threads: Threads) throws {
+    let console = Console(isSpeaking: true)
+    let configuration = try Configuration(file: configuration, overrides: overrides)
+    let model = configuration.model
+    let context = ComputeContext(kernels: kernels, threads: threads)
+    // What cannot be used is said before anything takes long.
+    let measure = try features.map { path in
+      (library: try openBLAS(), network: try FeatureNetwork(path: path, context: context))
+    }
+    try makeFolder()
+    let data = try EvaluationData(configuration, heldOutFolder: heldOut, threads: threads, console: console)
+    let samples = try EvaluatedSamples(
+      samples, count: count, of: model.image, seed: seed, kernels: kernels,
+      threads: threads, console: console)
+    let (ownNeighbours, heldNeighbours) = try neighbours(samples.images, data, threads, console)
+    let report = EvaluationReport(
+      samples: .init(source: samples.title, count: samples.images.count),
+      heldOut: .init(source: data.heldOutTitle, count: data.heldOut.count),
+      training: .init(source: self.configuration, count: data.training.count),
+      seed: seed ?? 0,
+      slicedWasserstein: try slicedWasserstein(samples.images, data, context),
+      diversity: diversity(samples.images, data, threads),
+      memorization: memorization(ownNeighbours, heldNeighbours),
+      frechetDistance: try measure.map {
+        try frechetDistance($0.network, samples.images, data.heldOut, by: $0.library)
+      },
+      discriminator: try samples.checkpoint.map { try discriminator($0, samples.images, data) })
+    report.lines.forEach(console.say)
+    guard let out else { return }
+    try AtomicFile.replace("\(out)/evaluation.json", with: report.json)
+    try writeNeighbours(samples.images, ownNeighbours, data, to: "\(out)/neighbours.png")
+    console.say("written to \(out)/: evaluation.json, neighbours.png")
+  }
+
+  private func openBLAS() throws -> OpenBLAS {
+    do { return try OpenBLAS() } catch {
+      throw UserFacingError(
+        code: .inputOutput,
+        message: "--features: the Fréchet distance needs LAPACK: \(error)\n"
+          + "Install it (Debian, Ubuntu: apt-get install libopenblas0), or leave --features out.")
+    }
+  }
+
+  private func makeFolder() throws {
+    guard let out else { return }
+    do throws(FileError) { try Folder.create(out) } catch {
+      throw UserFacingError(code: .inputOutput, message: "--out \(out): cannot create the folder: \(error.reason).")
+    }
+  }
+
+  private func slicedWasserstein(
+    _ samples: ImageArray, _ data: EvaluationData, _ context: ComputeContext
+  ) throws -> [EvaluationReport.Level] {
+    let measure = SlicedWasserstein(seed: seed ?? 0, context: context)
+    let places = EvaluationData.spread(Array(data.training.indices), atMost: data.heldOut.count)
+    let training = try data.trainingImages(places)
+    let own = measure.distances(data.heldOut, samples)
+    return zip(own, measure.distances(data.heldOut, training)).map {
+      EvaluationReport.Level(side: $0.side, samples: $0.distance, training: $1.distance)
+    }
+  }
+
+  private func diversity(
+    _ samples: ImageArray, _ data: EvaluationData, _ threads: Threads
+  ) -> EvaluationReport.Diversity {
+    func similarity(_ images: ImageArray, _ set: Int) -> Double {
+      StructuralSimilarity.meanOverPairs(of: images, pairs: pairs, seed: seed ?? 0, set: set, threads: threads)
+    }
+    return EvaluationReport.Diversity(
+      pairs: pairs, samples: similarity(samples, 1), heldOut: similarity(data.heldOut, 2))
+  }
+
+  private func neighbours(
+    _ samples: ImageArray, _ data: EvaluationData, _ threads: Threads, _ console: Console
+  ) throws -> (samples: NearestNeighbours, heldOut: NearestNeighbours) {
+    var own = NearestNeighbours(of: samples, count: Self.neighbours, threads: threads)
+    var held = NearestNeighbours(of: data.heldOut, count: 1, threads: threads)
+    let progress = console.countProgress("comparing with training pictures", of: data.training.count)
+    for first in stride(from: 0, to: data.training.count, by: Self.portion) {
+      let range = first..<min(data.training.count, first + Self.portion)
+      let images = try data.trainingImages(range)
+      own.look(among: images, first: first)
+      held.look(among: images, first: first)
+      progress.advance(by: range.count)
+    }
+    progress.end()
+    return (own, held)
+  }
+
+  private func memorization(
+    _ samples: NearestNeighbours, _ heldOut: NearestNeighbours
+  ) -> EvaluationReport.Memorization {
+    let (own, held) = (samples.neighbours.map { $0[0].distance }, heldOut.neighbours.map { $0[0].distance })
+    let least = held.min()!
+    return EvaluationReport.Memorization(
+      samples: .init(own), heldOut: .init(held),
+      nearerThanAnyHeldOut: Double(own.count { $0 < least }) / Double(own.count))
+  }
+
+  /// Of as many training pictures as are held out, or fewer.
+  private func discriminator(
+    _ model: CheckpointModel, _ samples: ImageArray, _ data: EvaluationData
+  ) throws -> EvaluationReport.Discriminator {
+    func scores(_ images: ImageArray, isReal: Bool) throws -> EvaluationReport.Scores {
+      let found = try model.scores(of: images, isReal: isReal)
+      return EvaluationReport.Scores(loss: found.loss.isFinite ? found.loss : nil, accuracy: found.accuracy)
+    }
+    let places = EvaluationData.spread(Array(data.training.indices), atMost: data.heldOut.count)
+    return EvaluationReport.Discriminator(
+      training: try scores(data.trainingImages(places), isReal: true),
+      heldOut: try scores(data.heldOut, isReal: true), samples: try scores(samples, isReal: false))
+  }
+
+  private func frechetDistance(
+    _ network: FeatureNetwork, _ samples: ImageArray, _ heldOut: ImageArray, by library: OpenBLAS
+  ) throws -> Double {
+    let (own, dimension) = try network.features(of: samples)
+    let (held, _) = try network.features(of: heldOut)
+    return try FrechetDistance.between(own, held, dimension: dimension, by: library)
+  }
+
+  /// A row a sample: itself, then its nearest training pictures; the samples that are nearest to one come first.
+  private func writeNeighbours(
+    _ samples: ImageArray, _ found: NearestNeighbours, _ data: EvaluationData, to path: String
+  ) throws {
+    let order = found.neighbours.indices.sorted { found.neighbours[$0][0].distance < found.neighbours[$1][0].distance }
+    var values: [Float] = []
+    let columns = 1 + found.neighbours[0].count
+    for sample in order.prefix(Self.rows) {
+      values += samples.image(sample)
+      values += try data.trainingImages(found.neighbours[sample].map(\.index)).values
+    }
+    let images = ImageArray(
+      count: values.count / samples.imageSize, channels: samples.channels, height: samples.height,
+      width: samples.width, values: values)
+    let shape = Shape(
+      samples: images.count, height: images.height, width: images.width, channels: images.channels)
+    try PictureFolder.write(Grid(columns: columns).picture(of: images.channelsLast, shape: shape), to: path)
+  }
+}

@@ -1,0 +1,92 @@
+import Configuration
+import DistTrain
+import GAN
+import ImageMetrics
+import ModelFiles
+import Numerics
+import Reporting
+
+/// The networks of a checkpoint, to be run and not to be trained.
+final class CheckpointModel: GeneratorModel {
+  let configuration: Configuration
+  let facts: CheckpointFacts
+  let pictureModel: PictureModel
+  private let checkpoint: SafetensorsFile
+  private let engine: Engine
+  private let generator: ImageGenerator
+  private var scorer: Inference?
+
+  var latents: LatentSpecification { pictureModel.latent }
+  var seed: UInt64 { pictureModel.seed }
+  var portion: Int { pictureModel.portion }
+  var title: String { "\(configuration.name) after step \(facts.step)" }
+
+  init(_ file: ModelFile, kernels: Kernels, threads: Threads) throws {
+    checkpoint = try SafetensorsFile(path: file.path, verification: .required)
+    try checkpoint.requireFinite()
+    facts = try CheckpointFacts(checkpoint)
+    do throws(ConfigurationError) {
+      configuration = try Configuration(recorded: facts.configuration, file: "the configuration in \(file.path)")
+    } catch {
+      throw UserFacingError(code: .badData, message: error.message)
+    }
+    engine = Engine(
+      kernels: kernels, threads: threads, peers: SingleRank(shards: 1, kernels: kernels),
+      algorithms: configuration.kernels)
+    pictureModel = try PictureModel(of: checkpoint, configuration, as: file, engine: engine)
+    generator = ImageGenerator(pictureModel, engine: engine)
+  }
+
+  func pictures(of latents: [Float]) throws -> Pictures {
+    let shape = generator.latents.shape.with(samples: latents.count / self.latents.size)
+    var latents = latents
+    return try latents.withUnsafeMutableBufferPointer { buffer in
+      let images = try generator.images(of: Tensor(shape, buffer.baseAddress!))
+      return Pictures(shape: images.shape, values: Array(images.values))
+    }
+  }
+
+  func logits(of pictures: Pictures) throws -> [Float] {
+    let scorer = try self.scorer ?? makeScorer()
+    self.scorer = scorer
+    var values = pictures.values
+    return try values.withUnsafeMutableBufferPointer { buffer in
+      let logits = try scorer.output(of: Tensor(pictures.shape, buffer.baseAddress!), .runningStatistics)
+      // Of two, the last one tells of real.
+      return (0..<logits.shape.samples).map { logits.sample($0)[logits.shape.sampleCount - 1] }
+    }
+  }
+
+  /// D's mean loss on pictures against their plain labels, how real it finds them, and the share that it takes for what they
+  /// are; by running statistics.
+  func scores(of images: ImageArray, isReal: Bool) throws -> (loss: Double, score: Double, accuracy: Double) {
+    let scorer = try self.scorer ?? makeScorer()
+    self.scorer = scorer
+    let loss = BatchLoss(configuration.train.loss.loss.withPlainLabels, groups: 1, engine: engine)
+    let shape = configuration.model.imageShape
+    let pictures = engine.arena.tensor(shape.with(samples: portion))
+    var (total, score, accuracy) = (0.0, 0.0, 0.0)
+    for first in stride(from: 0, to: images.count, by: portion) {
+      let count = min(portion, images.count - first)
+      let part = pictures[samples: 0..<count]
+      for sample in 0..<count { images.copy(first + sample, channelsLast: part.sample(sample)) }
+      let layout = BatchLayout(
+        reduction: engine.peers.reduction, shardSizes: [count], globalSamples: count, groups: 1)
+      let means = try loss.discriminator(
+        try scorer.output(of: part, .runningStatistics), isReal: isReal, layout: layout)
+      total += means.loss * Double(count)
+      score += means.score * Double(count)
+      accuracy += means.accuracy * Double(count)
+    }
+    let count = Double(images.count)
+    return (total / count, score / count, accuracy / count)
+  }
+
+  private func makeScorer() throws -> Inference {
+    let model = configuration.model
+    let discriminator = try Network(
+      name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 1, engine: engine)
+    try discriminator.load(checkpoint)
+    return Inference(discriminator, count: portion, engine: engine)
+  }
+}

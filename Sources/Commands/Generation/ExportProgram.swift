@@ -1,0 +1,35 @@
+import DistTrain
+import Files
+import GAN
+import Numerics
+import Reporting
+
+/// `disttrain export CHECKPOINT`: the generator alone, for other programs.
+package struct ExportProgram {
+  package enum Format: String, CaseIterable, Sendable {
+    case onnx, safetensors
+  }
+
+  package var checkpoint: ModelFile
+  package var format: Format
+  package var out: String
+
+  package init(checkpoint: ModelFile, format: Format, out: String) {
+    (self.checkpoint, self.format, self.out) = (checkpoint, format, out)
+  }
+
+  /// Writes the file and ends the process.
+  package func main() -> Never {
+    GenerationEnd.run { kernels, threads in try run(kernels, threads) }
+  }
+
+  private func run(_ kernels: Kernels, _ threads: Threads) throws {
+    let model = try CheckpointModel(checkpoint, kernels: kernels, threads: threads)
+    let (generator, step) = (model.pictureModel, model.facts.step)
+    switch format {
+    case .onnx: try AtomicFile.replace(out, with: GeneratorExport.onnx(of: generator, after: step))
+    case .safetensors: try GeneratorExport.writeSafetensors(of: generator, after: step, to: out)
+    }
+    Console(isSpeaking: true).say("\(out): the generator of \(model.title)")
+  }
+}

@@ -1,0 +1,21 @@
+import Cluster
+import Foundation
+import MPI
+import Numerics
+import Reporting
+
+/// What the programs that run a trained model have in common: one process, all cores, one message where they fail.
+enum GenerationEnd {
+  /// Runs `body` and ends the process. Under mpirun rank 0 does all of it.
+  static func run(_ body: (Kernels, Threads) throws -> Void) -> Never {
+    do {
+      let set = try InstructionSet.chosen()
+      guard LaunchEnvironment.current.isFirst else { exit(ExitCode.done.rawValue) }
+      let threads = Threads(count: ThreadCount.resolve(.automatic))
+      try body(Kernels(set), threads)
+      exit(ExitCode.done.rawValue)
+    } catch {
+      ProgramEnd.fail(error)
+    }
+  }
+}

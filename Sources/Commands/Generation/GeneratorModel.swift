@@ -1,0 +1,64 @@
+import DistTrain
+import GAN
+import Numerics
+import ONNXGraphs
+import Reporting
+
+/// Pictures in memory, with channels last.
+package struct Pictures {
+  let shape: Shape
+  let values: [Float]
+}
+
+/// A generator that has been read from a file.
+protocol GeneratorModel: AnyObject {
+  /// For people: which training it is from.
+  var title: String { get }
+  var latents: LatentSpecification { get }
+  /// Of the latents where nobody asks for another.
+  var seed: UInt64 { get }
+  /// Pictures that are made together.
+  var portion: Int { get }
+
+  /// The pictures of [n, latents.size], n at most `portion`.
+  func pictures(of latents: [Float]) throws -> Pictures
+
+  /// How real the pictures that were made last look to the discriminator: its logit for each, higher for more real.
+  func logits(of pictures: Pictures) throws -> [Float]
+}
+
+/// Opens a model: an ONNX file by its name, a checkpoint otherwise.
+func openGenerator(
+  _ file: ModelFile, kernels: Kernels, threads: Threads
+) throws -> any GeneratorModel {
+  let path = file.path
+  guard path.lowercased().hasSuffix(".onnx") else {
+    return try CheckpointModel(file, kernels: kernels, threads: threads)
+  }
+  guard file.statistics == .running else {
+    throw UserFacingError(
+      code: .usage, message: "\(path): an ONNX file goes by running statistics; leave out --batch-norm batch")
+  }
+  return ONNXGeneratorModel(try GeneratorGraph(path: path, context: ComputeContext(kernels: kernels, threads: threads)))
+}
+
+/// A generator in an ONNX file.
+final class ONNXGeneratorModel: GeneratorModel {
+  private let graph: GeneratorGraph
+  let portion = PictureModel.independentPortion
+  let seed: UInt64 = 1
+  var title: String { graph.path }
+  var latents: LatentSpecification { graph.latents }
+
+  init(_ graph: GeneratorGraph) { self.graph = graph }
+
+  func pictures(of latents: [Float]) throws -> Pictures {
+    let (values, shape) = try graph.images(of: latents)
+    return Pictures(shape: shape, values: values)
+  }
+
+  func logits(of pictures: Pictures) throws -> [Float] {
+    throw UserFacingError(
+      code: .usage, message: "\(graph.path): an ONNX file has no discriminator to choose by; give --best a checkpoint")
+  }
+}

@@ -1,0 +1,131 @@
+import Files
+import Foundation
+import ImageIO
+import ModelFiles
+import Numerics
+import Reporting
+
+/// How generated pictures are kept.
+package enum PictureFormat: String, CaseIterable, Sendable {
+  /// A file for each picture.
+  case png
+  /// One array [n, channels, height, width] for all, in the generator's range.
+  case npy
+}
+
+/// Writes generated pictures, as they come, into a folder.
+struct PictureFolder: ~Copyable {
+  static let arrayName = "samples.npy"
+  static let gridName = "grid.png"
+
+  private let folder: String
+  private let format: PictureFormat
+  private let count: Int
+  private let names: @Sendable (Int) -> String
+  private let grid: GridSize?
+  private let threads: Threads
+  private var array: NPYWriter?
+  private var done = 0
+  private var gridValues: [Float] = []
+  private var shape: Shape?
+
+  /// - Parameters:
+  ///   - count: pictures that will come.
+  ///   - names: of the files by the picture's place, without extension.
+  ///   - grid: of the first pictures; nil for none.
+  init(
+    _ folder: String, _ format: PictureFormat, count: Int, grid: GridSize?, threads: Threads,
+    names: @escaping @Sendable (Int) -> String
+  ) throws {
+    (self.folder, self.format, self.count) = (folder, format, count)
+    (self.grid, self.names, self.threads) = (grid, names, threads)
+    array = nil
+    do throws(FileError) { try Folder.create(folder) } catch {
+      throw UserFacingError(
+        code: .inputOutput, message: "\(folder): cannot make the folder: \(error.reason). Check --out.")
+    }
+  }
+
+  mutating func append(_ pictures: Pictures) throws {
+    let shape = pictures.shape
+    if let before = self.shape, before.with(samples: 0) != shape.with(samples: 0) {
+      throw UserFacingError(
+        code: .badData, message: "the model makes pictures of \(before), then of \(shape): they must be of one size")
+    }
+    self.shape = shape
+    switch format {
+    case .png: try writePictures(pictures)
+    case .npy:
+      if array == nil {
+        array = try NPYWriter(
+          path: "\(folder)/\(Self.arrayName)", shape: [count, shape.channels, shape.height, shape.width])
+      }
+      try array?.append(pictures.channelsFirst)
+    }
+    if let grid {
+      let missing = max(0, grid.count - done)
+      gridValues += pictures.values.prefix(missing * shape.sampleCount)
+    }
+    done += shape.samples
+  }
+
+  /// Completes the array and the grid.
+  mutating func finish() throws {
+    precondition(done == count, "\(done) of \(count) pictures")
+    try array?.finish()
+    if let grid, let shape {
+      let shown = Grid(columns: grid.columns).picture(
+        of: gridValues, shape: shape.with(samples: gridValues.count / shape.sampleCount))
+      try Self.write(shown, to: "\(folder)/\(Self.gridName)")
+    }
+  }
+
+  /// Encoded by all threads, written in order.
+  private func writePictures(_ pictures: Pictures) throws {
+    let shape = pictures.shape
+    let encoded = threads.map(shape.samples) { [names, done] sample, _ in
+      let values = Array(pictures.values[sample * shape.sampleCount..<(sample + 1) * shape.sampleCount])
+      let picture = Grid().picture(of: values, shape: shape.with(samples: 1))
+      return Result { try PNGEncoder.bytes(of: picture, path: names(done + sample)) }
+    }
+    for (sample, bytes) in encoded.enumerated() {
+      try AtomicFile.replace("\(folder)/\(names(done + sample)).png", with: bytes.get())
+    }
+  }
+
+  /// Writes one picture as a PNG file.
+  static func write(_ picture: Picture, to path: String) throws {
+    try AtomicFile.replace(path, with: PNGEncoder.bytes(of: picture, path: path))
+  }
+}
+
+/// Columns and rows of a grid.
+package struct GridSize: Sendable {
+  package let columns: Int
+  package let rows: Int
+  package var count: Int { columns * rows }
+
+  /// Such as `8x8`: columns, then rows; nil for anything else.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let columns = parts[0], let rows = parts[1] else { return nil }
+    guard 1...1000 ~= columns, 1...1000 ~= rows else { return nil }
+    (self.columns, self.rows) = (columns, rows)
+  }
+}
+
+extension Pictures {
+  /// The values in the order of PyTorch: picture, channel, row, column.
+  var channelsFirst: [Float] {
+    var values = values
+    for sample in 0..<shape.samples {
+      let start = sample * shape.sampleCount
+      for pixel in 0..<shape.area {
+        for channel in 0..<shape.channels {
+          values[start + channel * shape.area + pixel] = self.values[start + pixel * shape.channels + channel]
+        }
+      }
+    }
+    return values
+  }
+}

@@ -1,0 +1,66 @@
+import Cluster
+import Configuration
+import DistTrain
+import Foundation
+import GAN
+import MPI
+import Reporting
+
+/// `disttrain CONFIG`: from the command line to the exit code, in one process or as one rank of an MPI job.
+package struct TrainingProgram {
+  package var file: String
+  /// `--set` arguments.
+  package var overrides: [String]
+  package var options: RunOptions
+  package var isDryRun: Bool
+
+  package init(file: String, overrides: [String], options: RunOptions, isDryRun: Bool) {
+    self.file = file
+    self.overrides = overrides
+    self.options = options
+    self.isDryRun = isDryRun
+  }
+
+  /// Runs and ends the process.
+  package func main() -> Never {
+    let launch = LaunchEnvironment.current
+    ProcessMemory.returnLargeBlocks()
+    // Slurm and mpirun send a job's signals to its ranks from their first moment on.
+    if !isDryRun { StopSignals.hold() }
+    do {
+      var configuration = try Configuration(file: file, overrides: overrides)
+      if options.isDebug {
+        guard (launch.size ?? 1) == 1 else {
+          throw UserFacingError(code: .usage, message: "--debug runs in one process; start it without mpirun")
+        }
+        try shortenForDebug(&configuration)
+      }
+      if isDryRun {
+        if launch.isFirst {
+          let ranks = launch.size ?? 1
+          try DryRun(configuration, options, ranks: ranks, ranksHere: launch.localSize ?? ranks).run()
+        }
+        exit(ExitCode.done.rawValue)
+      }
+      try configuration.data.requirePath()
+      StopSignals.install()
+      exit(train(configuration, launch).rawValue)
+    } catch {
+      ProgramEnd.fail(error)
+    }
+  }
+
+  private func train(_ configuration: Configuration, _ launch: LaunchEnvironment) -> ExitCode {
+    func run(_ job: any Job, _ startLimit: StartLimit? = nil) throws -> ExitCode {
+      let console = Console(isSpeaking: job.isFirst)
+      let run = TrainingRun(configuration, options, job: job, console: console)
+      return try run.run(startLimit)
+    }
+    guard launch.launchedByMPI else {
+      do { return try run(SingleProcess()) } catch { ProgramEnd.fail(error) }
+    }
+    if let warning = Oversubscription.relieve(launch) { Console(isSpeaking: launch.isFirst).note(warning) }
+    let startLimit = StartLimit(seconds: Double(configuration.watchdog))
+    return ProgramEnd.onAllRanks { world in try run(MPIJob(world), startLimit) }
+  }
+}

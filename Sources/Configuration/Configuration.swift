@@ -1,0 +1,104 @@
+import GAN
+import Numerics
+
+/// A run, as its YAML file and `--set` describe it; every value has been checked, alone and against the others.
+package struct Configuration: Hashable, Sendable {
+  package var name = "run"
+  package var seed: UInt64 = 1
+  package var data = DataSettings()
+  package var model = ModelSpecification()
+  package var train = TrainSettings()
+  package var threads = CountSetting.automatic
+  package var watchdog = 60
+  package var kernels = KernelSettings()
+  package var output = OutputSettings()
+}
+
+extension Configuration {
+  /// All keys, in the order of the design.
+  mutating func declare(_ keys: any SettingKeys) {
+    keys.value(
+      "name", &name, .runName, "Name of the run and its folder; without the key, the file's without its extension.")
+    var number = Int(seed)
+    keys.value("seed", &number, .whole(0...Int.max), "All random numbers follow from it.")
+    seed = UInt64(number)
+    keys.group("data", "Where pictures come from and what is done to them.") {
+      data.declare($0, image: &model.image)
+    }
+    keys.group("model", "The two networks.") { model.declare($0) }
+    keys.check { checkPresets($0) }
+    keys.group("train", "What a step is and how many there are.") { train.declare($0) }
+    keys.value(
+      "threads", &threads, .automaticOr(1...1024), .free,
+      "Threads of a rank; auto is the physical cores that it may use, divided by the ranks that share them.")
+    keys.value(
+      "watchdog", &watchdog, .whole(0...86_400), .free, older: 0,
+      "Seconds of silence after which a rank is taken to hang and the job ends; 0 for never.")
+    keys.group("kernels", "How convolutions are computed, where the measured choice is not wanted.") {
+      kernels.declare($0)
+    }
+    keys.group("output", .free, "What a run writes.") { output.declare($0) }
+  }
+
+  /// Every key with its value.
+  package var settings: [Setting] {
+    let printer = SettingPrinter()
+    var copy = self
+    copy.declare(printer)
+    return printer.settings
+  }
+}
+
+extension SettingKind where Value == String {
+  fileprivate static var runName: Self {
+    Self("a name that can be a folder's: at most 100 bytes, no /, no . in front") { node in
+      node.text.flatMap { $0.utf8.count <= 100 && !$0.contains("/") && !$0.hasPrefix(".") ? $0 : nil }
+    } text: {
+      quoted($0)
+    }
+  }
+}
+
+/// A number, or `auto`: left to the program.
+package enum CountSetting: Hashable, Sendable {
+  case automatic
+  case fixed(Int)
+}
+
+/// How often something happens.
+package enum Interval: Hashable, Sendable, CustomStringConvertible {
+  case steps(Int)
+  case epochs(Int)
+
+  /// As in the configuration: `200`, or `5 epochs`.
+  package var description: String {
+    switch self {
+    case .steps(let count): "\(count)"
+    case .epochs(let count): "\(count) epochs"
+    }
+  }
+}
+
+extension Configuration {
+  package var runFolder: String { "\(output.folder)/\(name)" }
+
+  /// The rules of a step on this many ranks.
+  package func training(ranks: Int) -> TrainingSpecification {
+    TrainingSpecification(
+      batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, loss: train.loss,
+      inputNoise: train.inputNoise, noise: train.noise, updates: train.updates,
+      generatorStatistics: train.generatorStatistics, generator: train.generator, discriminator: train.discriminator)
+  }
+
+  /// The same run with nothing left to the program that decides its bits: the number of shards and the algorithms of
+  /// all convolutions stand there. It is what a run trains by, writes to `config.yaml` and records in its checkpoints.
+  ///
+  /// Errors: layers that do not fit.
+  package func resolved(shards: Int, _ instructionSet: InstructionSet) throws(ShapeError) -> Configuration {
+    var resolved = self
+    resolved.train.shards = .fixed(shards)
+    resolved.kernels = try kernels.withAllChosen(
+      for: model, samplesPerShard: resolved.training(ranks: 1).samplesPerShard, instructionSet)
+    return resolved
+  }
+}

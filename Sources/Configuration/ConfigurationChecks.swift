@@ -1,0 +1,98 @@
+import GAN
+
+extension Configuration {
+  /// What no key shows alone: shapes that fit, batches that can be filled.
+  func checkTogether(_ root: SettingSection) {
+    checkNetworks(root.section("model"))
+    checkBatches(root)
+    if output.checkpoints.best != .none, data.validation == 0 {
+      root.section("output").section("checkpoints").report(
+        "best",
+        "found \(output.checkpoints.best.rawValue), which needs pictures that are held out, expected data.validation over 0."
+      )
+    }
+    if output.checkpoints.best == .lossHeldOut, train.loss.loss.comparesPairs {
+      root.section("output").section("checkpoints").report(
+        "best",
+        "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss is "
+          + "none of pictures that are held out.")
+    }
+    if root.problems.all.isEmpty { check(kernels, root.section("kernels")) }
+  }
+
+  /// A size that a preset lacks is reported where the size is.
+  func checkPresets(_ root: SettingSection) {
+    for case .preset(let named) in [model.generator, model.discriminator]
+    where !model.image.isSquare || !named.preset.imageSizes.contains(model.image.width) {
+      let sizes = named.preset.imageSizes.map(String.init).joined(separator: ", ")
+      root.section("data").section("image").report(
+        "size",
+        "found \(model.image.width), expected one of \(sizes) for the preset \(named.preset.rawValue). "
+          + "Other sizes need a list of layers.")
+      return
+    }
+  }
+
+  private func checkNetworks(_ section: SettingSection) {
+    let picture = model.image
+    let latent = FeatureShape(channels: model.latent.size, height: 1, width: 1)
+    let generator = model.generatorLayers
+    check(
+      generator, from: latent, to: [picture], "the picture's \(picture), as data.image says", section, "generator")
+    if generator.last == .relu {
+      section.report(
+        "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
+    }
+    let loss = train.loss.loss
+    let logits = type(of: loss).logits.map { FeatureShape(channels: $0, height: 1, width: 1) }
+    check(
+      model.discriminatorLayers, from: picture, to: logits,
+      logits.count > 1 ? "one logit, \(logits[0]), or two" : "one score, \(logits[0])", section, "discriminator")
+    if loss.gradientPenalty != nil { checkCritic(section) }
+  }
+
+  private func checkCritic(_ section: SettingSection) {
+    guard let place = model.discriminatorLayers.firstIndex(where: { !$0.isPiecewiseLinear }) else { return }
+    section.report(
+      "discriminator",
+      "layer \(place) is \(model.discriminatorLayers[place].yaml), which the gradient penalty of loss.kind wganGP cannot go "
+        + "through: expected layers that are linear but for kinks, each sample apart. A preset does without batch norm "
+        + "by batchNorm: false.")
+  }
+
+  private func check(
+    _ layers: [LayerSpecification], from input: FeatureShape, to outputs: [FeatureShape], _ expected: String,
+    _ section: SettingSection, _ key: String
+  ) {
+    do {
+      let shapes = try inferredShapes(of: layers, from: input)
+      guard let last = shapes.last, !outputs.contains(last) else { return }
+      section.report(
+        key,
+        "makes \(last) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "
+          + shapes.map(\.description).joined(separator: ", ") + ".")
+    } catch {
+      section.report(key, "\(error).")
+    }
+  }
+
+  private func checkBatches(_ root: SettingSection) {
+    let train = root.section("train")
+    if case .fixed(let count) = self.train.shards, count > self.train.batch {
+      train.report(
+        "shards",
+        "found \(count), expected at most the \(self.train.batch) images of a batch. "
+          + "Lower train.shards, or raise train.batch.")
+    }
+    guard data.lastBatch == .drop else { return }
+    let batch = self.train.batch
+    let advice = "With lastBatch: drop there would be no step at all; lower train.batch, or use lastBatch: keep."
+    let section = root.section("data")
+    if let limit = data.limit, limit < batch {
+      section.report("limit", "found \(limit), expected at least the batch of \(batch). \(advice)")
+    } else if data.source == .synthetic, data.syntheticCount < batch {
+      section.section("synthetic").report(
+        "count", "found \(data.syntheticCount), expected at least the batch of \(batch). \(advice)")
+    }
+  }
+}

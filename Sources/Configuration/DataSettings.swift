@@ -1,0 +1,201 @@
+import GAN
+import ImageIO
+import Reporting
+
+/// Where pictures come from and what is done to them.
+package struct DataSettings: Hashable, Sendable {
+  package enum Source: String, Hashable, Sendable, CaseIterable {
+    /// Pictures in a folder and its sub-folders.
+    case folder
+    /// CelebA's aligned photographs with its lists.
+    case celeba
+    /// The files of MNIST, Fashion-MNIST, EMNIST and their likes, gzipped or not.
+    case idx
+    /// The cropped digits of SVHN, in MATLAB files.
+    case svhn
+    /// Facades drawn by a seeded program.
+    case synthetic
+  }
+  package enum OnBadImage: String, Hashable, Sendable, CaseIterable {
+    case fail, skip
+  }
+  package enum Cache: Hashable, Sendable {
+    case automatic
+    case off
+    case folder(String)
+  }
+
+  package var source = Source.folder
+  /// Absolute; nil only for `synthetic`.
+  package var path: String?
+  package var split = DataSplit.train
+  /// nil for MNIST's own names or else EMNIST's `balanced`.
+  package var emnist: EMNISTSplit?
+  /// nil for what the file's name says.
+  package var transpose: Bool?
+  package var celeba = CelebASelection.everything
+  package var resize = Transform.Fit.crop
+  package var antialias = true
+  package var shuffle = true
+  package var lastBatch = LastBatch.drop
+  package var pattern = "*"
+  package var validation = 0.0
+  package var augment = Augmentation.none
+  package var limit: Int?
+  package var decode = Transform.Decoding.exact
+  package var onBadImage = OnBadImage.fail
+  package var cache = Cache.automatic
+  package var syntheticCount = 2000
+}
+
+extension DataSettings {
+  /// The keys of `data`; size and channels of the pictures are the model's.
+  mutating func declare(_ keys: any SettingKeys, image: inout FeatureShape) {
+    keys.value("source", &source, .choice(later: ["packed"]), "What the pictures are stored as.")
+    keys.value("path", &path, .orNull(.folder), .withEqualData, "The folder, counted from the configuration file's.")
+    keys.value("split", &split, .choice, "Which of the published files, of svhn and idx.")
+    keys.value("emnist", &emnist, .orNull(.choice), "Which part of EMNIST, of idx; null for MNIST's own file names.")
+    keys.value(
+      "transpose", &transpose, .orAutomatic(.truth), "Whether idx stores rows as columns; auto goes by the file's name."
+    )
+    keys.group("celeba", "Which pictures of CelebA.") { celeba.declare($0) }
+    keys.group("image", "What pictures become.") { keys in
+      var side = image.width
+      keys.value("size", &side, .side, "Side in pixels.")
+      (image.height, image.width) = (side, side)
+      keys.value("channels", &image.channels, .channels, "Grey or colour.")
+      keys.value("resize", &resize, .choice, "crop cuts the middle, stretch distorts, pad adds black borders.")
+      keys.value(
+        "antialias", &antialias, .truth, "Whether downsampling averages over all pixels that an output pixel covers.")
+    }
+    var range = [-1, 1]
+    keys.value("range", &range, .onlyRange, "The numbers that black and white become.")
+    keys.value("shuffle", &shuffle, .truth, "Whether each epoch has an order of its own.")
+    keys.value(
+      "lastBatch", &lastBatch, .choice,
+      "What becomes of an epoch's last pictures that fill no batch: dropped, kept as a smaller one, or filled up.")
+    keys.value("pattern", &pattern, .text, "Which files of a folder, by their name.")
+    keys.value("validation", &validation, .number(.belowOne), "The share of the pictures that is held out.")
+    keys.group("augment", "Random changes of a picture each time it is seen.") { augment.declare($0) }
+    keys.value("limit", &limit, .orNull(.whole(1...Int.max)), "The first so many pictures alone.")
+    keys.value(
+      "decode", &decode, .choice, "fast lets JPEG's decoder scale down, which is near exact but not equal to it.")
+    keys.value("onBadImage", &onBadImage, .choice, "What a file that cannot be read does: end the run, or be left out.")
+    keys.value("cache", &cache, .cache, .free, "Where decoded pictures are kept; off keeps none.")
+    keys.group("synthetic", "Of the source synthetic, which draws facades.") { keys in
+      keys.value("count", &syntheticCount, .whole(1...1_000_000), "Pictures that are drawn.")
+    }
+    keys.check { check($0) }
+  }
+
+  private func check(_ section: SettingSection) {
+    checkSource(section)
+    if decode == .fast && !antialias {
+      section.report(
+        "decode", "found fast, which averages as image.antialias: true does, expected exact beside antialias: false.")
+    }
+    // A source that was not understood asks for no path.
+    let isUnderstood = section.node("source").map { $0.text == source.rawValue } ?? section.isGroup
+    if source != .synthetic, isUnderstood, section.present("path") == nil {
+      section.problems.add(
+        "data.path: missing, expected the folder of the pictures. Add it, or use data.source: synthetic.",
+        at: section.node("source")?.place ?? section.place)
+    }
+  }
+
+  /// What belongs to another source may only say what it says by default, as a resolved configuration does.
+  private func checkSource(_ section: SettingSection) {
+    let splits: [DataSplit]
+    switch source {
+    case .svhn: splits = DataSplit.allCases
+    case .idx: splits = [.train, .test]
+    case .folder, .celeba, .synthetic: splits = [.train]
+    }
+    if !splits.contains(split) {
+      let expected = splits.map(\.rawValue).joined(separator: " or ")
+      section.report("split", "found \(split.rawValue), expected \(expected) for data.source: \(source.rawValue).")
+    }
+    func reportOnlyIDX(_ key: String, _ found: String, _ expected: String) {
+      section.report(
+        key, "found \(found), expected \(expected) for data.source: \(source.rawValue); it is idx's alone.")
+    }
+    if source != .idx {
+      if let emnist { reportOnlyIDX("emnist", emnist.rawValue, "null") }
+      if let transpose { reportOnlyIDX("transpose", "\(transpose)", "auto") }
+    }
+    if source != .celeba, celeba != .everything {
+      section.report("celeba", "found a selection beside data.source: \(source.rawValue), expected it beside celeba.")
+    }
+  }
+}
+
+extension CelebASelection {
+  fileprivate mutating func declare(_ keys: any SettingKeys) {
+    keys.value("partition", &partition, .choice, "A part of list_eval_partition.txt.")
+    keys.group("attributes", "What the pictures have or lack, by list_attr_celeba.txt.") { keys in
+      keys.entries("NAME", current: attributes.keys.sorted(), accepted: Self.attributeNames) { name, keys in
+        keys.value(name, &attributes[name], .orNull(.truth), "Whether they have it.")
+      }
+    }
+  }
+}
+
+extension Augmentation {
+  fileprivate mutating func declare(_ keys: any SettingKeys) {
+    keys.value("flip", &flip, .truth, "Whether every other picture, by chance, is mirrored.")
+    keys.value(
+      "brightness", &brightness, .number(.fraction), "The factor is between 1 − brightness and 1 + brightness.")
+    keys.value("contrast", &contrast, .number(.fraction), "The same, about the mean of the grey picture.")
+  }
+}
+
+extension SettingKind where Value == Int {
+  /// Networks could take other shapes; what is read, shown and measured cannot yet.
+  fileprivate static var side: Self {
+    var kind = whole(1...4096)
+    let expected = kind.expected
+    kind.refusal = { node in
+      guard node.list({ $0.integer }) != nil else { return nil }
+      return "found \(node.found), expected \(expected): pictures are square. Those that are not are made so by "
+        + "image.resize: crop, stretch or pad."
+    }
+    return kind
+  }
+
+  fileprivate static var channels: Self {
+    Self("1 (grey) or 3 (colour)") {
+      $0.integer.flatMap { [1, 3].contains($0) ? $0 : nil }
+    } text: {
+      "\($0)"
+    }
+  }
+}
+
+extension SettingKind where Value == [Int] {
+  fileprivate static var onlyRange: Self {
+    Self("[-1, 1], the only range in this version") { node in
+      node.list { $0.number(Double.self) } == [-1, 1] ? [-1, 1] : nil
+    } text: {
+      "[\($0[0]), \($0[1])]"
+    }
+  }
+}
+
+extension SettingKind where Value == DataSettings.Cache {
+  fileprivate static var cache: Self {
+    let folder = SettingKind<String>.folder
+    return Self("auto, off or a folder") { node, section, key in
+      switch node.text {
+      case "auto": .automatic
+      case "off": .off
+      default: folder.parse(node, section, key).map { .folder($0) }
+      }
+    } print: {
+      switch $0 {
+      case .automatic: .scalar("auto")
+      case .off: .scalar("off")
+      case .folder(let path): folder.print(path)
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import GAN
+import Numerics
+
+extension KernelSettings {
+  private static let networks = ["generator", "discriminator"]
+
+  /// The keys of `kernels`; whether there are such layers and algorithms suit them, `check` finds out.
+  mutating func declare(_ keys: any SettingKeys) {
+    keys.value(
+      "instructionSet", &instructionSet, .orAutomatic(.choice), "Which kernels; auto is the best that all ranks have.")
+    keys.value("algorithm", &algorithm, .orAutomatic(.choice), "One algorithm for all convolutions that it suits.")
+    for network in Self.networks {
+      keys.group(network, "The algorithms of single layers, as --dry-run lists them.") { keys in
+        keys.entries("LAYER", current: indices(of: network), accepted: nil) { index, keys in
+          keys.group(index) { keys in
+            var layer = layers["\(network).\(index)"] ?? Layer()
+            for pass in Pass.allCases {
+              keys.value(pass.rawValue, &layer[pass], .orAutomatic(.choice).leavingOut(nil), pass.summary)
+            }
+            if layer != Layer() { layers["\(network).\(index)"] = layer }
+          }
+        }
+      }
+    }
+  }
+
+  /// The layers that it names, in the networks' order.
+  package var names: [String] { Self.networks.flatMap { network in indices(of: network).map { "\(network).\($0)" } } }
+
+  /// Those of a network.
+  private func indices(of network: String) -> [String] {
+    let prefix = network + "."
+    return layers.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+      .sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
+  }
+}
+
+extension KernelSettings.Pass {
+  fileprivate var summary: String {
+    switch self {
+    case .forward: "The algorithm of the forward pass."
+    case .data: "Of the gradient of the layer's input."
+    case .weights: "Of the gradient of its weights."
+    }
+  }
+}
+
+extension Configuration {
+  /// Whether the layers that `section` names are convolutions, which the algorithms suit.
+  func check(_ kernels: KernelSettings, _ section: SettingSection) {
+    guard let convolutions = try? model.convolutions() else { return }  // the shapes have been reported
+    for (network, layers) in [("generator", model.generatorLayers), ("discriminator", model.discriminatorLayers)] {
+      let indices = section.section(network)
+      let own = convolutions.filter { $0.network == network }
+      for index in indices.keys {
+        guard let convolution = own.first(where: { "\($0.index)" == index }) else {
+          indices.reportNoConvolution(index, layers, own.map(\.index))
+          continue
+        }
+        let passes = indices.section(index)
+        for pass in KernelSettings.Pass.allCases {
+          guard let asked = kernels.layers[convolution.name]?[pass], !asked.suits(convolution.geometry) else {
+            continue
+          }
+          let suitable = ConvolutionAlgorithm.allCases.filter { $0.suits(convolution.geometry) }.map(\.rawValue)
+          let geometry = convolution.geometry
+          passes.report(
+            pass.rawValue,
+            "found \(asked.rawValue), which has no form for a kernel of \(geometry.kernelHeight)×\(geometry.kernelWidth) "
+              + "and stride \(geometry.stride), expected one of \((["auto"] + suitable).joined(separator: ", ")).")
+        }
+      }
+    }
+  }
+}
+
+extension SettingSection {
+  fileprivate func reportNoConvolution(_ index: String, _ layers: [LayerSpecification], _ convolutions: [Int]) {
+    let number = Int(index).flatMap { "\($0)" == index ? $0 : nil }
+    let found =
+      number.flatMap { layers.indices.contains($0) ? "layer \($0), \(layers[$0].name)" : nil } ?? index.shortened
+    let near = number.flatMap { number in convolutions.min { abs($0 - number) < abs($1 - number) } }
+    let advice = near.map { " The nearest is \(dotted("\($0)"))." } ?? ""
+    report(
+      index,
+      "found \(found), expected the index of a convolution: \(convolutions.map(String.init).joined(separator: ", ")), "
+        + "as --dry-run prints them.\(advice)")
+  }
+}

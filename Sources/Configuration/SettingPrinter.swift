@@ -1,0 +1,32 @@
+/// Collects the declared keys with their values, dotted and in order.
+final class SettingPrinter: SettingKeys {
+  let isReading = false
+  private(set) var settings: [Setting] = []
+  private var path = ""
+
+  func value<Value>(
+    _ key: String, _ value: inout Value, _ kind: SettingKind<Value>, rule: SettingChange.Rule?, older: Value?,
+    _ summary: String
+  ) {
+    if let text = kind.print(value) { settings.append(Setting(key: path + key, value: text)) }
+  }
+
+  func group(_ key: String, rule: SettingChange.Rule?, _ summary: String, _ body: (any SettingKeys) -> Void) {
+    let outer = path
+    path += key + "."
+    body(self)
+    path = outer
+  }
+
+  func only(where holds: Bool, _ condition: String, refusal: String, _ body: (any SettingKeys) -> Void) {
+    if holds { body(self) }
+  }
+
+  func entries(
+    _ placeholder: String, current: [String], accepted: [String]?, _ body: (_ name: String, any SettingKeys) -> Void
+  ) {
+    for name in current { body(name, self) }
+  }
+
+  func check(_ body: (SettingSection) -> Void) {}
+}

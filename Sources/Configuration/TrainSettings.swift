@@ -1,0 +1,74 @@
+import GAN
+
+/// What a step is and how many there are.
+package struct TrainSettings: Hashable, Sendable {
+  package var batch = 128
+  package var shards = CountSetting.automatic
+  /// The first of both that is reached ends the run; one is there at least.
+  package var steps: Int?
+  package var epochs: Int?
+  package var loss = LossSpecification.binaryCrossEntropy()
+  package var inputNoise: Float = 0
+  package var noise = NoisePolicy.reuse
+  package var updates = UpdateCounts.oneEach
+  package var generatorStatistics = GeneratorStatistics.once
+  package var generator = OptimizerSpecification.adam()
+  package var discriminator = OptimizerSpecification.adam()
+
+  /// Shards of a batch on so many ranks.
+  package func shardCount(ranks: Int) -> Int {
+    switch shards {
+    case .automatic: Self.automaticShards(batch: batch, ranks: ranks)
+    case .fixed(let count): count
+    }
+  }
+
+  /// The meaning of `shards: auto`: min(max(8, ranks), batch).
+  package static func automaticShards(batch: Int, ranks: Int) -> Int { min(max(8, ranks), batch) }
+}
+
+extension TrainSettings {
+  /// The keys of `train`.
+  mutating func declare(_ keys: any SettingKeys) {
+    keys.value("batch", &batch, .whole(1...1_048_576), "Images of a step, over all ranks.")
+    keys.value(
+      "shards", &shards, .automaticOr(1...1_048_576),
+      "Parts of a batch, which set the order of sums; auto is min(max(8, ranks), batch).")
+    keys.value("steps", &steps, .orNull(.whole(1...Int.max)), .free, "Steps after which the run ends.")
+    keys.value(
+      "epochs", &epochs, .orNull(.whole(1...Int.max)), .free, "Epochs after which it ends, where that is earlier.")
+    keys.group("loss", "What D and G minimize.") { loss.declare($0) }
+    keys.group("optimizer", "How the networks' parameters move.") { keys in
+      keys.group("generator") { generator.declare($0) }
+      keys.group("discriminator") { discriminator.declare($0) }
+    }
+    keys.value("noise", &noise, .choice, "Whether G learns from the fakes that D has just seen, or from fresh ones.")
+    keys.group("updates", "How often each network is updated in a step.") { keys in
+      keys.value("discriminator", &updates.discriminator, .whole(1...1000), "Each on real images of its own.")
+      keys.value("generator", &updates.generator, .whole(1...1000), "Each with latents of its own.")
+    }
+    keys.value(
+      "generatorStatistics", &generatorStatistics, .choice,
+      "Whether a step that reuses fakes moves G's running statistics once, or for each network's update.")
+    keys.value(
+      "inputNoise", &inputNoise, .number(.nonNegative),
+      "Standard deviation of the normal noise that is added to what D sees.")
+    keys.check { check($0) }
+  }
+
+  private func check(_ section: SettingSection) {
+    if noise == .reuse, updates != .oneEach {
+      section.report(
+        "noise",
+        "found reuse beside \(updates.discriminator) and \(updates.generator) updates, expected fresh: only where each "
+          + "network is updated once can G learn from D's fakes.")
+    }
+    if noise == .fresh, generatorStatistics == .eachUpdate {
+      section.report(
+        "generatorStatistics", "found eachUpdate beside noise: fresh, expected once: G makes fakes for each update.")
+    }
+    if section.isGroup, section.present("steps") == nil, section.present("epochs") == nil {
+      section.report("steps", "found neither steps nor epochs, expected one at least. Add train.epochs, for example.")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Files
+import Foundation
+
+/// `<name>.part`: what has come of a file so far, locked, so that one process fetches it at a time.
+///
+/// `<name>.part.from` beside it says of which version of the file it is a part, so that two versions never become one file.
+struct PartFile: ~Copyable {
+  let path: String
+  private let target: String
+  private let descriptor: Int32
+
+  /// - Parameter target: the path of the whole file.
+  init(for target: String) throws(FetchError) {
+    let path = target + ".part"
+    let descriptor: Int32
+    do throws(FileError) {
+      descriptor = try opened("create", path) { open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666) }
+    } catch {
+      throw .file(error)
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw .busy(path: target)
+    }
+    (self.path, self.target, self.descriptor) = (path, target, descriptor)
+  }
+
+  deinit {
+    if size == 0 { remove() }
+    close(descriptor)
+  }
+
+  /// The open file, to be a child's standard input: it then holds the lock, too, for as long as it writes.
+  var lock: Int32 { descriptor }
+
+  var size: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// What the server called this version: an ETag or the time of its last change; nil where it said nothing.
+  var version: String? {
+    get {
+      guard let bytes = try? contents(ofFile: path + ".from"), !bytes.isEmpty else { return nil }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    nonmutating set {
+      guard newValue != version else { return }
+      // Without it the next start begins anew, which is safe.
+      if let newValue { try? AtomicFile.replace(path + ".from", with: newValue) } else { unlink(path + ".from") }
+    }
+  }
+
+  /// Forgets what has come.
+  func clear() {
+    ftruncate(descriptor, 0)
+    unlink(path + ".from")
+  }
+
+  func remove() {
+    clear()
+    unlink(path)
+  }
+
+  func sha256() throws(FetchError) -> String {
+    do throws(FileError) { return try SHA256.digest(ofFile: path).hex } catch { throw .file(error) }
+  }
+
+  /// Gives the whole file its name.
+  func commit() throws(FetchError) {
+    do throws(FileError) {
+      try checked("write", path) { fsync(descriptor) }
+      try checked("rename", path) { rename(path, target) }
+      unlink(path + ".from")
+      try Folder.synchronize(Folder.parent(of: target))
+    } catch {
+      throw .file(error)
+    }
+  }
+}

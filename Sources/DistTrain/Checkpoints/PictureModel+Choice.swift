@@ -1,0 +1,70 @@
+import Cluster
+import Configuration
+import Files
+import GAN
+import ModelFiles
+
+/// A model as the command line names it.
+package struct ModelFile: Sendable {
+  package typealias Statistics = BatchNormStatistics
+
+  package let path: String
+  /// What batch norm goes by.
+  package var statistics = Statistics.running
+
+  package init(_ path: String) { self.path = path }
+}
+
+/// With which parameters and statistics pictures are made: decided here alone, for a run and for its checkpoints alike.
+extension PictureModel {
+  /// The generator of a run in training.
+  package init(of step: GANStep, _ configuration: Configuration) {
+    let samples = configuration.output.samples
+    self.init(configuration, step.generator, samples.statistics, portion: samples.count)
+  }
+
+  /// The generator of an open checkpoint, in memory of its own.
+  package init(
+    of checkpoint: SafetensorsFile, _ configuration: Configuration, as file: ModelFile, engine: Engine
+  ) throws {
+    let model = configuration.model
+    let generator = try Network(
+      name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, engine: engine)
+    try generator.load(checkpoint)
+    // Batch statistics are those of as many pictures as the run's samples have.
+    let portion = file.statistics == .batch ? configuration.output.samples.count : Self.independentPortion
+    self.init(configuration, generator, file.statistics, portion: portion)
+  }
+
+  private init(
+    _ configuration: Configuration, _ network: Network, _ statistics: BatchNormStatistics, portion: Int
+  ) {
+    self.init(
+      name: configuration.name, network: network, latent: configuration.model.latent, seed: configuration.seed,
+      statistics: statistics, portion: portion)
+  }
+}
+
+extension GANStep {
+  /// Runs `body`, which makes pictures or writes the generator, on rank 0, which by then has all that it takes.
+  /// Collective.
+  func makePictures(_ job: any Job, _ body: () throws -> Void) throws { try job.onFirst(body) }
+}
+
+extension Network {
+  /// Takes over the parameters and running statistics that a checkpoint has under this network's name.
+  package func load(_ file: SafetensorsFile) throws(FileError) {
+    for (tensors, memory) in [(tensors, parameters), (bufferTensors, buffers)] {
+      for tensor in tensors {
+        let full = "\(name).\(tensor.name)"
+        guard file.entry(full)?.shape == tensor.shape else {
+          throw .unsuitable(
+            path: file.path, found: "\(file.entry(full).map { "shape \($0.shape)" } ?? "nothing") for tensor \(full)",
+            expected: "shape \(tensor.shape), as its configuration's networks have it")
+        }
+        let values = try file.floats(full)
+        values.withUnsafeBufferPointer { tensor.set($0, in: memory) }
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Cluster
+import Configuration
+import Files
+import ModelFiles
+import Numerics
+import Reporting
+
+/// The checkpoint that a run goes on from, and what is said about it.
+package struct Resumption {
+  /// What the checkpoint says of itself; nil for a new run.
+  package let facts: CheckpointFacts?
+  /// Open on rank 0 only.
+  package let file: SafetensorsFile?
+  /// Damaged checkpoints that were passed over, and changes of settings, in whole sentences.
+  package let notes: [String]
+
+  /// Finds the checkpoint on rank 0, checks that the configuration may go on from it, and tells the other ranks.
+  /// Collective.
+  package static func find(
+    _ configuration: Configuration, _ options: RunOptions, in folder: RunFolder, job: any Job
+  ) throws -> Resumption {
+    var found: (file: SafetensorsFile, facts: CheckpointFacts)?
+    var notes: [String] = []
+    try job.onFirst {
+      found = try newest(options, in: folder, &notes)
+      guard let (file, facts) = found else { return }
+      let old = try Configuration(recorded: facts.configuration, file: "the configuration in \(file.path)")
+      let new = try configuration.keepingKernels(of: old)
+      let arithmetic = try Arithmetic.change(from: facts, old, to: new)
+      let changes =
+        new.changes(from: old).filter { $0.rule == .fixed && !isShardCount($0, facts) }
+        + (arithmetic.map { [$0.setting] } ?? [])
+      let refused = changes.filter { change in
+        !options.allowedChanges.contains { $0 == change.key || $0 == change.allowance }
+      }
+      guard refused.isEmpty else { throw forbidden(refused, arithmetic, file.path) }
+      notes += changes.map { "changed since the checkpoint, as allowed: \($0)" }
+      let recorded = changes.map { "after step \(facts.step): \($0)" }
+      found?.facts.changes = ([facts.changes].filter { !$0.isEmpty } + recorded).joined(separator: "\n")
+    }
+    let text = found.map { encode($0.facts) } ?? []
+    let facts = try decode(try job.broadcast(text))
+    return Resumption(facts: facts, file: found?.file, notes: notes)
+  }
+
+  /// The instruction set of the checkpoint that would probably be continued; nothing is checked.
+  package static func recordedInstructionSet(_ options: RunOptions, in folder: RunFolder) -> InstructionSet? {
+    let path: String? =
+      switch options.resume {
+      case .none: nil
+      case .file(let path): path
+      case .automatic: (try? folder.checkpoints())?.first?.path
+      }
+    return path.flatMap { try? SafetensorsFile(path: $0, verification: .none) }?
+      .metadata["instructionSet"].flatMap(InstructionSet.init)
+  }
+
+  /// What the run goes on with: the checkpoint's algorithms stay where `configuration` does not ask for others.
+  package func configuration(continuing configuration: Configuration) throws -> Configuration {
+    guard let facts else { return configuration }
+    return try configuration.keepingKernels(of: Configuration(recorded: facts.configuration, file: "the checkpoint"))
+  }
+
+  /// `shards: auto` goes on with the checkpoint's number, and so does that number itself.
+  private static func isShardCount(_ change: SettingChange, _ facts: CheckpointFacts) -> Bool {
+    change.key == "train.shards" && (change.new == "auto" || change.new == "\(facts.shards)")
+  }
+
+  private static func newest(_ options: RunOptions, in folder: RunFolder, _ notes: inout [String]) throws
+    -> (SafetensorsFile, CheckpointFacts)?
+  {
+    switch options.resume {
+    case .none: return nil
+    case .file(let path):
+      return try sound(path)
+    case .automatic:
+      let candidates = try folder.checkpoints()
+      for candidate in candidates {
+        do throws(FileError) {
+          return try sound(candidate.path)
+        } catch {
+          notes.append("passed over: \(error)")
+        }
+      }
+      guard candidates.isEmpty else {
+        throw UserFacingError(
+          code: .badData,
+          message: """
+            \(folder.checkpointsFolder): none of the \(candidates.count) checkpoints can be used:
+              \(notes.joined(separator: "\n  "))
+            Put a good one there, or begin anew with --resume none
+            """)
+      }
+      return nil
+    }
+  }
+
+  private static func sound(_ path: String) throws(FileError) -> (SafetensorsFile, CheckpointFacts) {
+    let file = try SafetensorsFile(path: path, verification: .required)
+    try file.requireFinite()
+    return (file, try CheckpointFacts(file))
+  }
+
+  private static func forbidden(
+    _ changes: [SettingChange], _ arithmetic: Arithmetic.Change?, _ path: String
+  ) -> UserFacingError {
+    let reason = arithmetic.flatMap { changes.contains($0.setting) ? $0.reason + "\n" : nil }
+    let (made, back) =
+      switch (reason != nil, changes.count > 1) {
+      case (false, _): ("with other settings", "Go back to the old ones")
+      case (true, false): ("by another program", "Go on with that program")
+      case (true, true): ("with other settings, by another program", "Go back to the old ones, with that program")
+      }
+    var allowances: [String] = []
+    for change in changes where !allowances.contains(change.allowance) { allowances.append(change.allowance) }
+    return UserFacingError(
+      code: .usage,
+      message: """
+        \(path) was made \(made):
+          \(changes.map(\.description).joined(separator: "\n  "))
+        \(reason ?? "")\(back), begin anew with --resume none, or go on all the same with \
+        \(allowances.map { "--allow-change \($0)" }.joined(separator: " "))
+        """)
+  }
+
+  // Facts travel as the metadata that they are stored as.
+
+  private static func encode(_ facts: CheckpointFacts) -> [UInt8] {
+    let metadata = facts.metadata.sorted { $0.key < $1.key }
+    return Array(metadata.map { "\($0.key)\u{1}\($0.value)" }.joined(separator: "\u{2}").utf8)
+  }
+
+  private static func decode(_ bytes: [UInt8]) throws(FileError) -> CheckpointFacts? {
+    guard !bytes.isEmpty else { return nil }
+    var metadata: [String: String] = [:]
+    for pair in String(decoding: bytes, as: UTF8.self).split(separator: "\u{2}") {
+      let parts = pair.split(separator: "\u{1}", maxSplits: 1, omittingEmptySubsequences: false)
+      metadata[String(parts[0])] = String(parts[1])
+    }
+    return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as rank 0 told of it")
+  }
+}
+
+extension Configuration {
+  fileprivate func keepingKernels(of old: Configuration) throws -> Configuration {
+    var kept = self
+    kept.kernels = try kernels.continuing(old.kernels, with: model)
+    return kept
+  }
+}

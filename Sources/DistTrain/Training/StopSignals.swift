@@ -1,0 +1,73 @@
+import Glibc
+import Synchronization
+
+/// Which signal asked the run to stop.
+package enum StopRequest: Int32, Sendable, CaseIterable {
+  /// Ctrl-C.
+  case interrupt = 2
+  /// Sent by hand, by mpirun or by Slurm before it ends a job.
+  case user1 = 10
+  /// The polite end of a process.
+  case terminate = 15
+
+  package var name: String {
+    switch self {
+    case .interrupt: "Ctrl-C"
+    case .user1: "SIGUSR1"
+    case .terminate: "SIGTERM"
+    }
+  }
+}
+
+/// Ctrl-C, TERM and USR1 as a request, which training looks at between two steps; a second Ctrl-C ends the process at
+/// once. A signal handler may do little: ours touches atomics.
+package enum StopSignals {
+  private static let requested = Atomic<Int32>(0)
+  private static let interrupts = Atomic<Int32>(0)
+
+  /// Lets the three signals wait until `install`, or the end of the process. Before there are other threads: those that
+  /// this one starts inherit it, and others would still take what is sent to the process.
+  package static func hold() {
+    var held = all
+    pthread_sigmask(SIG_BLOCK, &held, nil)
+  }
+
+  /// Catches the three signals from now on, and ignores SIGPIPE: a reader of our output that goes away is no reason to
+  /// lose a run.
+  package static func install() {
+    reset()  // touches both atomics, which must exist before a handler runs
+    for request in StopRequest.allCases {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { number in StopSignals.handle(number) }
+      action.sa_flags = SA_RESTART
+      sigaction(request.rawValue, &action, nil)
+    }
+    // Also where a parent has started us with them blocked: the run could then not be stopped.
+    var caught = all
+    pthread_sigmask(SIG_UNBLOCK, &caught, nil)
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// The first request since `install`, if any. Costs one load.
+  package static var request: StopRequest? { StopRequest(rawValue: requested.load(ordering: .relaxed)) }
+
+  /// Forgets a request, so that another run in this process may begin.
+  package static func reset() {
+    requested.store(0, ordering: .relaxed)
+    interrupts.store(0, ordering: .relaxed)
+  }
+
+  private static var all: sigset_t {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for request in StopRequest.allCases { sigaddset(&signals, request.rawValue) }
+    return signals
+  }
+
+  private static func handle(_ number: Int32) {
+    _ = requested.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+    guard number == SIGINT, interrupts.add(1, ordering: .relaxed).oldValue > 0 else { return }
+    signal(SIGINT, SIG_DFL)
+    raise(SIGINT)  // is delivered when this handler returns
+  }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// Why a file or folder could not be read or written: where, what was found, what was expected, what to do.
+package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The operating system refused `operation` ("write", "rename", …) on `path` with this errno.
+  case system(operation: String, path: String, code: Int32)
+  /// There is nothing to be read at `path`, as this errno says: ENOENT or ENOTDIR.
+  case missing(path: String, code: Int32)
+  /// `path` is a folder, a pipe or a device.
+  case notAFile(path: String, found: String)
+  /// `path` is there, but no folder.
+  case notAFolder(path: String)
+  /// The bytes of `path` are not what the format, or the file's own hash, says.
+  case damaged(path: String, found: String, expected: String)
+  /// `path` is sound but lacks what was asked of it.
+  case unsuitable(path: String, found: String, expected: String)
+
+  package var path: String {
+    switch self {
+    case .system(_, let path, _), .missing(let path, _), .notAFile(let path, _), .notAFolder(let path),
+      .damaged(let path, _, _), .unsuitable(let path, _, _):
+      path
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .system(let operation, let path, let code):
+      "\(path): cannot \(operation): \(reason) (errno \(code)).\(Self.advice(for: code))"
+    case .missing(let path, let code):
+      "\(path): cannot open: \(reason).\(Self.advice(for: code))"
+    case .notAFile(let path, _), .notAFolder(let path):
+      "\(path): \(reason). Check the path."
+    case .damaged(let path, _, _):
+      "\(path): damaged: \(reason). Use another copy of this file, or an older one."
+    case .unsuitable(let path, _, _):
+      "\(path): \(reason). Check that this is the file you meant."
+    }
+  }
+
+  /// What is wrong, without the path and without advice.
+  package var reason: String {
+    switch self {
+    case .system(_, _, let code), .missing(_, let code): String(cString: strerror(code))
+    case .notAFile(_, let found): "found \(found), expected a regular file"
+    case .notAFolder: String(cString: strerror(ENOTDIR))
+    case .damaged(_, let found, let expected), .unsuitable(_, let found, let expected):
+      "found \(found), expected \(expected)"
+    }
+  }
+
+  /// What to do about an errno, as a sentence after a space; empty where nothing can be said.
+  package static func advice(for code: Int32) -> String {
+    switch code {
+    case ENOSPC, EDQUOT: " Free some space, or choose a folder on another disk."
+    case EIO: " The disk, or the way to it, fails: see the system's log, or choose a folder on another disk."
+    case EACCES, EPERM, EROFS: " Check who may read and write there."
+    case ENOENT, ENOTDIR: " Check the path."
+    case ELOOP: " A symbolic link stands there: remove it, or give the path that it leads to."
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/// A part of a gradient that is infinite or no number.
+package struct GradientFault: Equatable, Sendable {
+  /// The shards whose sum it is.
+  package let shards: Range<Int>
+  /// In the network's flat parameters.
+  package let element: Int
+  package let value: Float
+
+  package init(shards: Range<Int>, element: Int, value: Float) {
+    (self.shards, self.element, self.value) = (shards, element, value)
+  }
+}

@@ -1,0 +1,20 @@
+/// What D and G minimize: one of the losses in `Losses`.
+package enum LossSpecification: Hashable, Sendable {
+  case binaryCrossEntropy(BinaryCrossEntropy = .init())
+  case hinge(HingeLoss = .init())
+  case leastSquares(LeastSquaresLoss = .init())
+  case relativistic(RelativisticLoss = .init())
+  case wasserstein(WassersteinLoss = .init())
+  case wassersteinPenalty(WassersteinPenaltyLoss = .init())
+
+  package var loss: any AdversarialLoss {
+    switch self {
+    case .binaryCrossEntropy(let loss): loss
+    case .hinge(let loss): loss
+    case .leastSquares(let loss): loss
+    case .relativistic(let loss): loss
+    case .wasserstein(let loss): loss
+    case .wassersteinPenalty(let loss): loss
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Numerics
+
+/// What the networks make of a batch without learning from it. Running statistics stay as they are.
+extension GANStep {
+  /// The losses of the last step's last batch and latents, by the networks as they are now and batch statistics, nothing
+  /// dropped. Collective.
+  ///
+  /// - Returns: what D minimizes, without a penalty, and G's loss.
+  package func losses(of batch: LocalBatch) throws -> (discriminator: Double, generator: Double) {
+    try generateFakes(from: latents.discriminator, batch, .batchStatistics)
+    let layouts = layouts(batch)
+    let images = pair[samples: 0..<2 * batch.samples]
+    let logits = try discriminator.forward(
+      images, pass: discriminatorPass, layout: layouts.pair, mode: .batchStatistics)
+    let gradient = discriminatorPass.outputGradient(2 * batch.samples)
+    var report = StepReport()
+    let means = try loss.discriminator(
+      logits, randomness: discriminatorPass.randomness, layout: layouts.pair, gradient: gradient,
+      weight: discriminatorWeight)
+    report.take(real: means.real, fake: means.fake, weight: discriminatorWeight)
+    let ofGenerator = try loss.generator(
+      logits[samples: batch.samples..<2 * batch.samples], reals: logits[samples: 0..<batch.samples],
+      layout: layouts.fakes, gradient: gradient[samples: 0..<batch.samples])
+    return (report.lossDiscriminator, ofGenerator.loss)
+  }
+
+  /// D's loss on real images that it does not learn from, which stand in `realImages`, against the labels that it learns;
+  /// by running statistics. Collective.
+  ///
+  /// - Parameter index: of the step that comes next.
+  package func scoreHeldOut(_ index: Int, _ batch: LocalBatch) throws -> BatchLoss.Means {
+    let layout = layouts(batch).fakes
+    let counts = training.updates
+    let logits = try discriminator.forward(
+      realImages(batch.samples), pass: fakesPass, layout: layout, mode: .runningStatistics)
+    return try loss.discriminator(
+      logits, isReal: true,
+      randomness: PassRandomness(
+        seed: training.seed, step: index, update: counts.discriminator + counts.generator, .discriminator,
+        firstSample: batch.firstSample),
+      layout: layout)
+  }
+}

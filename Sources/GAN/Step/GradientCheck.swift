@@ -1,0 +1,81 @@
+import Numerics
+
+/// A layer's gradient against central differences of the loss.
+package struct GradientCheck: Sendable {
+  /// `generator.0.weight` and so on.
+  package let tensor: String
+  /// Slope of the loss along the gradient's direction, by back-propagation: the gradient's norm.
+  package let analytic: Double
+  /// The same by central differences.
+  package let numeric: Double
+
+  package var relativeError: Double { abs(analytic - numeric) / max(abs(analytic), abs(numeric), 1e-6) }
+  /// Single precision and the rectifiers' kinks leave a few per cent.
+  package var passes: Bool { relativeError < 0.1 }
+}
+
+extension GANStep {
+  /// Checks the gradient of every learned tensor on the batch that is loaded, for one process. Parameters, running
+  /// statistics and what the next step computes stay as they are.
+  ///
+  /// Without a gradient penalty: differences see how the critic's kinks move, which its gradient does not count.
+  package func checkGradients(_ index: Int, _ batch: LocalBatch) throws -> [GradientCheck] {
+    var report = StepReport()
+    let saved = [generator, discriminator].map { $0.saveBuffers() }
+    defer { for (network, values) in zip([generator, discriminator], saved) { network.restoreBuffers(values) } }
+    begin(index, batch)
+    isPenalized = false
+    defer { isPenalized = true }
+
+    try discriminatorGradients(batch, &report)
+    try trainedDiscriminator.sumGradients()
+    var checks = try check(discriminator) {
+      try discriminatorGradients(batch, &$0)
+      try trainedDiscriminator.sumGradients()
+      return $0.lossDiscriminator
+    }
+    try generatorGradients(batch, &report)
+    try trainedGenerator.sumGradients()
+    checks += try check(generator) {
+      if training.noise == .reuse { try generateFakes(batch) }
+      try generatorGradients(batch, &$0)
+      try trainedGenerator.sumGradients()
+      return $0.lossGenerator
+    }
+    return checks
+  }
+
+  private func check(_ network: Network, loss: (inout StepReport) throws -> Double) throws -> [GradientCheck] {
+    let gradient = network.sums![group: 0, node: 0]
+    let whole = Array(UnsafeBufferPointer(start: gradient, count: network.flatCount))
+    let before = Array(UnsafeBufferPointer(start: network.parameters, count: network.flatCount))
+    var checks: [GradientCheck] = []
+    for tensor in network.tensors {
+      let norm = tensor.range.reduce(0.0) { $0 + Double(whole[$1]) * Double(whole[$1]) }.squareRoot()
+      guard norm > 0 else { continue }
+      // A step that changes the loss by about 1e-3: far above its rounding, small enough for the rectifiers.
+      let length = min(1e-3 / norm, 1e-2)
+      func moved(_ sign: Double) throws -> Double {
+        for place in tensor.range {
+          network.parameters[place] = Float(Double(before[place]) + sign * length * Double(whole[place]) / norm)
+        }
+        var report = StepReport()
+        defer { for place in tensor.range { network.parameters[place] = before[place] } }
+        return try loss(&report)
+      }
+      let numeric = (try moved(1) - moved(-1)) / (2 * length)
+      checks.append(GradientCheck(tensor: "\(network.name).\(tensor.name)", analytic: norm, numeric: numeric))
+    }
+    return checks
+  }
+}
+
+extension Network {
+  func saveBuffers() -> [[Float]] { bufferTensors.map { $0.values(in: buffers) } }
+
+  func restoreBuffers(_ values: [[Float]]) {
+    for (tensor, values) in zip(bufferTensors, values) {
+      values.withUnsafeBufferPointer { tensor.set($0, in: buffers) }
+    }
+  }
+}

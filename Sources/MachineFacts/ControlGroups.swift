@@ -1,0 +1,83 @@
+/// The control groups that a process is in, of both versions, and what they allow it (kernel, cgroup-v2.rst and
+/// cgroup-v1/; cgroups(7)).
+///
+/// A machine may have one of the versions or both, each controller in one of them. A limit of a group holds for all
+/// groups inside it, so that the least on the way up counts.
+struct ControlGroups {
+  /// The folders of the process's groups, each followed by those around it, up to where its hierarchy is mounted.
+  private let unified: [String]
+  private let cpu: [String]
+  private let memory: [String]
+
+  /// - Parameters:
+  ///   - membership: /proc/self/cgroup, lines such as `4:memory:/a/b`, `3:cpu,cpuacct:/a` and, of version 2, `0::/a`.
+  ///   - mounts: /proc/self/mountinfo.
+  init(membership: String, mounts: String) {
+    let mounts = mounts.split(separator: "\n").compactMap(Mount.init)
+    var groups: [String: String] = [:]
+    for line in membership.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { continue }
+      // Version 2 names no controller: its key is "".
+      for name in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
+        groups[String(name)] = String(parts[2])
+      }
+    }
+    func folders(_ controller: String) -> [String] {
+      guard let group = groups[controller] else { return [] }
+      return mounts.filter { $0.controllers.contains(controller) }.flatMap { $0.folders(of: group) }
+    }
+    (unified, cpu, memory) = (folders(""), folders("cpu"), folders("memory"))
+  }
+
+  /// CPUs' worth of time; nil for no limit.
+  func cpuQuota(_ text: (String) -> String?) -> Double? {
+    func numbers(_ path: String) -> [Double] {
+      (text(path) ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) ?? 0 }
+    }
+    // "200000 100000" or "max 100000": µs in each period.
+    let second = unified.map { numbers($0 + "/cpu.max") }
+    // The same in two files; −1 is no limit.
+    let first = cpu.map { numbers($0 + "/cpu.cfs_quota_us") + numbers($0 + "/cpu.cfs_period_us") }
+    return (second + first).compactMap { words in
+      words.count == 2 && words[0] > 0 && words[1] > 0 ? words[0] / words[1] : nil
+    }.min()
+  }
+
+  /// Bytes; nil for no limit. Version 1 gives a number above any memory where there is none.
+  func memoryLimit(_ text: (String) -> String?) -> Int? {
+    let files = unified.map { $0 + "/memory.max" } + memory.map { $0 + "/memory.limit_in_bytes" }
+    return files.compactMap { text($0)?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } }
+      .filter { $0 > 0 }.min()
+  }
+
+  /// A hierarchy of groups at its place in the file system (proc_pid_mountinfo(5)).
+  private struct Mount {
+    /// The group that is seen at `point`.
+    private let root: String
+    private let point: String
+    /// "" for version 2.
+    let controllers: [String]
+
+    /// nil where the line is of another file system.
+    init?(_ line: Substring) {
+      let words = line.split(separator: " ")
+      guard let separator = words.firstIndex(of: "-"), separator >= 5, words.count > separator + 1 else { return nil }
+      switch words[separator + 1] {
+      case "cgroup2": controllers = [""]
+      case "cgroup": controllers = words.last!.split(separator: ",").map(String.init)
+      default: return nil
+      }
+      (root, point) = (String(words[3]), String(words[4]))
+    }
+
+    /// The folder of `group` and of those around it. A group outside of `root`, as the kernel names one from inside a
+    /// container, has only the mount itself.
+    func folders(of group: String) -> [String] {
+      let (top, names) = (root.split(separator: "/"), group.split(separator: "/"))
+      let isInside = names.starts(with: top) && !names.contains("..")
+      let below = isInside ? names.dropFirst(top.count) : []
+      return (0...below.count).map { ([Substring(point)] + below.dropLast($0)).joined(separator: "/") }
+    }
+  }
+}

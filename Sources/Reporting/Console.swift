@@ -1,0 +1,29 @@
+import Foundation
+import ImageIO
+
+/// What rank 0 says, and the silence of the others.
+package final class Console: Sendable {
+  private let isSpeaking: Bool
+  package let terminal: Terminal
+
+  package init(isSpeaking: Bool) {
+    self.isSpeaking = isSpeaking
+    terminal = Terminal.detect(STDOUT_FILENO, environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// A line on standard output.
+  package func say(_ line: String) {
+    if isSpeaking { Terminal.writeToStandardOutput(line.escapingControls(except: "\n") + "\n") }
+  }
+
+  /// Something to take notice of, on standard error.
+  package func note(_ line: String) {
+    if isSpeaking { FileHandle.standardError.write(Data("note: \(line.escapingControls(except: "\n"))\n".utf8)) }
+  }
+
+  package func countProgress(_ title: String, of count: Int) -> CountProgress {
+    CountProgress(title, of: count, on: terminal, clock: Self.seconds, write: Terminal.writeToStandardOutput)
+  }
+
+  package static let seconds: @Sendable () -> Double = { ProcessInfo.processInfo.systemUptime }
+}

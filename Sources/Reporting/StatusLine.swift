@@ -1,0 +1,65 @@
+/// One line at the bottom of the output that is redrawn in place, with whole lines above it.
+package struct StatusLine: Sendable {
+  private static let eraseToEnd = "\u{1B}[K"
+  /// Seconds between two drawings: faster is not seen and costs writes.
+  private static let interval = 0.1
+
+  package let terminal: Terminal
+  private let clock: @Sendable () -> Double
+  private let write: @Sendable (String) -> Void
+  private var shown: String?
+  private var drawnAt = -Double.infinity
+
+  /// - Parameter clock: seconds from any beginning, never going back.
+  package init(
+    on terminal: Terminal, clock: @escaping @Sendable () -> Double, write: @escaping @Sendable (String) -> Void
+  ) {
+    self.terminal = terminal
+    self.clock = clock
+    self.write = write
+  }
+
+  package var now: Double { clock() }
+
+  /// Shows `text` in place of what stood there; nothing where the output cannot redraw, or so soon after the last.
+  ///
+  /// - Parameter text: makes the line for a number of columns, escape sequences not counted.
+  package mutating func draw(now isUrgent: Bool = false, _ text: (_ columns: Int) -> String) {
+    guard terminal.redraws else { return }
+    let time = clock()
+    guard isUrgent || time - drawnAt >= Self.interval else { return }
+    drawnAt = time
+    let line = text(max(1, terminal.columns - 1))  // a full last column makes some terminals wrap
+    if line == shown { return }
+    shown = line
+    write("\r" + line + Self.eraseToEnd)
+  }
+
+  /// Writes a whole line, above the status line where there is one.
+  package mutating func say(_ message: String) {
+    guard let shown else { return write(message + "\n") }
+    write("\r" + Self.eraseToEnd + message + "\n" + shown)
+  }
+
+  /// Leaves the status line standing, and what follows below it.
+  package mutating func end() {
+    if shown != nil { write("\n") }
+    shown = nil
+  }
+}
+
+/// A bar of `columns` characters, `fraction` of it full.
+package struct Bar {
+  let columns: Int
+  let fraction: Double
+
+  package init(columns: Int, fraction: Double) { (self.columns, self.fraction) = (columns, fraction) }
+
+  package func drawn(on terminal: Terminal) -> String {
+    let full = max(0, min(columns, Int((fraction * Double(columns)).rounded(.down))))
+    let (on, off) = terminal.hasUnicode ? ("█", "░") : ("#", ".")
+    let done = String(repeating: on, count: full)
+    let left = String(repeating: off, count: columns - full)
+    return terminal.hasColor ? "\u{1B}[36m\(done)\u{1B}[2m\(left)\u{1B}[0m" : done + left
+  }
+}

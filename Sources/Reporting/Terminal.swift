@@ -1,0 +1,51 @@
+import Files
+import Glibc
+
+/// What the place that output goes to can do.
+package struct Terminal: Sendable {
+  /// Whether a line can be redrawn in place; in a file, a pipe or a dumb terminal it cannot.
+  package let redraws: Bool
+  package let hasColor: Bool
+  /// Whether block characters can be shown.
+  package let hasUnicode: Bool
+  private let currentColumns: @Sendable () -> Int
+
+  package init(redraws: Bool, hasColor: Bool, hasUnicode: Bool, columns: @escaping @Sendable () -> Int) {
+    self.redraws = redraws
+    self.hasColor = hasColor
+    self.hasUnicode = hasUnicode
+    currentColumns = columns
+  }
+
+  /// A file or a pipe.
+  package static let plain = Terminal(redraws: false, hasColor: false, hasUnicode: false) { 80 }
+
+  /// The terminal, or not, at `descriptor`.
+  ///
+  /// Under Open MPI a rank's standard output is always a pseudo-terminal, also where mpirun's own goes to a file; it then
+  /// has no size, while otherwise it has that of mpirun's terminal. So a terminal without a size counts as none.
+  package static func detect(_ descriptor: Int32, environment: [String: String]) -> Terminal {
+    let kind = environment["TERM"] ?? ""
+    let isShown = isatty(descriptor) == 1 && Self.columns(of: descriptor) > 0
+    guard isShown, !kind.isEmpty, kind != "dumb" else { return .plain }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+    return Terminal(
+      redraws: true, hasColor: (environment["NO_COLOR"] ?? "").isEmpty,
+      hasUnicode: locale.lowercased().contains("utf-8") || locale.lowercased().contains("utf8")
+    ) { Self.columns(of: descriptor) }
+  }
+
+  /// Columns now; the window may have been resized.
+  package var columns: Int { currentColumns() }
+
+  private static func columns(of descriptor: Int32) -> Int {
+    var size = winsize()
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
+  }
+
+  /// Writes all of `text` to standard output; a reader that has gone must not end the run.
+  package static func writeToStandardOutput(_ text: String) {
+    var text = text
+    text.withUTF8 { try? writeFully(STDOUT_FILENO, path: "standard output", UnsafeRawBufferPointer($0), at: nil) }
+  }
+}

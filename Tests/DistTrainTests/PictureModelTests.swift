@@ -1,0 +1,89 @@
+import Cluster
+import Configuration
+import DistTrain
+import Foundation
+import GAN
+import ModelFiles
+import Numerics
+import Testing
+
+/// What pictures are made with.
+@Suite struct PictureModelTests {
+  /// A checkpoint alone makes the run's pictures: the same parameters, running statistics, latents, statistics and
+  /// number of pictures together.
+  @Test(arguments: BatchNormStatistics.allCases)
+  func aRunAndItsCheckpointMakeTheSamePictures(statistics: BatchNormStatistics) throws {
+    let place = try TemporaryFolder()
+    let folder = try RunFolder(in: place.path, name: "run").create()
+    let layers = "[{dense: {units: 16}}, {batchNorm: {}}, {reshape: {channels: 1, size: 4}}, {tanh: {}}]"
+    let state = try RunCheckpointsTests.state(
+      SingleProcess(), folder,
+      [
+        "model.generator.layers=\(layers)", "model.latent.distribution=uniform", "output.samples.count=40",
+        "output.samples.batchNorm=\(statistics.rawValue)",
+      ])
+    let generator = state.step.generator
+    for tensor in generator.bufferTensors {
+      let values = (0..<tensor.count).map { 0.5 + 0.25 * Float($0) }
+      values.withUnsafeBufferPointer { tensor.set($0, in: generator.buffers) }
+    }
+    let checkpoints = try RunCheckpoints(state, continuingFrom: 0, nil)
+    try RunCheckpointsTests.save(checkpoints, state, 2)
+    _ = try checkpoints.complete()
+
+    let file = try SafetensorsFile(path: folder.checkpoint(step: 2), verification: .required)
+    let configuration = try Configuration(yaml: CheckpointFacts(file).configuration, file: "checkpoint")
+    let engine = Engine(
+      kernels: Kernels.available[0], threads: Threads(count: 1),
+      peers: SingleRank(shards: 1, kernels: Kernels.available[0]))
+    var asked = ModelFile(file.path)
+    asked.statistics = statistics
+    let models = [
+      PictureModel(of: state.step, configuration),
+      try PictureModel(of: file, configuration, as: asked, engine: engine),
+    ]
+    for model in models {
+      #expect(model.name == "run" && model.seed == 3 && model.statistics == statistics)
+      #expect(model.latent == LatentSpecification(size: 2, distribution: .uniform))
+    }
+    #expect(models.map(\.portion) == [40, statistics == .batch ? 40 : PictureModel.independentPortion])
+    let pictures = try models.map { model in
+      let generator = ImageGenerator(model, count: 40, engine: engine)
+      generator.drawFixedLatents()
+      return Array(try generator.images().values).map(\.bitPattern)
+    }
+    #expect(Set(pictures[0]).count > 100, "pictures of some contrast")
+    #expect(pictures[0] == pictures[1])
+    let written = try Data(contentsOf: URL(fileURLWithPath: folder.generator))
+    for model in models { #expect(Data(GeneratorExport.onnx(of: model, after: 2)) == written) }
+  }
+
+  /// A picture depends on what its model says, and on nothing else.
+  @Test func otherParametersMakeOtherPictures() throws {
+    let engine = Engine(
+      kernels: Kernels.available[0], threads: Threads(count: 1),
+      peers: SingleRank(shards: 1, kernels: Kernels.available[0]))
+    func network(seed: UInt64) throws -> Network {
+      let network = try Network(
+        name: "generator", layers: [.dense(units: 4), .batchNorm(), .tanh],
+        input: Shape(samples: 1, height: 1, width: 1, channels: 2), groups: 1, engine: engine)
+      network.initialize(.init(weights: .normal(deviation: 0.5)), seed: seed, number: 0)
+      return network
+    }
+    func pictures(_ network: Network, seed: UInt64 = 1, _ statistics: BatchNormStatistics = .running) throws -> [Float]
+    {
+      let generator = ImageGenerator(
+        PictureModel(
+          name: "test", network: network, latent: .init(size: 2), seed: seed, statistics: statistics, portion: 3),
+        engine: engine)
+      generator.drawFixedLatents()
+      return Array(try generator.images().values)
+    }
+    let (first, second) = (try network(seed: 1), try network(seed: 2))
+    let own = try pictures(first)
+    #expect(try pictures(first) == own)
+    #expect(try pictures(second) != own)
+    #expect(try pictures(first, seed: 2) != own)
+    #expect(try pictures(first, .batch) != own)
+  }
+}
