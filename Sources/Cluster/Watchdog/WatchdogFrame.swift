@@ -2,7 +2,7 @@
 ///
 /// The connection is between ranks of one job, which run the same program (they have agreed on its SHA-256); lengths are
 /// limited all the same, and whoever does not begin with the job's token is not listened to.
-package enum WatchdogFrame: Equatable {
+package enum WatchdogFrame: Equatable, Sendable {
   /// The first frame of a rank: the job's token, the rank, its process and its host.
   case hello(token: [UInt8], rank: Int, process: Int32, host: String)
   /// What a rank is doing.
