@@ -37,7 +37,7 @@ struct RegularFileTests {
   }
 
   /// Nothing that is not a regular file is opened for long.
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func pipesAndFoldersAreRefused() throws {
     let folder = try TemporaryFolder()
     try #require(mkfifo(folder.file("pipe"), 0o600) == 0)
