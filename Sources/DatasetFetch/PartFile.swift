@@ -18,7 +18,15 @@ struct PartFile: ~Copyable {
     } catch {
       throw .file(error)
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // A child that was about to end, or has been started elsewhere in this process and has not yet closed its copy, may
+    // hold the lock a moment longer.
+    var attempts = 20
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      attempts -= 1
+      if attempts > 0 {
+        usleep(50_000)
+        continue
+      }
       close(descriptor)
       throw .busy(path: target)
     }
