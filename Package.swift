@@ -85,7 +85,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "MachineFactsTests", dependencies: ["MachineFacts"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
-    .testTarget(name: "MPITests", dependencies: ["MPI"]),
+    .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "ExchangeTests", dependencies: ["Cluster", "GAN", "MPI", "Numerics"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
     .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Numerics", "TestSupport"], exclude: ["Fixtures"]),

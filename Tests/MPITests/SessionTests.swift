@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import MPI
+import TestSupport
 import Testing
 
 private enum Mpirun {
@@ -78,7 +79,7 @@ private struct Job {
     let launch = ranks.map { [Mpirun.path!, "-n", "\($0)", "--oversubscribe"] } ?? []
     process.executableURL = URL(fileURLWithPath: (launch + probe)[0])
     process.arguments = Array((launch + probe).dropFirst())
-    process.environment = ProcessInfo.processInfo.environment
+    process.environment = initialEnvironment
     process.environment?[Behaviour.variable] = behaviour.rawValue
     if getuid() == 0 {
       process.environment?["OMPI_ALLOW_RUN_AS_ROOT"] = "1"

@@ -11,16 +11,16 @@ extension FaultTests {
 
   private static let slow = "delay_enter=4000000:when=1"
 
-  /// While the disk takes its time, the next steps are made: 5 to 8, for the checkpoint of step 8 waits for that of step 4.
-  /// A log with a line for each checkpoint has it in its place.
+  /// Before a slow disk has a checkpoint, the next steps are made: 5 to 8, for the checkpoint of step 8 waits for that of
+  /// step 4. A log with a line for each checkpoint has it in its place.
   @Test(.tracing) func stepsBesideACheckpoint() async throws {
     // Both at once: most of the time they wait for the disk.
-    async let standard: Void = Self.expectLines(beside: "standard", 4)
-    async let architecture: Void = Self.expectLines(beside: "architecture", 0)
+    async let standard: Void = Self.expectLines(beside: "standard", 8)
+    async let architecture: Void = Self.expectLines(beside: "architecture", 4)
     _ = try await (standard, architecture)
   }
 
-  /// Expects that so many lines are written to metrics.jsonl while the checkpoint is on its way.
+  /// Expects this number of lines in metrics.jsonl by the time at which the disk has the checkpoint of step 4.
   private static func expectLines(beside format: String, _ count: Int) async throws {
     let run = try await FaultRun()
     let strace =
@@ -32,8 +32,9 @@ extension FaultTests {
     let calls = try run.place.text("trace").split(separator: "\n")
     let begin = try #require(calls.firstIndex { $0.contains(" fsync(") && $0.contains("000004") })
     let end = try #require(calls[begin...].firstIndex { $0.contains("fsync resumed") || $0.contains("(DELAYED)") })
-    let meanwhile = calls[begin..<end].filter { $0.contains("metrics.jsonl") && $0.contains(" pwrite64(") }
-    #expect(meanwhile.count == count, "\(format): \(calls[begin...end].joined(separator: "\n"))")
+    // On a busy machine the disk may get its order after these steps.
+    let lines = calls[..<end].filter { $0.contains("metrics.jsonl") && $0.contains(" pwrite64(") }
+    #expect(lines.count == count, "\(format): \(calls[...end].joined(separator: "\n"))")
     #expect(try await run.place.tensorHash(out: "runs", step: run.steps) == run.reference)
     #expect(try run.expectNothingTorn("runs") == [32, 36, 40])
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 /// The program under test, which the package manager builds beside the test bundle.
@@ -11,7 +12,7 @@ enum Program {
 
   /// This process's environment, without what chooses kernels or folders, and with `changes`.
   static func environment(_ changes: [String: String], home: String) -> [String: String] {
-    var environment = ProcessInfo.processInfo.environment
+    var environment = initialEnvironment
     for name in ["OPENBLAS_CORETYPE", "DISTTRAIN_ISA"] { environment[name] = nil }
     environment["XDG_CACHE_HOME"] = home + "/cache"
     environment["SWIFT_BACKTRACE"] = "enable=no"
