@@ -53,9 +53,9 @@ final class GraphContext {
         let input = Tensor(from.with(samples: samples), source.baseAddress!)
         let output = Tensor(to.with(samples: samples), buffer.baseAddress!)
         if isTransposed {
-          planned.convolution.expand(input, weights: planned.weights, into: output, layout: layout)
+          planned.convolution.backwardData(input, weights: planned.weights, into: output, layout: layout)
         } else {
-          planned.convolution.reduce(input, weights: planned.weights, into: output, layout: layout)
+          planned.convolution.forward(input, weights: planned.weights, into: output, layout: layout)
         }
       }
     }

@@ -43,19 +43,19 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     .init((24, 24), (2, 3), kernel: (3, 3), stride: 1, top: 1, left: 1),  // several products a sample's block
   ]
 
-  func reduce(_ large: [Float], _ weights: [Float], samples: Int) -> [Double] {
+  func forward(_ large: [Float], _ weights: [Float], samples: Int) -> [Double] {
     var small = [Double](repeating: 0, count: samples * geometry.small.sampleCount)
     forEachTerm(samples) { small[$2] += Double(large[$0]) * Double(weights[$1]) }
     return small
   }
 
-  func expand(_ small: [Float], _ weights: [Float], samples: Int) -> [Double] {
+  func backwardData(_ small: [Float], _ weights: [Float], samples: Int) -> [Double] {
     var large = [Double](repeating: 0, count: samples * geometry.large.sampleCount)
     forEachTerm(samples) { large[$0] += Double(small[$2]) * Double(weights[$1]) }
     return large
   }
 
-  func weightGradient(_ large: [Float], _ small: [Float], samples: Range<Int>) -> [Double] {
+  func backwardWeights(_ large: [Float], _ small: [Float], samples: Range<Int>) -> [Double] {
     var gradient = [Double](repeating: 0, count: geometry.weightCount)
     let (largeStart, smallStart) = (
       samples.lowerBound * geometry.large.sampleCount, samples.lowerBound * geometry.small.sampleCount

@@ -92,7 +92,7 @@ import Testing
 
   /// The line that `bench --tune --table` prints is the one that makes the entry.
   @Test func anEntrysSource() {
-    let choice = ConvolutionChoice(reduce: .winograd4, expand: .im2col, weightGradient: .winograd2)
+    let choice = ConvolutionChoice(forward: .winograd4, backwardData: .im2col, backwardWeights: .winograd2)
     #expect(
       MeasuredConvolution.Entry(Self.measured(map: 8), choice).source
         == ".init(.avx2, kernel: 4, stride: 2, channels: (64, 128), map: 8, shard: 8, .winograd4, .im2col, "

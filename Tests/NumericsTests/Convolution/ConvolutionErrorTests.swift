@@ -91,8 +91,8 @@ import Testing
     let layer = Layer.all[1]
     for seed in 0..<UInt64(3) {
       let reference = ConvolutionReference(layer.geometry, samples: layer.samples, seed: seed, outputs: 10_000)
-      let runs = ConvolutionError(of: .im2col, .reduce, against: reference, kernels: kernels)
-      let chain = ConvolutionError(of: .direct, .reduce, against: reference, kernels: kernels)
+      let runs = ConvolutionError(of: .im2col, .forward, against: reference, kernels: kernels)
+      let chain = ConvolutionError(of: .direct, .forward, against: reference, kernels: kernels)
       #expect(layer.geometry.patch == 1024 && runs.rms <= runs.bound.rms)
       #expect(chain.rms > runs.bound.rms, "\(kernels), seed \(seed): \(chain.rms), bound \(runs.bound.rms)")
     }

@@ -30,28 +30,28 @@ struct PlannedConvolution {
   private var large: Shape { convolution.geometry.large.with(samples: layout.samples) }
   private var small: Shape { convolution.geometry.small.with(samples: layout.samples) }
 
-  func reduce(_ values: [Float], _ weights: [Float]) -> [Float] {
+  func forward(_ values: [Float], _ weights: [Float]) -> [Float] {
     let result = floats([Float](repeating: .nan, count: small.count))  // everything must be overwritten
-    convolution.reduce(
+    convolution.forward(
       Tensor(large, floats(values)), weights: floats(weights), into: Tensor(small, result), layout: layout)
     return array(result, small.count)
   }
 
-  func expand(_ values: [Float], _ weights: [Float]) -> [Float] {
+  func backwardData(_ values: [Float], _ weights: [Float]) -> [Float] {
     let result = floats([Float](repeating: .nan, count: large.count))
-    convolution.expand(
+    convolution.backwardData(
       Tensor(small, floats(values)), weights: floats(weights), into: Tensor(large, result), layout: layout)
     return array(result, large.count)
   }
 
   /// [group][node] sums of the weights' gradients.
-  func weightGradient(large values: [Float], small gradient: [Float]) -> [[[Float]]] {
+  func backwardWeights(large values: [Float], small gradient: [Float]) -> [[[Float]]] {
     let offset = 5
     let count = convolution.geometry.weightCount
     let nodes = layout.reduction.nodes.count
     let arena = Arena()
     let sums = NodeBuffers(groups: layout.groups, nodes: nodes, count: offset + count + 3, in: arena)
-    convolution.weightGradient(
+    convolution.backwardWeights(
       large: Tensor(large, floats(values)), small: Tensor(small, floats(gradient)), into: sums, at: offset,
       layout: layout)
     return withExtendedLifetime(arena) {
@@ -67,7 +67,8 @@ struct PlannedConvolution {
   }
 }
 
-/// Expects what an algorithm has made of standard normal numbers in one shard to be as near to the truth as rounding allows.
+/// Expects what an algorithm has made of standard normal numbers in one shard to be as near to the truth as rounding
+/// allows.
 func expectWithinBound(
   _ found: [Float], _ truth: [Double], of geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm,
   _ pass: ConvolutionPass, samples: Int, _ kernels: Kernels, at location: SourceLocation = #_sourceLocation

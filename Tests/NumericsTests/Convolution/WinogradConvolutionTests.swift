@@ -41,11 +41,11 @@ import Testing
     func expect(_ pass: ConvolutionPass, _ found: [Float], _ truth: [Double]) {
       expectWithinBound(found, truth, of: geometry, algorithm, pass, samples: samples, kernels)
     }
-    expect(.reduce, planned.reduce(large, weights), test.reduce(large, weights, samples: samples))
-    expect(.expand, planned.expand(small, weights), test.expand(small, weights, samples: samples))
+    expect(.forward, planned.forward(large, weights), test.forward(large, weights, samples: samples))
+    expect(.backwardData, planned.backwardData(small, weights), test.backwardData(small, weights, samples: samples))
     expect(
-      .weightGradient, planned.weightGradient(large: large, small: small)[0][0],
-      test.weightGradient(large, small, samples: 0..<samples))
+      .backwardWeights, planned.backwardWeights(large: large, small: small)[0][0],
+      test.backwardWeights(large, small, samples: 0..<samples))
   }
 
   @Test func onlyKernelsWithTransformsAreSuited() {
