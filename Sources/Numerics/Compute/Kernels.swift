@@ -11,7 +11,7 @@ package struct Kernels: Sendable {
     table = dt_kernels_for(instructionSet.code).pointee
   }
 
-  /// One set of kernels for each instruction set of this CPU, for tests.
+  /// The kernels of each instruction set of this CPU, for tests.
   package static var available: [Kernels] { InstructionSet.allCases.filter(\.isSupported).map(Kernels.init) }
 }
 

@@ -1,6 +1,6 @@
 extension Kernels {
-  /// Floating-point operations a second of one thread that does nothing but vector multiply-adds in registers: the bound
-  /// of every product. Takes about `duration`.
+  /// The peak floating-point operations a second of one thread, measured by vector multiply-adds in registers: an upper
+  /// bound for every product. Takes about `duration`.
   package func peakRate(_ duration: Duration = .milliseconds(20)) -> Double {
     let clock = ContinuousClock()
     var iterations = 1 << 10

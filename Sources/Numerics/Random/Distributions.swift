@@ -15,7 +15,7 @@ extension RandomStream {
     }
   }
 
-  /// Fills `values` with standard normal numbers of at most `limit`: larger ones are drawn again.
+  /// Fills `values` with standard normal numbers of magnitude at most `limit`: others are drawn again.
   package mutating func fillTruncatedNormal(_ values: UnsafeMutableBufferPointer<Float>, limit: Float) {
     var filled = 0
     while filled < values.count {

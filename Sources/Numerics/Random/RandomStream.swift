@@ -1,4 +1,4 @@
-/// What random numbers are for. Its raw value is part of every counter: never renumber, only append.
+/// The purpose of random numbers. Its raw value is part of every counter: never renumber, only append.
 package enum RandomPurpose: UInt32, Sendable {
   case initialization = 1
   case latent = 2
@@ -11,15 +11,16 @@ package enum RandomPurpose: UInt32, Sendable {
   case labels = 9
   case synthetic = 10
   case evaluation = 11
-  /// Where between a real picture and a fake the gradient penalty looks.
+  /// The points between real images and fakes at which the gradient penalty is taken.
   case penaltyMix = 12
-  /// Which pictures are held out.
+  /// The choice of held-out images.
   case validation = 13
-  /// Latents of samples that show new ones each time.
+  /// Latents of samples that are new each time.
   case freshLatent = 14
 }
 
-/// The random numbers of one thing, for example of sample 17's latent at step 300, whoever asks and however often.
+/// The random numbers of one use, for example of sample 17's latent at step 300: the same on every rank and in every
+/// call.
 ///
 /// The counter is (number of the 128-bit block, sample, step, purpose · 2²⁴ + update); the key is the seed.
 package struct RandomStream: Sendable {
@@ -29,9 +30,9 @@ package struct RandomStream: Sendable {
   private var unused = 0
 
   /// - Parameters:
-  ///   - step: the training step, or another index that has the same role (an epoch, a layer).
-  ///   - update: which update within the step; below 2²⁴.
-  ///   - sample: index in the global batch, or another index below the step.
+  ///   - step: the training step, or another index in its place (an epoch, a layer).
+  ///   - update: index of the update within the step; below 2²⁴.
+  ///   - sample: index in the global batch, or another index within the step.
   package init(seed: UInt64, purpose: RandomPurpose, step: Int = 0, update: Int = 0, sample: Int = 0) {
     precondition((0..<1 << 24).contains(update), "an update's index has 24 bits")
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
