@@ -78,8 +78,3 @@ package struct SummedProducts {
     (current, terms) = (0, 0)
   }
 }
-
-extension Kernels {
-  /// Whether a multiply-add of these kernels is rounded once.
-  package var isFused: Bool { instructionSet.hasFusedMultiplyAdd }
-}
