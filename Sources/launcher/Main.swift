@@ -69,12 +69,12 @@ struct LaunchCommand: ParsableCommand {
     return plan
   }
 
-  /// Runs the plan, and a new one after a failure that a start from the last checkpoint may mend, on the hosts that are
-  /// left: the result is the same on any number of ranks.
+  /// Runs the plan. After a failure that may not occur again, starts again from the last checkpoint on the remaining
+  /// hosts: the result is the same on any number of ranks.
   private static func supervise(
     _ request: LaunchPlan.Request, _ plan: LaunchPlan, _ environment: [String: String], restarts: Int
   ) throws -> Int32 {
-    // Done; a mistake in the configuration or the data, the same each time; stopped on request.
+    // Success; an error in the configuration or the data, which would occur again; stopped on request.
     let final: Set<Int32> = [0, 64, 65, 75]
     let mpirun = try Executables.mpirun(environment: environment)
     var (request, plan) = (request, plan)
