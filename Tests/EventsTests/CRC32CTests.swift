@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-/// The vectors of RFC 3720, appendix B.4, and the check value of the catalogue of CRCs.
+/// The vectors of RFC 3720, appendix B.4, and the check value of the CRC catalogue.
 @Suite struct CRC32CTests {
   private static let vectors: [(bytes: [UInt8], checksum: UInt32)] = [
     ([UInt8](repeating: 0, count: 32), 0x8A91_36AA), ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),

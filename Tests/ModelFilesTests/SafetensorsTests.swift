@@ -114,7 +114,7 @@ struct SafetensorsTests {
         """)
   }
 
-  /// The files of a run stay inside its folder, and a pipe is no checkpoint.
+  /// Files of a run are written only inside its folder, and pipes are refused.
   @Test(.timeLimit(.minutes(1))) func linksAndPipesAreRefused() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: folder.path)

@@ -1,7 +1,7 @@
 import Numerics
 import Testing
 
-/// The kernel against Philox's blocks one by one.
+/// The kernel against single blocks of Philox.
 @Suite struct DropoutTests {
   @Test(arguments: Kernels.available, [1, 63, 64, 65, 200])
   func wordsDecide(_ kernels: Kernels, _ count: Int) {

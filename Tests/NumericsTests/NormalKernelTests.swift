@@ -1,7 +1,7 @@
 import Numerics
 import Testing
 
-/// The kernel's normal numbers are those of `fillNormal`, on every instruction set.
+/// The kernel makes the same normal numbers as `fillNormal`, on every instruction set.
 @Suite struct NormalKernelTests {
   @Test(arguments: Kernels.available, [1, 2, 3, 4, 63, 64, 65, 784, 100_000])
   func theBitsOfThePlainLoop(_ kernels: Kernels, count: Int) {

@@ -1,7 +1,7 @@
 import Numerics
 import Testing
 
-/// A convolution's sizes, and its passes by plain loops in double: the definition, and nothing clever.
+/// A convolution's sizes, and its passes by plain loops in double, straight from the definition.
 struct ConvolutionCase: CustomTestStringConvertible, Sendable {
   let geometry: ConvolutionGeometry
 
@@ -40,7 +40,7 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     .init((6, 5), (3, 2), kernel: (3, 4), stride: 1, top: 2, left: 0, bottom: 0, right: 1),
     .init((2, 1), (2, 2), kernel: (5, 5), stride: 1, top: 2, left: 2),  // a kernel wider than the map
     .init((1, 1), (300, 2), kernel: (1, 1), stride: 1, top: 0, left: 0),
-    .init((24, 24), (2, 3), kernel: (3, 3), stride: 1, top: 1, left: 1),  // several products a sample's block
+    .init((24, 24), (2, 3), kernel: (3, 3), stride: 1, top: 1, left: 1),  // several products for a sample's block
   ]
 
   func forward(_ large: [Float], _ weights: [Float], samples: Int) -> [Double] {

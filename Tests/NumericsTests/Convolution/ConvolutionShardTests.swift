@@ -4,7 +4,7 @@ import Testing
 /// The same bits on any number of ranks and threads.
 @Suite struct ConvolutionShardTests {
   struct Batch: CustomTestStringConvertible, Sendable {
-    /// Samples there are, of a batch that `batch` would fill.
+    /// Number of samples in a batch that may hold `batch`.
     let samples: Int
     let batch: Int
     var testDescription: String { "\(samples) of \(batch) samples" }
@@ -17,11 +17,11 @@ import Testing
   private static let groups = 2
   private static let cases = [
     ConvolutionCase.all[0], ConvolutionCase.all[2], ConvolutionCase.all[3],
-    // So many tiles that blocks of them end within shards and ranks.
+    // Enough tiles that blocks end within shards and ranks.
     ConvolutionCase((20, 20), (18, 33), kernel: (4, 4), stride: 2, top: 1, left: 1),
   ]
 
-  /// What all ranks have together.
+  /// The results of all ranks together.
   private struct Outcome: Equatable {
     var forward: [UInt32] = []
     var backwardData: [UInt32] = []
@@ -29,7 +29,7 @@ import Testing
     var backwardWeights: [[UInt32]] = []
   }
 
-  /// Numbers of all ranks together: drawing them takes longer than to convolve them.
+  /// The operands of all ranks together, drawn once: drawing takes longer than the convolutions.
   private struct Operands {
     let weights: [Float]
     /// For each group.
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// Runs every rank one after the other, and the nodes of all of them through the tree's root.
+  /// Runs the ranks one after the other, then combines the nodes of all ranks to the tree's root.
   private func outcome(
     _ test: ConvolutionCase, _ operands: Operands, _ batch: Batch, ranks: Int, threads: Int, _ kernels: Kernels,
     _ algorithm: ConvolutionAlgorithm
@@ -118,8 +118,8 @@ import Testing
     }
   }
 
-  /// The sum over shards is the gradient of the whole batch, and groups do not mix. Its roundings are no more than
-  /// those of one shard with longer chains, and one for each level of the tree.
+  /// The sum over shards is the gradient of the whole batch, and groups do not mix. Its roundings are at most those of
+  /// one shard with longer chains, and one for each level of the tree.
   @Test(arguments: Kernels.available, Batch.all)
   func sumsAreTheBatchsGradient(_ kernels: Kernels, _ batch: Batch) {
     let levels = Double(Int.bitWidth - (Self.shards - 1).leadingZeroBitCount)

@@ -46,7 +46,7 @@ import Testing
     #expect(abs(forward - backwardWeights) <= own + allowance(.backwardWeights, outputs: weights.count, weights))
   }
 
-  /// PyTorch's weights [small channel][large channel][row][column] have this engine's place, and come back.
+  /// Weights in PyTorch's order, [small channel][large channel][row][column], are converted and converted back.
   @Test func weightsHavePyTorchsOrderInFiles() {
     let geometry = ConvolutionCase((5, 5), (3, 2), kernel: (2, 4), stride: 1, top: 0, left: 0).geometry
     let values = (0..<geometry.weightCount).map(Float.init)
@@ -65,7 +65,7 @@ import Testing
     #expect(array(back, values.count) == values)
   }
 
-  /// A shard's pixels may need several matrix products, whose sums go on: 40 samples of 1,024 pixels.
+  /// A shard may need several matrix products, which accumulate: 40 samples of 1,024 pixels.
   @Test(arguments: Kernels.available)
   func longShardsAreSummedInPieces(_ kernels: Kernels) {
     let test = ConvolutionCase((32, 32), (1, 2), kernel: (3, 3), stride: 1, top: 1, left: 1)

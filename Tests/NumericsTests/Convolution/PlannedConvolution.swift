@@ -67,8 +67,7 @@ struct PlannedConvolution {
   }
 }
 
-/// Expects what an algorithm has made of standard normal numbers in one shard to be as near to the truth as rounding
-/// allows.
+/// Expects the errors of an algorithm's results, for standard normal numbers in one shard, to keep their bounds.
 func expectWithinBound(
   _ found: [Float], _ truth: [Double], of geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm,
   _ pass: ConvolutionPass, samples: Int, _ kernels: Kernels, at location: SourceLocation = #_sourceLocation
@@ -82,7 +81,7 @@ func expectWithinBound(
     largest <= bound.largest, "\(algorithm), \(pass): \(largest), bound \(bound.largest)", sourceLocation: location)
 }
 
-/// Sizes of the shards in `range` of a batch of `samples`, as the determinism contract cuts a batch of `batch`.
+/// Sizes of the shards in `range` for `samples` samples, cut like a full batch of `batch` samples.
 func shardSizes(_ samples: Int, batch: Int, shards: Int, in range: Range<Int>) -> [Int] {
   range.map { shard in (0..<samples).count { $0 * shards / batch == shard } }
 }
