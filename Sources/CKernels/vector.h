@@ -15,7 +15,7 @@ typedef int dt_i __attribute__((vector_size(DT_VECTOR_BYTES)));
 
 #pragma clang fp contract(off)
 
-// a · b + c, of floats, doubles or vectors: rounded once where DT_FUSED, else twice.
+// a · b + c, of floats, doubles or vectors: rounded once if DT_FUSED, else twice.
 #if DT_FUSED
 #define multiply_add(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else

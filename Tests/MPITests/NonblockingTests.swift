@@ -72,7 +72,7 @@ extension World {
           #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, own + $0 % 3) })
           try world.beginAllGather(inPlace: received, layout, reusing: request)
           try request.wait()
-          // Each rank's own block of what it received: what it sent to itself.
+          // Each rank contributes the block that it has received from itself.
           #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, 100 * round + $0) })
         }
       }

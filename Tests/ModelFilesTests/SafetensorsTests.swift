@@ -137,3 +137,8 @@ struct SafetensorsTests {
     }
   }
 }
+
+/// The path of a committed file.
+func fixture(_ name: String) -> String {
+  URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(name)").path
+}

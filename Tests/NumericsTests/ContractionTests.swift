@@ -2,7 +2,7 @@ import Numerics
 import Testing
 
 /// Fused operations change bits: each kernel against scalar Swift, which never fuses by itself, with fused operations
-/// where the kernel states them.
+/// if the kernel states them.
 @Suite struct ContractionTests {
   private struct Arithmetic {
     let isFused: Bool

@@ -4,7 +4,7 @@ import CKernels
 /// convolution is the sum of dense ones over its phases: rows and columns of the kernel that have the same remainder
 /// modulo the stride. Outputs are computed in tiles of `tile` × `tile` from products at `side` × `side` points.
 struct WinogradTiling {
-  /// One phase: the rows `row`, `row` + stride, … of the kernel, and the columns alike.
+  /// One phase: the rows `row`, `row` + stride, … of the kernel, and likewise for columns.
   struct Phase {
     let row: Int
     let column: Int
