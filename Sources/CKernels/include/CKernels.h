@@ -129,8 +129,8 @@ typedef struct {
   // y = leaky_relu((x − mean) · inverse · scale + shift, slope); slope 1 is no activation
   void (*normalize)(float *y, const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *mean,
                     const float *inverse, const float *scale, const float *shift, float slope);
-  // With d = gradient · (1 where y > 0, slope elsewhere): Σ d and Σ d · (x − mean) · inverse of each channel of [first,
-  // last)
+  // With d = gradient · (1 where y > 0, slope elsewhere): Σ d and Σ d · (x − mean) · inverse of each channel of
+  // [first, last)
   void (*normalize_backward_sums)(double *sum, double *dot, const float *gradient, const float *x, const float *y,
                                   ptrdiff_t rows, ptrdiff_t channels, ptrdiff_t first, ptrdiff_t last,
                                   const float *mean, const float *inverse, float slope);
@@ -142,8 +142,8 @@ typedef struct {
   // Returns whether all parameters and all v are finite afterwards.
   int (*adam)(float *parameters, const float *gradient, float *m, float *v, ptrdiff_t count, dt_adam settings);
 
-  // Rows [first, last) of the patch matrix of one sample, for the taps [tap, tap_end): columns[row][tap][large
-  // channel].
+  // Rows [first, last) of the patch matrix of one sample, for the taps [tap, tap_end):
+  // columns[row][tap][large channel].
   void (*gather)(float *columns, const float *large, const dt_convolution *shape, ptrdiff_t first, ptrdiff_t last,
                  ptrdiff_t tap, ptrdiff_t tap_end);
   // The adjoint of gather, for one sample: each pixel of large = the sum of its elements in `columns`, which has the

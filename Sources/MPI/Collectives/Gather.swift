@@ -65,8 +65,8 @@ extension Communicator {
         Element.datatype.handle, handle))
   }
 
-  /// Begins filling every rank's `buffer` with the block that each rank has in its own. Collective. MPI 3.1 §5.12.5 (in
-  /// place).
+  /// Begins filling every rank's `buffer` with the block that each rank has in its own. Collective.
+  /// MPI 3.1 §5.12.5 (in place).
   ///
   /// `buffer` must outlive the request; MPI reads and writes it until the request ends.
   ///
