@@ -1,8 +1,8 @@
 import CKernels
 
 /// A convolution between a large map and a small one: the small map's pixel (y, x) sees the large map's pixels
-/// (y · stride − top + i, x · stride − left + j). A convolution goes from large to small, a transposed one from small to
-/// large; the backward data pass of each is the forward pass of the other. Weights are a matrix
+/// (y · stride − top + i, x · stride − left + j). A convolution goes from large to small, a transposed one from small
+/// to large; the backward data pass of each is the forward pass of the other. Weights are a matrix
 /// [kernel row, kernel column, large channel][small channel].
 package struct ConvolutionGeometry: Hashable, Sendable {
   /// Shape of one sample of the large map.
