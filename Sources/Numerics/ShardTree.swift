@@ -1,6 +1,6 @@
 /// The fixed order in which per-shard values are combined: a binary tree over the shards 0 ..< `shards`. A node [a, b)
-/// splits at a plus the largest power of two below b − a. The same pairs are combined in the same order on any number of
-/// ranks, so sums and moments have the same bits.
+/// splits at a plus the largest power of two below b − a. The same pairs are combined in the same order on any number
+/// of ranks, so sums and moments have the same bits.
 package struct ShardTree: Hashable, Sendable {
   package let shards: Int
 

@@ -5,8 +5,8 @@ package struct Interpolation: Sendable {
   fileprivate let places: [dt_neighbours]
 
   /// - Parameters:
-  ///   - positions: of the new rows, in rows of the old matrix: 1.25 is a quarter of the way from row 1 to row 2. Beyond
-  ///     the last row they have that row's values.
+  ///   - positions: of the new rows, in rows of the old matrix: 1.25 is a quarter of the way from row 1 to row 2.
+  ///     Beyond the last row they have that row's values.
   ///   - size: rows of the old matrix.
   package init(positions: [Float], size: Int) {
     places = positions.map { position in
