@@ -1,5 +1,5 @@
-// What every CPU of the architecture has: SSE2 on x86-64, NEON on AArch64. Not fused even where it could be: the same bits
-// on both.
+// The instructions that every CPU of the architecture has: SSE2 on x86-64, NEON on AArch64. NEON could fuse, but does
+// not here, so that both give the same bits.
 #include "tables.h"
 #define DT_VECTOR_BYTES 16
 #define DT_FUSED 0

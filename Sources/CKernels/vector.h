@@ -1,9 +1,8 @@
-// The vector that a kernel file is compiled for, and how it is loaded and stored where fewer than DT_LANES are left:
-// a tail runs the very operations of the body, so an element's bits do not depend on its place.
+// The vector type of an instruction set, with loads and stores of fewer than DT_LANES elements. A tail runs the same
+// operations as whole vectors, so an element's bits do not depend on its place.
 //
-// Which products are fused with the addition that follows is part of the bits. It is stated in each kernel by
-// `multiply_add`, and the compiler contracts nothing by itself: DT_FUSED says whether the instruction set has the fused
-// operation.
+// Whether a product is fused with the following addition changes bits. Each kernel states it by `multiply_add`; the
+// compiler does not contract by itself. DT_FUSED says whether the instruction set has the fused operation.
 #pragma once
 #include <stddef.h>
 #include <string.h>
@@ -16,14 +15,14 @@ typedef int dt_i __attribute__((vector_size(DT_VECTOR_BYTES)));
 
 #pragma clang fp contract(off)
 
-// a · b + c, of floats, doubles or vectors: rounded once where DT_FUSED, else twice.
+// a · b + c, of floats, doubles or vectors: rounded once if DT_FUSED, else twice.
 #if DT_FUSED
 #define multiply_add(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
 #define multiply_add(a, b, c) ((a) * (b) + (c))
 #endif
 
-DT_INLINE dt_f splat(float x) { return x - (dt_f){0}; }  // not 0 + x: of -0 that is 0
+DT_INLINE dt_f splat(float x) { return x - (dt_f){0}; }  // not 0 + x, which turns -0 into 0
 
 DT_INLINE dt_f load(const float *p, ptrdiff_t count) {
   dt_f v = {0};

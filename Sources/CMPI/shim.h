@@ -44,4 +44,3 @@ static inline MPI_Op cmpi_max(void) { return MPI_MAX; }
 
 // Names. MPI 3.1 §8.1.2.
 static inline int cmpi_max_processor_name(void) { return MPI_MAX_PROCESSOR_NAME; }
-static inline int cmpi_max_library_version(void) { return MPI_MAX_LIBRARY_VERSION_STRING; }

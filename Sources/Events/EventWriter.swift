@@ -1,17 +1,17 @@
 import Foundation
 import SwiftProtobuf
 
-/// An event file, which TensorBoard shows while it grows: scalars, pictures and texts over the steps of a run.
+/// An event file of a run, which TensorBoard shows while it grows: scalars, images and texts by step.
 ///
-/// Every call writes whole records through to the system. One process of a run writes.
+/// Every call passes whole records to the operating system. Only one process of a run writes.
 package final class EventWriter {
   package var path: String { file.path }
   private var file: RecordFile
   private let clock: () -> Double
-  /// Tags of scalars whose description is in this file.
+  /// Tags of scalars whose description has been written to this file.
   private var described: Set<String> = []
 
-  /// A number under its tag; tags with a slash are shown in groups by what stands before it.
+  /// A number and its tag. TensorBoard groups tags by the part before a slash.
   package struct Scalar {
     package let tag: String
     package let value: Double
@@ -25,11 +25,11 @@ package final class EventWriter {
     }
   }
 
-  /// Begins a file of its own in `folder`, which exists: `events.out.tfevents.<seconds>.<host>.<process>`.
+  /// Creates a new file in `folder`, which must exist: `events.out.tfevents.<seconds>.<host>.<process>`.
   ///
   /// - Parameters:
-  ///   - step: of the checkpoint that the run goes on from: what earlier files say of later steps is taken back. 0
-  ///     where the run begins: all that they say is.
+  ///   - step: of the checkpoint that the run continues from. TensorBoard drops later steps of earlier files, and all
+  ///     steps if it is 0.
   ///   - clock: seconds since 1970.
   package init(
     folder: String, host: String, continuingFrom step: Int, clock: @escaping () -> Double = EventWriter.now
@@ -47,7 +47,7 @@ package final class EventWriter {
     ])
   }
 
-  /// Numbers at `step`. A tag's description is that of its first number in the file.
+  /// Writes numbers at `step`. A tag's description is written with its first number in the file.
   package func scalars(_ scalars: [Scalar], step: Int) throws(EventFileError) {
     try summary(
       scalars.map { scalar in
@@ -59,7 +59,7 @@ package final class EventWriter {
     described.formUnion(scalars.map(\.tag))
   }
 
-  /// TensorBoard keeps a description only where plugin and data class stand beside it
+  /// TensorBoard keeps a description only if the metadata have plugin and data class too
   /// (tensorboard/data/server/data_compat.rs, `initial_metadata`).
   private func metadata(of scalar: Scalar) -> Tensorboard_SummaryMetadata {
     var metadata = Tensorboard_SummaryMetadata()
@@ -69,7 +69,7 @@ package final class EventWriter {
     return metadata
   }
 
-  /// A picture at `step`.
+  /// Writes an image at `step`.
   ///
   /// - Parameters:
   ///   - png: the bytes of a PNG file of `width` × `height` pixels.
@@ -84,7 +84,7 @@ package final class EventWriter {
     try summary([value(tag) { $0.image = image }], step)
   }
 
-  /// A text at `step`, shown as Markdown.
+  /// Writes a text at `step`, shown as Markdown.
   package func text(_ tag: String, markdown: String, step: Int) throws(EventFileError) {
     var tensor = Tensorboard_TensorProto()
     tensor.dtype = .dtString
@@ -100,12 +100,12 @@ package final class EventWriter {
     try summary([text], step)
   }
 
-  /// Makes what was written durable: before a checkpoint that goes on from here, and at the end.
+  /// Waits until everything written is on the disk. Called before a checkpoint at this step, and at the end.
   package func synchronize() throws(EventFileError) { try file.synchronize() }
 
   package static func now() -> Double { Date().timeIntervalSince1970 }
 
-  /// Two files of one second, such as a test makes, get different names.
+  /// Appends a number to the name if a file of this name exists, as when two are created within a second.
   private static func create(_ path: String) throws(EventFileError) -> RecordFile {
     for number in 0..<100 {
       do throws(EventFileError) {
@@ -139,7 +139,7 @@ package final class EventWriter {
   }
 
   private func append(_ events: [Tensorboard_Event]) throws(EventFileError) {
-    // Serializing fails only where required fields are missing, which proto3 does not have.
+    // Serializing fails only if a required field is missing, and proto3 has none.
     try file.append(events.map { try! $0.serializedBytes() })
   }
 }

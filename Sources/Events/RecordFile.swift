@@ -1,13 +1,13 @@
 import Glibc
 
-/// A new file of records in the framing of TensorFlow's TFRecord (tensorflow/core/lib/io/record_writer.h): of each its length
-/// as 8 bytes, that field's masked CRC-32C, the data, and their masked CRC-32C; little endian.
+/// A new file of records in TensorFlow's TFRecord framing (tensorflow/core/lib/io/record_writer.h). A record is the
+/// length in 8 bytes, the masked CRC-32C of these bytes, the data, and the masked CRC-32C of the data; little endian.
 struct RecordFile: ~Copyable {
   let path: String
   private let descriptor: Int32
   private var length = 0
 
-  /// Creates the file; one that is there, or a link, is never touched.
+  /// Creates the file. Throws if there is a file or a link at `path`.
   init(creating path: String) throws(EventFileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw EventFileError(operation: "create", path: path, number: errno) }
@@ -16,7 +16,7 @@ struct RecordFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Adds whole records, or, where the disk is full, nothing of them.
+  /// Appends all records, or none of them if writing fails, as on a full disk.
   mutating func append(_ records: [[UInt8]]) throws(EventFileError) {
     let bytes = records.flatMap(Self.framed)
     var done = 0
@@ -46,5 +46,35 @@ struct RecordFile: ~Copyable {
 
   private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
+  }
+}
+
+/// The CRC with Castagnoli's polynomial 1EDC6F41 (RFC 3720, appendix B.4), the checksum of TensorBoard's records.
+package enum CRC32C {
+  /// Reflected, one entry for each byte value.
+  private static let table: [UInt32] = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
+  }
+
+  package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
+  }
+
+  /// The masked checksum of records: rotated and offset, because a CRC of data that contain their own CRC is weak.
+  package static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    let checksum = checksum(bytes)
+    return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8
+  }
+}
+
+/// The operating system refused `operation` on the event file, or folder, at `path`.
+package struct EventFileError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let operation: String
+  package let path: String
+  /// The errno.
+  package let number: Int32
+
+  package var description: String {
+    "\(path): cannot \(operation): \(String(cString: strerror(number))) (errno \(number))"
   }
 }

@@ -1,22 +1,25 @@
 import Glibc
 
-/// A file that appears under its name only once all of it is on the disk: written beside it, fsync, rename, fsync of the folder.
+/// A file that appears under its name only once it is complete and on the disk: temporary file, fsync, rename, fsync of
+/// the folder.
 ///
-/// Whatever fails or ends before `commit()` leaves the old file as it was. The temporary is `.<name>.partial`, always the
-/// same for a path, so that one left by a killed process goes away with the next write; a path has one writer at a time.
+/// If anything fails or the process ends before `commit()`, the old file stays as it was. The temporary file is
+/// `.<name>.partial`, always the same for a path, so that the next write removes one left by a killed process. A path
+/// must have only one writer at a time.
 package struct AtomicFile: ~Copyable {
   package let path: String
   private let name: String
   private let temporary: String
   private let folderPath: String
-  /// Held open, so that a folder that is moved or replaced meanwhile changes nothing.
+  /// Kept open, so that the file stays in the same folder even if that is moved or replaced meanwhile.
   private let folder: Int32
   private var descriptor: Int32
   private var hasTemporary = true
 
-  /// Creates the temporary beside `path`, in a folder that exists.
+  /// Creates the temporary file in the folder of `path`, which must exist.
   ///
-  /// - Parameter throughLinks: whether the folder may be a symbolic link; the file itself is replaced, never followed.
+  /// - Parameter throughLinks: whether the folder may be a symbolic link. A link at `path` itself is replaced, never
+  ///   followed.
   package init(replacing path: String, throughLinks: Bool = true) throws(FileError) {
     let (folderPath, name) = Self.split(path)
     precondition(!name.isEmpty, "a path of a file ends in its name")
@@ -24,7 +27,7 @@ package struct AtomicFile: ~Copyable {
     let folder = try Self.open(folder: folderPath, throughLinks: throughLinks)
     unlinkat(folder, temporary, 0)
     do throws(FileError) {
-      // O_EXCL also refuses a link that somebody put there, so that nothing outside the folder is written.
+      // O_EXCL also refuses a symbolic link, so that nothing outside the folder is written.
       descriptor = try opened("create", path) {
         openat(folder, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
       }
@@ -50,18 +53,18 @@ package struct AtomicFile: ~Copyable {
     try writeFully(descriptor, path: path, bytes, at: offset)
   }
 
-  /// Fills `buffer` with what was written at `offset`.
+  /// Fills `buffer` with the bytes written from `offset` on.
   package borrowing func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
     try readFully(descriptor, path: path, into: buffer, at: offset)
   }
 
-  /// Puts the file in its place. May be called once.
+  /// Renames the file to its path once its bytes are on the disk. Must be called at most once.
   package mutating func commit() throws(FileError) {
     precondition(descriptor >= 0, "a file is committed once")
     try checked("write", path) { fsync(descriptor) }
     let closed = close(descriptor)
     descriptor = -1
-    // Some file systems tell of a failed write only now; Linux closes the file whatever it answers.
+    // Some file systems report a failed write only on close; Linux closes the file in any case.
     guard closed == 0 || errno == EINTR else { throw .system(operation: "write", path: path, code: errno) }
     try checked("rename", path) { renameat(folder, temporary, folder, name) }
     hasTemporary = false
@@ -87,7 +90,7 @@ package struct AtomicFile: ~Copyable {
   private static let prefix = "."
   private static let suffix = ".partial"
 
-  /// Whether a file of this name is a temporary, which a killed process left where nobody writes now.
+  /// Whether `name` is the name of a temporary file. Unless it is being written now, a killed process has left it.
   package static func isTemporary(_ name: String) -> Bool {
     name.hasPrefix(prefix) && name.dropFirst(prefix.count).hasSuffix(suffix) && name.count > (prefix + suffix).count
   }
@@ -105,7 +108,7 @@ package struct AtomicFile: ~Copyable {
     } catch {
       var status = stat()
       guard !throughLinks, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { throw error }
-      // Linux says ENOTDIR of a link, which would not tell what to do.
+      // For a link Linux gives ENOTDIR, whose message would not name the link.
       throw .system(operation: "open the folder", path: path, code: ELOOP)
     }
   }

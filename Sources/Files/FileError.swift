@@ -4,15 +4,15 @@ import Glibc
 package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The operating system refused `operation` ("write", "rename", …) on `path` with this errno.
   case system(operation: String, path: String, code: Int32)
-  /// There is nothing to be read at `path`, as this errno says: ENOENT or ENOTDIR.
+  /// There is no file at `path`: errno ENOENT or ENOTDIR.
   case missing(path: String, code: Int32)
   /// `path` is a folder, a pipe or a device.
   case notAFile(path: String, found: String)
-  /// `path` is there, but no folder.
+  /// `path` exists, but is not a folder.
   case notAFolder(path: String)
-  /// The bytes of `path` are not what the format, or the file's own hash, says.
+  /// The bytes of `path` violate the format, or differ from the file's own hash.
   case damaged(path: String, found: String, expected: String)
-  /// `path` is sound but lacks what was asked of it.
+  /// `path` is intact but does not have the expected contents.
   case unsuitable(path: String, found: String, expected: String)
 
   package var path: String {
@@ -38,7 +38,7 @@ package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// What is wrong, without the path and without advice.
+  /// The error without path and advice.
   package var reason: String {
     switch self {
     case .system(_, _, let code), .missing(_, let code): String(cString: strerror(code))
@@ -49,7 +49,7 @@ package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// What to do about an errno, as a sentence after a space; empty where nothing can be said.
+  /// Advice for an errno: a space and a sentence, or an empty string.
   package static func advice(for code: Int32) -> String {
     switch code {
     case ENOSPC, EDQUOT: " Free some space, or choose a folder on another disk."

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Folders: what is in one, which one a path is in, and how one comes to be.
+/// Folders: listing, parents, creation, synchronization.
 package enum Folder {
-  /// The names in the folder at `path`, in no order, without "." and "..".
+  /// The names in the folder at `path`, in no particular order, without "." and "..".
   package static func names(in path: String) throws(FileError) -> [String] {
     guard let folder = opendir(path) else { throw .system(operation: "read the folder", path: path, code: errno) }
     defer { closedir(folder) }
@@ -26,10 +26,9 @@ package enum Folder {
     return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
   }
 
-  /// Creates the folder and what is missing of those above it, each on the disk before the next; one that is there is
-  /// left as it is.
+  /// Creates the folder and its missing parents, each on the disk before the next. An existing folder stays as it is.
   ///
-  /// - Throws: `notAFolder` where a file has the place of one of them.
+  /// - Throws: `notAFolder` if a file is in the place of one of them.
   package static func create(_ path: String, mode: mode_t = 0o777) throws(FileError) {
     guard mkdir(path, mode) == -1 else { return synchronizeParent(of: path) }
     let code = errno
@@ -61,14 +60,14 @@ package enum Folder {
     try synchronize(folder, path: path)
   }
 
-  /// The same of a folder that is open.
+  /// Waits until the names in an open folder are on the disk.
   static func synchronize(_ descriptor: Int32, path: String) throws(FileError) {
-    // EINVAL: a file system that cannot sync folders; there is nothing better to ask of it.
+    // EINVAL: the file system cannot sync folders, and there is no alternative.
     try checked("write", path) { fsync(descriptor) == 0 || errno == EINVAL ? 0 : -1 }
   }
 
   private static func synchronizeParent(of path: String) {
-    // A folder may be one that may be entered but not read.
+    // An error is ignored: the parent may be a folder that may be entered but not read.
     try? synchronize(parent(of: path))
   }
 }

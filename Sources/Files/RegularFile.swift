@@ -1,11 +1,12 @@
 import Glibc
 
-/// A regular file open for reading; never a folder, a device or a pipe, on which reading could wait for ever.
+/// A regular file open for reading. Folders, devices and pipes are refused, since reading from them could block
+/// forever.
 ///
-/// Read with pread, not mapped: a file cut short by somebody else is then an error, not a signal.
+/// Read with pread, not mapped: if another process truncates the file, that is an error, not a signal.
 package struct RegularFile: ~Copyable, Sendable {
   package let path: String
-  /// Bytes when it was opened.
+  /// Size in bytes when the file was opened.
   package let size: Int
   private let descriptor: Int32
 
@@ -13,7 +14,7 @@ package struct RegularFile: ~Copyable, Sendable {
     try self.init(bytes: path.utf8CString.map { $0 })
   }
 
-  /// - Parameter name: the bytes of the path with a NUL at their end: a name need not be UTF-8.
+  /// - Parameter name: the bytes of the path, ending with NUL: a name need not be UTF-8.
   package init(bytes name: [CChar]) throws(FileError) {
     let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let descriptor = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -39,7 +40,7 @@ package struct RegularFile: ~Copyable, Sendable {
 
   deinit { close(descriptor) }
 
-  /// Fills `buffer` from `offset` on; fewer bytes than that in the file are an error.
+  /// Fills `buffer` from `offset` on. Throws if the file ends before the buffer is full.
   package borrowing func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) {
     try readFully(descriptor, path: path, into: buffer, at: offset)
   }
@@ -52,7 +53,7 @@ package struct RegularFile: ~Copyable, Sendable {
     return bytes
   }
 
-  /// All bytes up to the end that the file has by then.
+  /// All bytes up to the current end of the file.
   package borrowing func contents() throws(FileError) -> [UInt8] {
     try readToEnd(descriptor, path: path, expecting: size)
   }

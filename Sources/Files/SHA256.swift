@@ -1,8 +1,8 @@
 import COpenSSL
 
-/// A running SHA-256 (FIPS 180-4), computed by OpenSSL's libcrypto, which uses the CPU's own instructions for it.
+/// A running SHA-256 (FIPS 180-4) by OpenSSL's libcrypto, which uses the CPU's instructions for it.
 package struct SHA256: ~Copyable {
-  /// The 32 bytes that come out.
+  /// The 32 bytes of a hash.
   package struct Digest: Hashable, Sendable, CustomStringConvertible {
     package let bytes: [UInt8]
 
@@ -35,7 +35,7 @@ package struct SHA256: ~Copyable {
     }
   }
 
-  /// Eight bytes, the least significant first.
+  /// Adds eight bytes, the least significant first.
   package mutating func update(_ number: UInt64) {
     withUnsafeBytes(of: number.littleEndian) { update($0) }
   }
@@ -60,7 +60,7 @@ package struct SHA256: ~Copyable {
     return hash.finish()
   }
 
-  /// Of a whole regular file, read in pieces.
+  /// The hash of a whole regular file, read in pieces.
   package static func digest(ofFile path: String) throws(FileError) -> Digest {
     let file = try RegularFile(path: path)
     var hash = SHA256()

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Runs a system call again while a signal interrupts it, and throws its `errno` where it returns −1.
+/// Runs a system call, again if a signal interrupts it, and throws its `errno` if it returns −1.
 ///
-/// - Parameter operation: what is being done to `path`, as it follows "cannot": "write", "create the folder".
+/// - Parameter operation: the words after "cannot" in the message: "write", "create the folder".
 package func checked(_ operation: String, _ path: String, _ call: () -> Int32) throws(FileError) {
   _ = try opened(operation, path, call)
 }
@@ -20,7 +20,7 @@ package func opened(
   }
 }
 
-/// Writes all of `bytes` from `offset` on, or, where it is nil, behind what was written last, however many calls it takes.
+/// Writes all of `bytes` from `offset` on, or at the current position if it is nil, by as many calls as necessary.
 package func writeFully(
   _ descriptor: Int32, path: String, _ bytes: UnsafeRawBufferPointer, at offset: Int?
 ) throws(FileError) {
@@ -44,7 +44,7 @@ package func writeFully(
   }
 }
 
-/// What the file that is not a link holds, a file of /proc among them; nil where there is none.
+/// The contents of the file at `path`, which may be in /proc but not a link; nil if there is no file.
 package func contents(ofFile path: String) throws(FileError) -> [UInt8]? {
   let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
   if descriptor == -1 && errno == ENOENT { return nil }
@@ -55,9 +55,10 @@ package func contents(ofFile path: String) throws(FileError) -> [UInt8]? {
 
 /// Everything from the file's beginning to its end.
 ///
-/// - Parameter size: only a hint: the file may grow or shrink while it is read, and those of /proc have none.
+/// - Parameter size: only a hint: the file may grow or shrink while it is read, and files of /proc have size 0.
 func readToEnd(_ descriptor: Int32, path: String, expecting size: Int) throws(FileError) -> [UInt8] {
-  // Room for one byte more, so that one read tells that the file has not grown. /proc's give at most a page.
+  // Room for one byte more, so that the first read shows whether the file has grown. A read from /proc gives at most a
+  // page.
   var bytes = try read(descriptor, path: path, at: 0, atMost: max(size + 1, 1 << 12))
   while true {
     let more = try read(descriptor, path: path, at: bytes.count, atMost: 1 << 16)
@@ -66,7 +67,7 @@ func readToEnd(_ descriptor: Int32, path: String, expecting size: Int) throws(Fi
   }
 }
 
-/// One successful read; nothing only at the end of the file.
+/// One successful read; an empty result means the end of the file.
 private func read(
   _ descriptor: Int32, path: String, at offset: Int, atMost count: Int
 ) throws(FileError) -> [UInt8] {
@@ -82,7 +83,7 @@ private func read(
   }
 }
 
-/// Fills `buffer` from `offset` on; fewer bytes than that in the file are an error.
+/// Fills `buffer` from `offset` on. Throws if the file ends before the buffer is full.
 func readFully(
   _ descriptor: Int32, path: String, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
 ) throws(FileError) {

@@ -1,6 +1,6 @@
 import COpenBLAS
 
-/// A matrix in double precision, column by column, as LAPACK has them.
+/// A matrix in double precision, column-major as in LAPACK.
 package struct ColumnMatrix: Sendable {
   package let rows: Int
   package let columns: Int
@@ -29,7 +29,7 @@ extension OpenBLAS {
     let columns = transposingB ? b.rows : b.columns
     precondition(inner == (transposingB ? b.columns : b.rows), "as many columns of A as rows of B")
     var result = ColumnMatrix(rows: rows, columns: columns, values: [Double](repeating: 0, count: rows * columns))
-    // A leading dimension is 1 at least, also of an empty matrix.
+    // A leading dimension must be at least 1, even for an empty matrix.
     functions.dgemm(
       Int32(COPENBLAS_COLUMN_MAJOR), Self.operation(transposingA), Self.operation(transposingB), Int32(rows),
       Int32(columns), Int32(inner), scale, a.values, Int32(max(1, a.rows)), b.values, Int32(max(1, b.rows)), 0,
@@ -37,8 +37,8 @@ extension OpenBLAS {
     return result
   }
 
-  /// L with LLᵀ = M, which is symmetric and has no negative eigenvalues; as many columns as M's rank, what rounding leaves
-  /// not counted (Higham 1990, "Analysis of the Cholesky decomposition of a semi-definite matrix"; LAPACK's dpstrf).
+  /// L with LLᵀ = M, for a symmetric M without negative eigenvalues. L has as many columns as the numerical rank of M
+  /// (Higham 1990, "Analysis of the Cholesky decomposition of a semi-definite matrix"; LAPACK's dpstrf).
   package func factor(_ matrix: ColumnMatrix) -> ColumnMatrix {
     precondition(matrix.rows == matrix.columns, "a square matrix")
     let size = matrix.rows
@@ -47,7 +47,7 @@ extension OpenBLAS {
     var lower = matrix.values
     var pivots = [Int32](repeating: 0, count: size)
     var work = [Double](repeating: 0, count: 2 * size)
-    functions.dpstrf("L", n, &lower, n, &pivots, &rank, [-1], &work, &info, 1)  // -1: the tolerance is its own
+    functions.dpstrf("L", n, &lower, n, &pivots, &rank, [-1], &work, &info, 1)  // -1: dpstrf chooses the tolerance
     precondition(info >= 0, "dpstrf: argument \(-info)")
     let columns = Int(rank)
     var factor = ColumnMatrix(rows: size, columns: columns, values: [Double](repeating: 0, count: size * columns))
@@ -59,7 +59,7 @@ extension OpenBLAS {
     return factor
   }
 
-  /// Of a symmetric matrix, in rising order (LAPACK's dsyevd).
+  /// The eigenvalues of a symmetric matrix, in rising order (LAPACK's dsyevd).
   package func eigenvalues(_ matrix: ColumnMatrix) throws(OpenBLASError) -> [Double] {
     precondition(matrix.rows == matrix.columns, "a square matrix")
     guard matrix.rows > 0 else { return [] }
@@ -67,7 +67,7 @@ extension OpenBLAS {
     var info: Int32 = 0
     var scratch = matrix.values
     var found = [Double](repeating: 0, count: matrix.rows)
-    // First only how much memory it wants.
+    // The first call only asks for the size of the work arrays.
     var (count, wholeCount) = (0.0, Int32(0))
     functions.dsyevd("N", "L", n, &scratch, n, &found, &count, [-1], &wholeCount, [-1], &info, 1, 1)
     var work = [Double](repeating: 0, count: Int(count))

@@ -1,16 +1,16 @@
 import COpenBLAS
 import Glibc
 
-/// OpenBLAS, opened on demand and computing with one thread: what it computes would change with their number.
+/// OpenBLAS, opened on demand and limited to one thread, since its results change with the number of threads.
 package struct OpenBLAS: Sendable {
   let functions: copenblas_functions
 
-  /// Opens the library; the first time in a process takes some 20 ms.
+  /// Opens the library. The first time in a process takes some 20 ms.
   ///
-  /// - Parameter core: the kernels it computes with, as `OPENBLAS_CORETYPE` names them, which counts instead where it is
-  ///   set; nil for the library's own choice. Once the library is open, they stay.
+  /// - Parameter core: the library's kernels, by a name as in `OPENBLAS_CORETYPE`; nil for the library's own choice.
+  ///   The variable has precedence if it is set. Has no effect once the library is open.
   package init(core: String? = nil) throws(OpenBLASError) {
-    // The library reads both while it is loaded, and starts its threads then.
+    // The library reads both variables while it is loaded, and starts its threads then.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     if let core { setenv("OPENBLAS_CORETYPE", core, 0) }
     var functions = copenblas_functions()
@@ -20,13 +20,13 @@ package struct OpenBLAS: Sendable {
       throw .unavailable(reason: String(decoding: reason, as: UTF8.self))
     }
     self.functions = functions
-    functions.set_num_threads(1)  // a build for OpenMP has another variable
+    functions.set_num_threads(1)  // a build with OpenMP reads another variable
   }
 
-  /// The core that OpenBLAS computes for, as `OPENBLAS_CORETYPE` would name it.
+  /// The CPU core that the library's kernels are for, as in `OPENBLAS_CORETYPE`.
   package var coreName: String { String(cString: functions.get_corename()!) }
 
-  /// Name and number, such as "OpenBLAS 0.3.21".
+  /// Name and version, such as "OpenBLAS 0.3.21".
   package var version: String {
     String(cString: functions.get_config()!).split(separator: " ").prefix(2).joined(separator: " ")
   }
@@ -53,9 +53,9 @@ package struct OpenBLAS: Sendable {
 }
 
 package enum OpenBLASError: Error, CustomStringConvertible {
-  /// The loader's reason.
+  /// The library cannot be loaded, for the reason that the loader gives.
   case unavailable(reason: String)
-  /// LAPACK found no eigenvalues: a number is infinite or none.
+  /// LAPACK found no eigenvalues, because a number is infinite or NaN.
   case noConvergence
 
   package var description: String {

@@ -1,16 +1,16 @@
-/// Where each rank's block lies in one buffer: how many elements, and from which element on. MPI 3.1 §5.8.
+/// The place of each rank's block in one buffer: its count and offset in elements. MPI 3.1 §5.8.
 ///
 /// The two arrays live as long as this object, at a fixed address: a nonblocking collective reads them until it ends
-/// (MPI 3.1 §5.12), and its `Request` keeps this object. Make one a bucket and use it every step.
+/// (MPI 3.1 §5.12), and its `Request` keeps this object alive. Make one for each bucket and use it in every step.
 package final class BlockLayout {
   let counts: UnsafeMutablePointer<Int32>
   let displacements: UnsafeMutablePointer<Int32>
-  /// How many blocks: one a rank.
+  /// Number of blocks, one for each rank.
   package let ranks: Int
-  /// One past the last element that any block touches: the least size of a buffer.
+  /// One past the last element of any block: the least size of a buffer.
   package let extent: Int
 
-  /// Blocks that follow each other: rank 0's, rank 1's, … `counts` in elements.
+  /// Contiguous blocks: rank 0's, rank 1's, … `counts` in elements.
   package convenience init(counts: [Int]) throws(MPIError) {
     var offsets: [Int] = []
     var next = 0
@@ -21,9 +21,9 @@ package final class BlockLayout {
     try self.init(counts: counts, offsets: offsets)
   }
 
-  /// Blocks anywhere: rank r's is `offsets[r] ..< offsets[r] + counts[r]`, in elements.
+  /// Blocks at any place: rank r's is `offsets[r] ..< offsets[r] + counts[r]`, in elements.
   ///
-  /// Throws where an offset or a count does not fit MPI's 32-bit integers.
+  /// Throws if an offset or a count does not fit MPI's 32-bit integers.
   package init(counts: [Int], offsets: [Int]) throws(MPIError) {
     precondition(counts.count == offsets.count, "\(counts.count) counts, \(offsets.count) offsets")
     precondition(counts.allSatisfy { $0 >= 0 } && offsets.allSatisfy { $0 >= 0 }, "counts and offsets are not negative")

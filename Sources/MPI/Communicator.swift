@@ -8,14 +8,14 @@ package struct Communicator: ~Copyable {
   private let isOwned: Bool
   /// This process's number, 0 ..< `size`. MPI 3.1 §6.4.1.
   package let rank: Int
-  /// How many processes there are. MPI 3.1 §6.4.1.
+  /// Number of processes. MPI 3.1 §6.4.1.
   package let size: Int
 
-  /// `owned`: freed when this value ends, unlike MPI_COMM_WORLD.
+  /// - Parameter owned: whether to free it when this value ends; not for MPI_COMM_WORLD.
   init(_ handle: OpaquePointer, owned: Bool) throws(MPIError) {
     var rank: Int32 = 0
     var size: Int32 = 0
-    // A new communicator's handler is the library's choice until set.
+    // Errors must return, whatever handler the library sets by default.
     try check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(handle, cmpi_errors_return()))
     try check("MPI_Comm_rank", MPI_Comm_rank(handle, &rank))
     try check("MPI_Comm_size", MPI_Comm_size(handle, &size))
@@ -28,14 +28,13 @@ package struct Communicator: ~Copyable {
   deinit {
     guard isOwned, Session.isActive else { return }
     var handle: OpaquePointer? = handle
-    MPI_Comm_free(&handle)  // fails of an invalid handle alone
+    MPI_Comm_free(&handle)  // fails only for an invalid handle
   }
 
-  /// Whether this is rank 0, which speaks and writes for all.
+  /// Whether this is rank 0, which prints and writes files for all.
   package var isFirst: Bool { rank == 0 }
 
-  /// The ranks that share this one's memory: one communicator a host, its rank and size the local ones. Collective.
-  /// MPI 3.1 §6.4.2.
+  /// The ranks on this rank's host, with their local rank and size. Collective. MPI 3.1 §6.4.2.
   package func sharedMemory() throws(MPIError) -> Communicator {
     var part: OpaquePointer?
     try check(
@@ -44,7 +43,8 @@ package struct Communicator: ~Copyable {
     return try Communicator(part!, owned: true)
   }
 
-  /// The ranks that gave the same `color`, in the order of their `key`, ties by rank. Collective. MPI 3.1 §6.4.2.
+  /// The ranks that pass the same `color`, in the order of `key`, ties in the order of ranks. Collective. MPI 3.1
+  /// §6.4.2.
   package func split(color: Int, key: Int = 0) throws(MPIError) -> Communicator {
     var part: OpaquePointer?
     let color = try checkedCount("MPI_Comm_split", color)
@@ -52,10 +52,15 @@ package struct Communicator: ~Copyable {
     return try Communicator(part!, owned: true)
   }
 
-  /// A communicator of the same ranks whose messages never meet this one's. Collective. MPI 3.1 §6.4.2.
+  /// A communicator of the same ranks whose messages never mix with this one's. Collective. MPI 3.1 §6.4.2.
   package func duplicate() throws(MPIError) -> Communicator {
     var copy: OpaquePointer?
     try check("MPI_Comm_dup", MPI_Comm_dup(handle, &copy))
     return try Communicator(copy!, owned: true)
+  }
+
+  /// Returns once every rank has called it. Collective. MPI 3.1 §5.3.
+  package func barrier() throws(MPIError) {
+    try check("MPI_Barrier", MPI_Barrier(handle))
   }
 }

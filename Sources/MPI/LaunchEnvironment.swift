@@ -1,9 +1,9 @@
 import Glibc
 
-/// What the launcher (mpirun, srun) says of this process, readable before MPI is initialized: so that an error in the
-/// configuration is printed by rank 0 alone, at once.
+/// This process's place in the job by the launcher's environment variables (mpirun, srun). It is known before MPI is
+/// initialized, so that rank 0 alone prints an error in the configuration, at once.
 package struct LaunchEnvironment: Equatable, Sendable {
-  /// This process's rank; nil where no launcher speaks.
+  /// This process's rank; nil without a launcher.
   package var rank: Int?
   /// The number of processes of the job.
   package var size: Int?
@@ -18,12 +18,12 @@ package struct LaunchEnvironment: Equatable, Sendable {
   /// Whether a launcher started this process.
   package var launchedByMPI: Bool { rank != nil }
 
-  /// Whether this process speaks for the job: rank 0, or alone.
+  /// Whether this process prints for the job: rank 0, or the only process.
   package var isFirst: Bool { (rank ?? 0) == 0 }
 
   /// Reads the variables of Open MPI's mpirun (mpirun(1)), of srun with PMIx or PMI-2 (srun(1)), and of MPICH's Hydra.
   ///
-  /// A batch script of Slurm has SLURM_PROCID too, though it starts no ranks: only a step's counts.
+  /// SLURM_PROCID alone is not taken as a rank: a batch script of Slurm has it too, outside of any step.
   package init(_ variable: (String) -> String?) {
     func number(_ names: String...) -> Int? {
       for name in names {

@@ -1,15 +1,15 @@
 internal import CMPI
 import Synchronization
 
-/// An MPI call that failed: which, with what code, and the library's own words for it. MPI 3.1 §8.3, §8.4.
+/// A failed MPI call: the function, the code and the library's message. MPI 3.1 §8.3, §8.4.
 package struct MPIError: Error, Hashable, CustomStringConvertible {
   /// The MPI function, e.g. `MPI_Ialltoallv`.
   package let operation: String
-  /// The code that it returned; its meaning is the library's own.
+  /// The returned code, whose meaning depends on the library.
   package let code: Int32
-  /// The standard's class of that code.
+  /// The standard's class of the code.
   package let errorClass: ErrorClass
-  /// The library's text for the code, or this wrapper's where it refused before calling.
+  /// The library's text for the code, or this wrapper's if it refused before the call.
   package let message: String
 
   package init(operation: String, code: Int32, errorClass: ErrorClass, message: String) {
@@ -25,7 +25,7 @@ package struct MPIError: Error, Hashable, CustomStringConvertible {
 
   package var description: String { "\(operation) failed (error \(code)): \(message)" }
 
-  /// The classes of MPI 3.1 §8.4 that the calls made here can return; anything else is `other`.
+  /// The classes of MPI 3.1 §8.4 that the calls of this module can return; others are `other`.
   package enum ErrorClass: String, Hashable, Sendable {
     case buffer, count, type, communicator, rank, request, root, operation, argument, truncated, memory, other
   }
@@ -50,18 +50,18 @@ extension MPIError.ErrorClass {
   }
 }
 
-/// Throws where `code` is not MPI_SUCCESS. Every MPI call of this module goes through here.
+/// Throws if `code` is not MPI_SUCCESS. Every MPI call of this module is checked by it.
 func check(_ operation: StaticString, _ code: Int32) throws(MPIError) {
   guard code != cmpi_success() else { return }
   MPIError.failed.store(true, ordering: .relaxed)
-  var value: Int32 = 0  // stays where MPI does not know the code: `other`
+  var value: Int32 = 0  // stays 0, hence `other`, if MPI does not know the code
   MPI_Error_class(code, &value)
   throw MPIError(
     operation: "\(operation)", code: code, errorClass: .init(value),
     message: text(capacity: cmpi_max_error_string()) { MPI_Error_string(code, $0, $1) } ?? "no message")
 }
 
-/// A count as MPI 3.1 takes it, an int. Throws where it does not fit, instead of wrapping round.
+/// A count as a C int, as MPI 3.1 takes it. Throws if it does not fit, instead of wrapping around.
 func checkedCount(_ operation: StaticString, _ count: Int) throws(MPIError) -> Int32 {
   guard let narrow = Int32(exactly: count), narrow >= 0 else {
     throw MPIError(
@@ -71,7 +71,7 @@ func checkedCount(_ operation: StaticString, _ count: Int) throws(MPIError) -> I
   return narrow
 }
 
-/// A string that an MPI call writes into a buffer of `capacity` bytes; nil where the call fails.
+/// A string that an MPI call writes into a buffer of `capacity` bytes; nil if the call fails.
 func text(capacity: Int32, _ call: (UnsafeMutablePointer<CChar>, UnsafeMutablePointer<Int32>) -> Int32) -> String? {
   var length: Int32 = 0
   var code = cmpi_success()

@@ -1,19 +1,20 @@
 internal import CMPI
 
-/// A nonblocking collective under way. MPI 3.1 §3.7.3, §5.12.
+/// A nonblocking collective operation. MPI 3.1 §3.7.3, §5.12.
 ///
-/// A class, so that pending requests can be kept in arrays, and be used again once they have ended. It keeps the block
-/// layouts that the operation reads; the data buffers are the caller's, and must neither move nor end before `test()` has
-/// said true or `wait()` has returned. The process ends where a request is dropped before that, since MPI would go on
-/// reading and writing them. Open MPI moves a collective on only inside MPI's own calls: test often while computing.
+/// A class, so that pending requests can be kept in arrays, and used again after they have ended. It keeps the block
+/// layouts alive that the operation reads. The data buffers are the caller's: they must neither move nor be freed
+/// before `test()` has returned true or `wait()` has returned. The process ends if a request is dropped before that,
+/// since MPI would go on reading and writing the buffers. Open MPI makes progress only inside MPI calls: test often
+/// while computing.
 package final class Request {
   private var operation: StaticString = ""
   private var handle: OpaquePointer?
   private var layouts: (sent: BlockLayout?, received: BlockLayout?)
-  /// Whether nothing is under way, so far as `test()` or `wait()` has seen.
+  /// Whether no operation is pending, as last seen by `test()` or `wait()`.
   package private(set) var isComplete = true
 
-  /// Nothing under way yet: for the collectives' `reusing:`.
+  /// A request without an operation, for the collectives' `reusing:`.
   package init() {}
 
   deinit {
@@ -25,8 +26,8 @@ package final class Request {
         true or wait() has returned
         """)
     }
-    // An error of MPI's that unwinds ends the job. Until then MPI may go on reading these: a nonblocking collective cannot
-    // be cancelled (MPI 3.1 §5.12).
+    // An MPI error is unwinding and ends the job. Until then MPI may go on reading the layouts, since a nonblocking
+    // collective cannot be cancelled (MPI 3.1 §5.12).
     for layout in [layouts.sent, layouts.received] { if let layout { _ = Unmanaged.passRetained(layout) } }
   }
 
@@ -41,7 +42,7 @@ package final class Request {
     isComplete = false
   }
 
-  /// Whether the operation has ended; moves it on. MPI_Test, MPI 3.1 §3.7.3.
+  /// Makes progress; returns whether the operation has ended. MPI_Test, MPI 3.1 §3.7.3.
   package func test() throws(MPIError) -> Bool {
     if isComplete { return true }
     var flag: Int32 = 0
@@ -60,13 +61,6 @@ package final class Request {
   private func finish() {
     isComplete = true
     layouts = (nil, nil)
-  }
-
-  /// Whether all of `requests` have ended; each one that has not is moved on.
-  package static func testAll(_ requests: [Request]) throws(MPIError) -> Bool {
-    var all = true
-    for request in requests where try !request.test() { all = false }
-    return all
   }
 
   /// Returns once all of `requests` have ended.

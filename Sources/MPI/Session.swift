@@ -3,13 +3,13 @@ import Glibc
 
 /// Runs `body` between MPI_Init_thread and MPI_Finalize with the communicator of all ranks. MPI 3.1 §8.7, §12.4.3.
 ///
-/// With mpirun or srun the ranks are theirs; without, this process is a job of one. Once a process, on the main thread,
-/// which alone calls MPI (MPI_THREAD_FUNNELED).
+/// The ranks are those that mpirun or srun starts; otherwise this process is a job of one. Call it once in a process,
+/// on the main thread, which alone calls MPI (MPI_THREAD_FUNNELED).
 ///
-/// An error that leaves `body` ends the process, and with it the job: `failure` says with which message and exit code,
-/// and whether every rank throws it (an orderly end) or this one alone (MPI_Abort: the others would wait for it for
-/// ever). To stop on request, let all ranks return from `body` and exit with the code afterwards: mpirun's status is
-/// that code too.
+/// An error thrown by `body` ends the process and the job. `failure` gives the message and the exit code, and says
+/// whether every rank throws the error (all finalize and exit) or only this one (MPI_Abort, since the others would wait
+/// for it forever). To stop on request, let all ranks return from `body` and then exit with the code, which becomes
+/// mpirun's status too.
 package func withMPI<Result>(
   orExit failure: (any Error) -> JobFailure, _ body: (borrowing Communicator) throws -> Result
 ) -> Result {
@@ -28,7 +28,7 @@ package func withMPI<Result>(
     switch failed.extent {
     case .everyRank:
       if session.world.isFirst { JobFailure.say(failed.message) }
-      // The others leave only once the message is out: mpirun ends the job at the first exit code that is not 0.
+      // The others exit only after the message is printed: mpirun ends the job at the first exit code other than 0.
       try? session.world.barrier()
       try? Session.finalize()
       exit(failed.exitCode)
@@ -39,12 +39,12 @@ package func withMPI<Result>(
   }
 }
 
-/// MPI from its initialization to its end. MPI initializes once a process (MPI 3.1 §8.7).
+/// MPI from its initialization to its end, once in a process (MPI 3.1 §8.7).
 package struct Session: ~Copyable {
   /// All ranks of the job: MPI_COMM_WORLD.
   package let world: Communicator
 
-  /// Initializes MPI; throws where it gives fewer thread rights than MPI_THREAD_FUNNELED.
+  /// Initializes MPI; throws if its thread level is below MPI_THREAD_FUNNELED.
   init() throws(MPIError) {
     var given: Int32 = 0
     try SingletonEnvironment.around { () throws(MPIError) in
@@ -61,7 +61,7 @@ package struct Session: ~Copyable {
     world = try Communicator(cmpi_comm_world(), owned: false)
   }
 
-  /// Ends MPI. Collective; every request has ended and every other communicator is gone. MPI 3.1 §8.7.
+  /// Ends MPI. Collective. Every request must have ended and every other communicator must be freed. MPI 3.1 §8.7.
   static func finalize() throws(MPIError) {
     guard isActive else { return }
     try check("MPI_Finalize", MPI_Finalize())
@@ -86,11 +86,5 @@ package struct Session: ~Copyable {
   /// This host's name as MPI knows it. MPI 3.1 §8.1.2.
   package static var processorName: String {
     text(capacity: cmpi_max_processor_name()) { MPI_Get_processor_name($0, $1) } ?? "unknown host"
-  }
-
-  /// The library's own name and version, in one line. MPI 3.1 §8.1.1.
-  package static var libraryVersion: String {
-    let version = text(capacity: cmpi_max_library_version()) { MPI_Get_library_version($0, $1) } ?? "unknown MPI"
-    return String(version.prefix { $0 != "," && $0 != "\n" && $0 != "\0" })
   }
 }

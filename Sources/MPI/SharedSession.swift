@@ -1,6 +1,6 @@
 import Glibc
 
-/// MPI for a whole process instead of a scope: for test bundles, whose runner owns no scope that spans the tests.
+/// MPI for a whole process instead of a scope. For test bundles: no scope of their runner spans all tests.
 ///
 /// Starts at first use and finalizes at exit. On the main actor, since only the main thread may call MPI
 /// (MPI_THREAD_FUNNELED).
@@ -25,7 +25,7 @@ package enum SharedSession {
   }
 }
 
-/// A function of no actor: the runner exits on whatever thread it is on, after the last test's last call.
+/// Not on the main actor: the runner may exit on any thread, after the last test's last call.
 private func finalizeAtExit() {
   try? Session.finalize()
 }

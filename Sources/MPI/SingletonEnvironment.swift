@@ -2,10 +2,10 @@
 
 /// The environment of a process that starts MPI without mpirun. MPI 3.1 §10.5.2.
 ///
-/// Open MPI would fork a daemon for it, needed only to spawn more ranks, which inherits every open file; and it leaves
-/// variables behind with which an mpirun that this process starts later ends at once, saying nothing.
+/// Open MPI would fork a daemon for it, which is needed only to spawn more ranks and inherits every open file. It also
+/// leaves variables behind that make an mpirun started later by this process end at once, without a message.
 enum SingletonEnvironment {
-  /// Runs `start`, MPI's initialization, without the daemon, and takes the variables away again that it left.
+  /// Runs `start`, MPI's initialization, without the daemon, and removes the variables that it has set.
   static func around<Result>(_ start: () throws(MPIError) -> Result) throws(MPIError) -> Result {
     if LaunchEnvironment.current.launchedByMPI { return try start() }
     let before = names

@@ -1,10 +1,10 @@
-/// The control groups that a process is in, of both versions, and what they allow it (kernel, cgroup-v2.rst and
-/// cgroup-v1/; cgroups(7)).
+/// The control groups of a process, of both versions, and their limits (kernel, cgroup-v2.rst and cgroup-v1/;
+/// cgroups(7)).
 ///
-/// A machine may have one of the versions or both, each controller in one of them. A limit of a group holds for all
-/// groups inside it, so that the least on the way up counts.
+/// A machine may have one version or both, with each controller in one of them. A limit of a group holds for all groups
+/// inside it, so the least limit on the way up counts.
 struct ControlGroups {
-  /// The folders of the process's groups, each followed by those around it, up to where its hierarchy is mounted.
+  /// The folders of the process's groups, each followed by its parents up to the mount point of the hierarchy.
   private let unified: [String]
   private let cpu: [String]
   private let memory: [String]
@@ -30,21 +30,21 @@ struct ControlGroups {
     (unified, cpu, memory) = (folders(""), folders("cpu"), folders("memory"))
   }
 
-  /// CPUs' worth of time; nil for no limit.
+  /// The limit of CPU time, in CPUs; nil for no limit.
   func cpuQuota(_ text: (String) -> String?) -> Double? {
     func numbers(_ path: String) -> [Double] {
       (text(path) ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) ?? 0 }
     }
-    // "200000 100000" or "max 100000": µs in each period.
+    // "200000 100000" or "max 100000": quota and period in µs.
     let second = unified.map { numbers($0 + "/cpu.max") }
-    // The same in two files; −1 is no limit.
+    // Version 1 has the two numbers in two files; a quota of −1 is no limit.
     let first = cpu.map { numbers($0 + "/cpu.cfs_quota_us") + numbers($0 + "/cpu.cfs_period_us") }
     return (second + first).compactMap { words in
       words.count == 2 && words[0] > 0 && words[1] > 0 ? words[0] / words[1] : nil
     }.min()
   }
 
-  /// Bytes; nil for no limit. Version 1 gives a number above any memory where there is none.
+  /// The limit of memory in bytes; nil for no limit. Version 1 gives a number above any memory if there is none.
   func memoryLimit(_ text: (String) -> String?) -> Int? {
     let files = unified.map { $0 + "/memory.max" } + memory.map { $0 + "/memory.limit_in_bytes" }
     return files.compactMap { text($0)?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } }
@@ -53,13 +53,13 @@ struct ControlGroups {
 
   /// A hierarchy of groups at its place in the file system (proc_pid_mountinfo(5)).
   private struct Mount {
-    /// The group that is seen at `point`.
+    /// The group whose folder is `point`.
     private let root: String
     private let point: String
     /// "" for version 2.
     let controllers: [String]
 
-    /// nil where the line is of another file system.
+    /// nil if the line describes another file system.
     init?(_ line: Substring) {
       let words = line.split(separator: " ")
       guard let separator = words.firstIndex(of: "-"), separator >= 5, words.count > separator + 1 else { return nil }
@@ -71,8 +71,8 @@ struct ControlGroups {
       (root, point) = (String(words[3]), String(words[4]))
     }
 
-    /// The folder of `group` and of those around it. A group outside of `root`, as the kernel names one from inside a
-    /// container, has only the mount itself.
+    /// The folders of `group` and its parents. If the group is outside of `root`, as the kernel may report inside a
+    /// container, only the mount point itself.
     func folders(of group: String) -> [String] {
       let (top, names) = (root.split(separator: "/"), group.split(separator: "/"))
       let isInside = names.starts(with: top) && !names.contains("..")

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Which shards of a batch a rank holds, and how its values are reduced with the other ranks' to one.
+/// Which shards of a batch a rank holds, and how per-shard values of all ranks are reduced to one.
 package struct ShardReduction: Sendable {
   package let tree: ShardTree
   /// The shards of this rank.
@@ -9,9 +9,9 @@ package struct ShardReduction: Sendable {
   package let nodes: [Range<Int>]
   /// The nodes of all ranks, in order: a partition of all shards.
   package let allNodes: [Range<Int>]
-  /// Reduces `allNodes` to the root.
+  /// The operations that reduce `allNodes` to the root.
   package let root: [ShardTree.Operation]
-  /// For each own node, the operations on own shards, counted from 0, that reduce it.
+  /// For each of `nodes` the operations that reduce its shards, counted from 0 within `range`.
   package let local: [[ShardTree.Operation]]
 
   /// - Parameter ranges: each rank's shards, a partition of 0 ..< shards in order.
@@ -35,14 +35,14 @@ package struct ShardReduction: Sendable {
   }
 }
 
-/// This rank's samples of one pass through a network: `groups` batches one after the other (real and fake images that
-/// D sees together, but that batch norm must not mix), each cut into the rank's shards. Made once and used step after step:
-/// what is computed from it is kept.
+/// This rank's samples of one pass through a network: `groups` batches one after the other, each cut into the rank's
+/// shards. D sees real and fake images as two groups, which batch norm must not mix. A layout is made once and used in
+/// every step, so that `blocks` computes its result once.
 package final class BatchLayout: Sendable {
   package let reduction: ShardReduction
-  /// For each group its shards' samples, counted from the first sample of the first group; shards may be empty.
+  /// For each group the samples of each shard, counted from the first sample of the first group. Shards may be empty.
   package let segments: [[Range<Int>]]
-  /// Samples of one group over all ranks: what averages are divided by.
+  /// Samples of one group over all ranks, the divisor of averages.
   package let globalSamples: Int
   private let knownBlocks = Mutex<[(limit: Int, blocks: [Range<Int>])]>([])
 
@@ -64,8 +64,8 @@ package final class BatchLayout: Sendable {
   package var samples: Int { segments.last?.last?.upperBound ?? 0 }
   package var samplesPerGroup: Int { samples / groups }
 
-  /// All segments cut into runs of at most `limit` samples, a function of the segments' sizes alone: units of work whose
-  /// results do not depend on who shares them.
+  /// All segments cut into runs of at most `limit` samples: units of work. They depend on the segments' sizes alone,
+  /// not on the number of threads.
   package func blocks(of limit: Int) -> [Range<Int>] {
     knownBlocks.withLock { known in
       for entry in known where entry.limit == limit { return entry.blocks }
@@ -80,7 +80,7 @@ package final class BatchLayout: Sendable {
   }
 }
 
-/// Where per-shard sums go: one buffer for each group and each of the rank's nodes, laid out alike.
+/// Destinations of the sums over shards: one buffer for each group and each of the rank's nodes, with the same layout.
 ///
 /// Sendable since a thread writes only the elements that its iteration owns.
 package struct NodeBuffers: @unchecked Sendable {

@@ -1,6 +1,6 @@
-/// The fixed order in which per-shard values become one: a binary tree over the shards 0 ..< `shards`, whose node [a, b)
-/// splits at a + the largest power of two below b − a. Whoever holds which shards, the same pairs are combined in the
-/// same order, so sums and moments have the same bits on any number of ranks.
+/// The fixed order in which per-shard values are combined: a binary tree over the shards 0 ..< `shards`. A node [a, b)
+/// splits at a plus the largest power of two below b − a. The same pairs are combined in the same order on any number
+/// of ranks, so sums and moments have the same bits.
 package struct ShardTree: Hashable, Sendable {
   package let shards: Int
 
@@ -9,14 +9,14 @@ package struct ShardTree: Hashable, Sendable {
     self.shards = shards
   }
 
-  /// What to do next, for a machine with a stack: push a shard's value, or combine the two values on top.
+  /// An instruction of a stack machine: push a shard's value, or combine the two values on top.
   @frozen
   package enum Operation: Equatable, Sendable {
     case push(Int)
     case combine
   }
 
-  /// The maximal whole nodes of the tree within `range`, in order: what a rank that owns these shards sends.
+  /// The maximal whole nodes of the tree within `range`, in order. A rank that owns these shards sends their values.
   package func nodes(in range: Range<Int>) -> [Range<Int>] {
     func collect(_ node: Range<Int>) -> [Range<Int>] {
       let common = node.clamped(to: range)
@@ -28,7 +28,7 @@ package struct ShardTree: Hashable, Sendable {
     return collect(0..<shards)
   }
 
-  /// The operations that reduce the shards of one whole node to one value. The stack never holds more than ⌈log₂ n⌉ + 1.
+  /// The operations that reduce the shards of one whole node to one value. The stack holds at most ⌈log₂ n⌉ + 1 values.
   package static func reduction(of node: Range<Int>) -> [Operation] {
     if node.count == 1 { return [.push(node.lowerBound)] }
     let middle = split(node)
@@ -54,11 +54,11 @@ package struct ShardTree: Hashable, Sendable {
 }
 
 extension [ShardTree.Operation] {
-  /// Runs the operations on values: `value(i)` for a push, `combine(left, right)` for two. Allocates nothing for small
-  /// values: it is called within steps.
+  /// Runs the operations on values: `value(i)` for `push(i)`, `combine(left, right)` for `combine`. Allocates nothing
+  /// for small values, because it is called within steps.
   @inlinable
   package func run<Value>(_ value: (Int) throws -> Value, combine: (Value, Value) throws -> Value) rethrows -> Value {
-    // ⌈log₂ n⌉ + 1 values and never more than there are operations.
+    // The stack holds at most ⌈log₂ n⌉ + 1 values, and never more than there are operations.
     try withUnsafeTemporaryAllocation(of: Value.self, capacity: Swift.min(count, Int.bitWidth + 1)) { stack in
       var height = 0
       defer { stack.baseAddress!.deinitialize(count: height) }

@@ -18,7 +18,7 @@ extension GraphOperator {
       "Neg": elementwise { -$0 },
       "Relu": GraphOperator { operands throws(GraphProblem) in try rectified(operands, slope: 0) },
       "Sigmoid": GraphOperator { operands throws(GraphProblem) in
-        // σ(x) = (1 + tanh(x / 2)) / 2, by the kernels' own tanh.
+        // σ(x) = (1 + tanh(x / 2)) / 2, by the kernels' tanh.
         let half = try each(operands) { $0 / 2 }
         guard case .floats(var tensor) = half else { return half }
         operands.context.forEachPart(&tensor.values) { [kernels = operands.context.kernels] part in

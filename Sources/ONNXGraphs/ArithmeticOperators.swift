@@ -1,7 +1,7 @@
 extension GraphOperator {
   static var arithmeticOperators: [String: GraphOperator] {
     [
-      // Whole numbers come from files: an overflow is theirs, and must not end the program.
+      // Integers come from files: an overflow must not end the program.
       "Add": binary({ $0 + $1 }, { $0 &+ $1 }),
       "Sub": binary({ $0 - $1 }, { $0 &- $1 }),
       "Mul": binary({ $0 * $1 }, { $0 &* $1 }),
@@ -29,11 +29,12 @@ extension GraphOperator {
     switch (try operands.value(0), try operands.value(1)) {
     case (.integers(let left), .integers(let right)): return .integers(try broadcast(left, right, integers))
     case (.floats(let left), .floats(let right)): return .floats(try broadcast(left, right, floats))
-    default: throw GraphProblem("whole and floating-point numbers together", expected: "numbers of one kind")
+    default: throw GraphProblem("integers and floating-point numbers together", expected: "numbers of one kind")
     }
   }
 
-  /// Maps stay as they are in memory where the other operand has their shape, or one number, or one for each channel.
+  /// Maps keep their order in memory if the other operand has the same shape, one number, or one number for each
+  /// channel.
   static func broadcast(
     _ left: FloatTensor, _ right: FloatTensor, _ function: (Float, Float) -> Float
   ) throws(GraphProblem) -> FloatTensor {
@@ -60,7 +61,7 @@ extension GraphOperator {
     return FloatTensor(try broadcast(left.rowMajor, right.rowMajor, function))
   }
 
-  /// The channels of `map` where `tensor` has one number for each of them, [c, 1, 1] or [1, c, 1, 1].
+  /// The number of channels of `map` if `tensor` has one number for each, [c, 1, 1] or [1, c, 1, 1]; else nil.
   private static func perChannel(_ tensor: FloatTensor, of map: FloatTensor) -> Int? {
     let channels = map.shape[1]
     let isOnePerChannel = tensor.shape == [channels, 1, 1] || tensor.shape == [1, channels, 1, 1]
@@ -78,7 +79,8 @@ extension GraphOperator {
     return RowMajor(shape: shape, values: zip(first.values, second.values).map(function))
   }
 
-  /// ONNX's rules are NumPy's: shapes end together, and a side of 1 fits every other.
+  /// The common shape by NumPy's rules, which ONNX uses: shapes are aligned at the last axis, and a size of 1 fits
+  /// every other.
   static func broadcastShape(_ left: [Int], _ right: [Int]) throws(GraphProblem) -> [Int] {
     let rank = max(left.count, right.count)
     func side(_ shape: [Int], _ axis: Int) -> Int {
@@ -89,7 +91,7 @@ extension GraphOperator {
     for axis in 0..<rank {
       let (a, b) = (side(left, axis), side(right, axis))
       guard a == b || a == 1 || b == 1 else {
-        throw GraphProblem("shapes \(left) and \(right)", expected: "shapes that go together")
+        throw GraphProblem("shapes \(left) and \(right)", expected: "shapes that can be broadcast")
       }
       shape.append(a == 1 ? b : a)
     }

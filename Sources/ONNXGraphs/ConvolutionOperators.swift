@@ -38,7 +38,7 @@ extension GraphOperator {
       operands, values, samples: shape.samples, weights, sides, large: large, small: shape, isTransposed: true)
   }
 
-  /// The weights of two-dimensional windows, whose `axis` has the input's channels.
+  /// The weights of a two-dimensional convolution; `axis` is that of the input's channels.
   private static func weights(_ operands: GraphOperands, inputs: Int, axis: Int) throws(GraphProblem) -> FloatTensor {
     let weights = try operands.floats(1)
     guard weights.shape.count == 4, weights.shape.allSatisfy({ $0 > 0 }) else {
@@ -63,7 +63,7 @@ extension GraphOperator {
       top: sides[0].before, left: sides[1].before)
     let output = (isTransposed ? geometry.large : geometry.small).with(samples: samples)
     _ = try FloatTensor.count(of: [output.samples, output.height, output.width, output.channels])
-    // What the engine works on beside its maps: a padded sample, and the patches of a row of pixels.
+    // The memory besides the maps: a padded sample, and the patches of a row of pixels.
     _ = try FloatTensor.count(
       of: [large.height + 2 * geometry.kernelHeight, large.width + 2 * geometry.kernelWidth, large.channels])
     _ = try FloatTensor.count(of: [max(64, small.width), geometry.patch])

@@ -1,12 +1,12 @@
 import GAN
 import Numerics
 
-/// What the nodes of a graph are computed with, and what they keep between runs.
+/// The kernels and threads that nodes compute with, and the convolutions that are kept between runs.
 final class GraphContext {
   private let engine: Engine
   private var convolutions: [String: PlannedConvolution] = [:]
   private var layouts: [Int: BatchLayout] = [:]
-  /// So that threads have something to divide.
+  /// More than one, so that threads can share the work.
   private static let shards = 8
 
   init(_ context: ComputeContext) {
@@ -16,7 +16,7 @@ final class GraphContext {
   var kernels: Kernels { engine.kernels }
   var threads: Threads { engine.threads }
 
-  /// A convolution of the engine with its weights.
+  /// A planned convolution with its weights.
   final class PlannedConvolution {
     let convolution: ChosenConvolution
     let weights: Floats
@@ -28,10 +28,10 @@ final class GraphContext {
     }
   }
 
-  /// Runs the convolution of a node from large to small, or, `isTransposed`, from small to large.
+  /// Runs the convolution of a node from the large map to the small one, or from small to large if `isTransposed`.
   ///
   /// - Parameters:
-  ///   - node: its key, by which its plan and its weights are kept.
+  ///   - node: the key of the node, under which its plan and weights are kept.
   ///   - weights: in PyTorch's order.
   ///   - isConstant: whether the weights are the same in every run.
   func convolve(
@@ -53,15 +53,15 @@ final class GraphContext {
         let input = Tensor(from.with(samples: samples), source.baseAddress!)
         let output = Tensor(to.with(samples: samples), buffer.baseAddress!)
         if isTransposed {
-          planned.convolution.expand(input, weights: planned.weights, into: output, layout: layout)
+          planned.convolution.backwardData(input, weights: planned.weights, into: output, layout: layout)
         } else {
-          planned.convolution.reduce(input, weights: planned.weights, into: output, layout: layout)
+          planned.convolution.forward(input, weights: planned.weights, into: output, layout: layout)
         }
       }
     }
   }
 
-  /// Runs `body` on parts of `values`, on all threads.
+  /// Runs `body` on parts of `values`, using all threads.
   func forEachPart(_ values: inout [Float], _ body: @Sendable (UnsafeMutableBufferPointer<Float>) -> Void) {
     let part = 1 << 14
     values.withUnsafeMutableBufferPointer { values in

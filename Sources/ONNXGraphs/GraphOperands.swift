@@ -1,14 +1,14 @@
 import ModelFiles
 import Numerics
 
-/// One node with the values that it gets, and what it is computed with.
+/// A node, its input values and its context.
 struct GraphOperands {
   let node: ONNXNode
-  /// Its own among all nodes of the graph.
+  /// Unique among the nodes of the graph.
   let key: String
-  /// nil for an input that is left out.
+  /// nil for an omitted input.
   let inputs: [GraphValue?]
-  /// Which inputs are the same in every run.
+  /// Whether each input is the same in every run.
   let areConstant: [Bool]
   let opset: Int
   let context: GraphContext
@@ -19,32 +19,32 @@ struct GraphOperands {
 
   func value(_ index: Int) throws(GraphProblem) -> GraphValue {
     guard let value = optional(index) else {
-      throw GraphProblem("no input \(index)", expected: "one, as \(node.operation) needs it")
+      throw GraphProblem("no input \(index)", expected: "an input that \(node.operation) requires")
     }
     return value
   }
 
   func floats(_ index: Int) throws(GraphProblem) -> FloatTensor {
     guard case .floats(let tensor) = try value(index) else {
-      throw GraphProblem("whole numbers as input \(index)", expected: "floating-point ones")
+      throw GraphProblem("integers as input \(index)", expected: "floating-point numbers")
     }
     return tensor
   }
 
   func integers(_ index: Int) throws(GraphProblem) -> [Int] {
     guard case .integers(let tensor) = try value(index) else {
-      throw GraphProblem("floating-point numbers as input \(index)", expected: "whole ones")
+      throw GraphProblem("floating-point numbers as input \(index)", expected: "integers")
     }
     return tensor.values
   }
 
-  /// Whole numbers of an input, where it is given; of an attribute in older versions.
+  /// Integers of an input if it is given, else of the attribute, as in older versions of the operator.
   func integers(_ index: Int, orAttribute name: String) throws(GraphProblem) -> [Int]? {
     if optional(index) != nil { return try integers(index) }
     return try integers(named: name)
   }
 
-  /// One number of an input, where it is given; of an attribute in older versions.
+  /// One number of an input if it is given, else of the attribute, as in older versions of the operator.
   func number(_ index: Int, orAttribute name: String) throws(GraphProblem) -> Float? {
     guard optional(index) != nil else { return try float(named: name) }
     guard let number = try floats(index).values.first else {
@@ -67,7 +67,7 @@ struct GraphOperands {
     switch node.attributes[name] {
     case nil: return nil
     case .integer(let value): return value
-    default: throw wrongType(name, "a whole number")
+    default: throw wrongType(name, "an integer")
     }
   }
 
@@ -75,7 +75,7 @@ struct GraphOperands {
     switch node.attributes[name] {
     case nil: return nil
     case .integers(let values): return values
-    default: throw wrongType(name, "whole numbers")
+    default: throw wrongType(name, "integers")
     }
   }
 
@@ -103,7 +103,7 @@ struct GraphOperands {
     }
   }
 
-  /// Text that must be one of the names that are understood.
+  /// A text attribute that must be one of the supported values.
   func choice<Choice: RawRepresentable & CaseIterable>(
     named name: String, default standard: Choice
   ) throws(GraphProblem) -> Choice where Choice.RawValue == String {
@@ -114,7 +114,7 @@ struct GraphOperands {
     return choice
   }
 
-  /// Throws where a setting has another value than the one that can be computed.
+  /// Throws if an attribute has another value than the only supported one.
   func require(_ name: String, _ expected: Int) throws(GraphProblem) {
     if let found = try integer(named: name), found != expected { throw unsupported(name, "\(found)", "\(expected)") }
   }
@@ -127,7 +127,7 @@ struct GraphOperands {
     GraphProblem("attribute \(name) of another type", expected: expected)
   }
 
-  /// An axis counted from the front; −1 is the last.
+  /// The index of an axis from the front; an `axis` of −1 is the last.
   func axis(_ axis: Int, rank: Int) throws(GraphProblem) -> Int {
     guard (-rank..<rank).contains(axis) else {
       throw GraphProblem("axis \(axis) of \(rank)", expected: "one from \(-rank) to \(rank - 1)")

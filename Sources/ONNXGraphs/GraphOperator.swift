@@ -1,11 +1,11 @@
 import ModelFiles
 
-/// An operator of ONNX that can be computed, with the attributes that it understands.
+/// A supported ONNX operator, with its supported attributes.
 ///
-/// Meaning of all: https://onnx.ai/onnx/operators.
+/// Definitions: https://onnx.ai/onnx/operators.
 struct GraphOperator: Sendable {
   let attributes: Set<String>
-  /// The values of the node's outputs, in order; those after the first where they are made at all.
+  /// Computes the node's outputs, in order. Not all outputs after the first are supported.
   let compute: @Sendable (GraphOperands) throws(GraphProblem) -> [GraphValue]
 
   init(
@@ -15,7 +15,7 @@ struct GraphOperator: Sendable {
     self.compute = { operands throws(GraphProblem) in [try compute(operands)] }
   }
 
-  /// By name, those of ONNX's own domain.
+  /// All operators by name, in ONNX's own domain.
   static let all: [String: GraphOperator] = [
     activationOperators, arithmeticOperators, convolutionOperators, normalizationOperators, poolingOperators,
     productOperators, resizeOperators, selectionOperators, shapeOperators,
@@ -25,11 +25,11 @@ struct GraphOperator: Sendable {
   static func of(_ node: ONNXNode) throws(GraphProblem) -> GraphOperator {
     guard node.domain.isEmpty, let found = all[node.operation] else {
       throw GraphProblem(
-        "an operator that disttrain does not have", expected: "one of \(all.keys.sorted().joined(separator: ", "))")
+        "an unsupported operator", expected: "one of \(all.keys.sorted().joined(separator: ", "))")
     }
     for name in node.attributes.keys.sorted() where !found.attributes.contains(name) {
       let known = found.attributes.isEmpty ? "none" : found.attributes.sorted().joined(separator: ", ")
-      throw GraphProblem("an attribute \(name) that disttrain does not have", expected: known)
+      throw GraphProblem("an unsupported attribute \(name)", expected: known)
     }
     return found
   }

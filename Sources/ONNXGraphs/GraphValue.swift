@@ -1,6 +1,6 @@
 import Numerics
 
-/// What an operator cannot do with what it is given.
+/// Why an operator cannot be computed: what was found and what was expected.
 struct GraphProblem: Error {
   let found: String
   let expected: String
@@ -11,7 +11,7 @@ struct GraphProblem: Error {
   }
 }
 
-/// A value between two nodes: numbers, or the whole numbers that shapes are made of.
+/// A value between nodes: floating-point numbers, or integers, as in shapes.
 enum GraphValue {
   case floats(FloatTensor)
   case integers(RowMajor<Int>)
@@ -25,7 +25,7 @@ enum GraphValue {
 
   var count: Int { shape.reduce(1, *) }
 
-  /// The same elements under another shape.
+  /// The same elements with another shape.
   func reshaped(to shape: [Int]) -> GraphValue {
     switch self {
     case .floats(let tensor): .floats(FloatTensor(RowMajor(shape: shape, values: tensor.rowMajor.values)))
@@ -34,7 +34,7 @@ enum GraphValue {
   }
 }
 
-/// Elements in the order of their indices, the last one fastest.
+/// Elements in row-major order.
 struct RowMajor<Element> {
   let shape: [Int]
   var values: [Element]
@@ -46,26 +46,26 @@ struct RowMajor<Element> {
   }
 }
 
-/// Distances of neighbours along each axis of a value of `shape`, the last index fastest.
+/// The distance in memory of neighbours along each axis, for a value of `shape` in row-major order.
 func rowMajorStrides(of shape: [Int]) -> [Int] {
   var strides = [Int](repeating: 1, count: shape.count)
   for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
   return strides
 }
 
-/// Numbers of any shape; maps [n, c, h, w] may stand in memory with channels last, as the engine has them.
+/// Numbers of any shape. Maps [n, c, h, w] may be in memory with channels last, as in Numerics.
 struct FloatTensor {
-  /// In ONNX's order.
+  /// In ONNX's order of axes.
   let shape: [Int]
   let isChannelsLast: Bool
   var values: [Float]
 
-  /// Most elements of a value.
+  /// The most elements of a value.
   static let mostElements = 1 << 28
 
   init(_ tensor: RowMajor<Float>) { (shape, values, isChannelsLast) = (tensor.shape, tensor.values, false) }
 
-  /// A map with channels last.
+  /// A map whose values have channels last.
   init(channelsLast values: [Float], _ shape: Shape) {
     precondition(values.count == shape.count, "\(values.count) values do not fill \(shape)")
     self.shape = [shape.samples, shape.channels, shape.height, shape.width]
@@ -73,11 +73,11 @@ struct FloatTensor {
     isChannelsLast = true
   }
 
-  /// Elements of `shape`, where they can be had.
+  /// The number of elements of `shape`. Throws if it is over `mostElements`.
   static func count(of shape: [Int]) throws(GraphProblem) -> Int {
     var count = 1
     for size in shape {
-      // Sides beside one of 0 are bounded, too.
+      // max(1, …): a size of 0 must not hide an overflow of the others.
       let product = count.multipliedReportingOverflow(by: max(1, size))
       guard size >= 0, !product.overflow, product.partialValue <= mostElements else {
         throw GraphProblem("a value of shape \(shape)", expected: "at most \(mostElements) elements")
@@ -101,7 +101,7 @@ struct FloatTensor {
     return (isChannelsLast ? values : Self.transposed(values, map.samples, map.channels, map.area), map)
   }
 
-  /// [samples][rows][columns] as [samples][columns][rows].
+  /// Reorders [samples][rows][columns] to [samples][columns][rows].
   private static func transposed(_ values: [Float], _ samples: Int, _ rows: Int, _ columns: Int) -> [Float] {
     if rows == 1 || columns == 1 { return values }
     return [Float](unsafeUninitializedCapacity: values.count) { buffer, count in

@@ -1,6 +1,6 @@
 import GAN
 
-/// One side of a window that moves over maps, and the padding around them.
+/// One dimension of a sliding window, with the padding of the map before and after.
 struct GraphWindow {
   let kernel: Int
   let stride: Int
@@ -14,7 +14,7 @@ struct GraphWindow {
     case valid = "VALID"
   }
 
-  /// Both sides, height and width, as a node's attributes have them.
+  /// The windows of height and width, from the node's attributes.
   static func sides(_ operands: GraphOperands, kernel: [Int]) throws(GraphProblem) -> [GraphWindow] {
     let most = FeatureShape.largestSide
     if let dilations = try operands.pair("dilations", 1..<most), dilations != [1, 1] {
@@ -26,14 +26,14 @@ struct GraphWindow {
     let strides = try operands.pair("strides", 1..<most) ?? [1, 1]
     let pads = try operands.integers(named: "pads") ?? [0, 0, 0, 0]
     guard pads.count == 4 else { throw operands.unsupported("pads", "\(pads)", "four numbers") }
-    // Wider padding would only make pixels that see no picture.
+    // Wider padding would only make pixels that depend on nothing but padding.
     for (place, pad) in pads.enumerated() where !(0..<kernel[place % 2]).contains(pad) {
       throw operands.unsupported("pads", "\(pads)", "less than the window of \(kernel)")
     }
     return [0, 1].map { GraphWindow(kernel: kernel[$0], stride: strides[$0], before: pads[$0], after: pads[$0 + 2]) }
   }
 
-  /// Positions along a side of `size`, after the padding that `auto_pad` asks for.
+  /// The number of positions along a side of `size`. Sets the padding if `auto_pad` asks for it.
   mutating func reduce(_ size: Int, _ operands: GraphOperands) throws(GraphProblem) -> Int {
     switch try operands.choice(named: "auto_pad", default: AutomaticPadding.none) {
     case .none, .valid: break
@@ -47,11 +47,11 @@ struct GraphWindow {
     return room / stride + 1
   }
 
-  /// The side that a transposed convolution makes of `size`.
+  /// The output side of a transposed convolution for an input side of `size`.
   ///
   /// - Parameters:
-  ///   - behind: pixels more, behind the others.
-  ///   - wanted: the side that is asked for, which then decides the padding.
+  ///   - behind: additional pixels at the end.
+  ///   - wanted: the required side, which then decides the padding; nil for none.
   mutating func enlarge(
     _ size: Int, behind: Int, wanted: Int?, _ operands: GraphOperands
   ) throws(GraphProblem) -> Int {
@@ -72,7 +72,7 @@ struct GraphWindow {
     return side
   }
 
-  /// Cuts the pixels that are to be padding in two.
+  /// Splits `total` pixels into padding before and after.
   private mutating func pad(_ total: Int, isMoreBehind: Bool) {
     let (less, more) = (max(0, total) / 2, (max(0, total) + 1) / 2)
     (before, after) = isMoreBehind ? (less, more) : (more, less)
@@ -80,7 +80,7 @@ struct GraphWindow {
 }
 
 extension GraphOperands {
-  /// An attribute for height and width, within `range`.
+  /// An attribute with two numbers, for height and width, both within `range`.
   func pair(_ name: String, _ range: Range<Int>) throws(GraphProblem) -> [Int]? {
     guard let values = try integers(named: name) else { return nil }
     guard values.count == 2, values.allSatisfy(range.contains) else {

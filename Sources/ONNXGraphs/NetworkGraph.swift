@@ -2,15 +2,15 @@ import Files
 import ModelFiles
 import Numerics
 
-/// A network from an ONNX file that can be run: its nodes in order, what depends on constants alone computed beforehand.
+/// A runnable network from an ONNX file. Nodes that depend on constants alone are computed once, at initialization.
 package final class NetworkGraph {
   package let model: ONNXModel
   private let path: String
   private let context: GraphContext
-  /// Most elements of all values at a time.
+  /// The most elements of all values at any time.
   private static let mostElements = 1 << 29
 
-  /// The nodes that are left to be computed in each run.
+  /// The nodes that are computed in each run.
   private var steps: [Step] = []
   private var constants: [String: GraphValue] = [:]
 
@@ -22,7 +22,7 @@ package final class NetworkGraph {
     var lastUses: Set<String> = []
   }
 
-  /// - Parameter path: of the file that `model` was read from, as errors name it.
+  /// - Parameter path: of the file of `model`, for errors.
   package init(_ model: ONNXModel, path: String, context: ComputeContext) throws(FileError) {
     self.model = model
     self.path = path
@@ -34,9 +34,9 @@ package final class NetworkGraph {
   /// Runs the graph on `values`, [samples, …] in row-major order.
   ///
   /// - Parameters:
-  ///   - input: name of the graph's input; it has no other.
+  ///   - input: name of the graph's only input.
   ///   - output: name of the wanted value.
-  /// - Returns: its shape, and the values with channels last where it is a map, in row-major order otherwise.
+  /// - Returns: its values and shape. The values of a map have channels last, others are in row-major order.
   package func run(
     _ values: [Float], shape: [Int], input: String, output: String
   ) throws(FileError) -> (values: [Float], shape: [Int]) {
@@ -49,7 +49,7 @@ package final class NetworkGraph {
     }
     guard case .floats(let tensor)? = known[output] ?? constants[output] else {
       throw .unsuitable(
-        path: path, found: "output \(output.debugDescription) of whole numbers", expected: "floating-point ones")
+        path: path, found: "output \(output.debugDescription) of integers", expected: "floating-point numbers")
     }
     guard tensor.shape.count == 4 else { return (tensor.rowMajor.values, tensor.shape) }
     do throws(GraphProblem) { return (try tensor.map().values, tensor.shape) } catch {
@@ -57,7 +57,7 @@ package final class NetworkGraph {
     }
   }
 
-  /// Checks names and operators, and computes what no input is needed for.
+  /// Checks names and operators, and computes the nodes that do not depend on an input.
   private func plan() throws(FileError) {
     var made = Set(model.inputs.map(\.name))
     for (index, node) in model.nodes.enumerated() {
@@ -70,7 +70,7 @@ package final class NetworkGraph {
             expected: "a graph without cycles, its nodes in order")
         }
         for name in node.outputs where !name.isEmpty && (constants[name] != nil || made.contains(name)) {
-          throw GraphProblem("output \(name.debugDescription), which is there already", expected: "a new name")
+          throw GraphProblem("output \(name.debugDescription), which exists already", expected: "a new name")
         }
       } catch { throw failure(node, error) }
       if node.inputs.allSatisfy({ $0.isEmpty || constants[$0] != nil }) {
@@ -97,7 +97,7 @@ package final class NetworkGraph {
     for name in inputs where !name.isEmpty && known[name] == nil && constants[name] == nil {
       throw .unsuitable(
         path: path, found: "\(step.node.title) that uses \(name.debugDescription)",
-        expected: "outputs that disttrain makes: of its maker the first alone")
+        expected: "the first output of a node: disttrain may not compute the others")
     }
     let operands = GraphOperands(
       node: step.node, key: "\(step.index)", inputs: inputs.map { known[$0] ?? constants[$0] },

@@ -9,7 +9,7 @@ extension GraphOperator {
     ]
   }
 
-  /// By the statistics that the file has.
+  /// Normalizes by the statistics in the file.
   private static func normalized(_ operands: GraphOperands) throws(GraphProblem) -> GraphValue {
     try operands.require("training_mode", 0)
     try operands.require("spatial", 1)

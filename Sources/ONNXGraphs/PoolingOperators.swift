@@ -2,7 +2,7 @@ import GAN
 import Numerics
 
 extension GraphOperator {
-  /// What classifiers have besides a generator's operators, so that their features can be compared.
+  /// Operators of classifiers, whose features are compared; generators do not use them.
   static var poolingOperators: [String: GraphOperator] {
     let window: Set = ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "strides"]
     return [
@@ -32,8 +32,9 @@ extension GraphOperator {
   }
 
   /// - Parameters:
-  ///   - combine: what becomes of the pixels of a window, one after the other from `start` on.
-  ///   - finish: the result, from that, the number of pixels inside the picture, and of the whole window.
+  ///   - combine: combines the pixels of a window one after the other, from `start` on.
+  ///   - finish: makes the result from the combined value, the number of the window's pixels inside the map, and the
+  ///     size of the window.
   private static func pooled(
     _ operands: GraphOperands, start: Float, _ combine: @Sendable (Float, Float) -> Float,
     _ finish: @Sendable (_ combined: Float, _ pixels: Int, _ window: Int) -> Float
@@ -43,12 +44,12 @@ extension GraphOperator {
     try operands.require("storage_order", 0)
     guard let kernel = try operands.integers(named: "kernel_shape"), kernel.count == 2,
       kernel.allSatisfy({ 1...FeatureShape.largestSide ~= $0 })
-    else { throw GraphProblem("no kernel_shape of two sides", expected: "the window") }
+    else { throw GraphProblem("no kernel_shape of two sides", expected: "the sides of the window") }
     var ranges: [[Range<Int>]] = []
     for (side, size) in zip(try GraphWindow.sides(operands, kernel: kernel), [shape.height, shape.width]) {
       var side = side
       let positions = try side.reduce(size, operands)
-      // Padding is narrower than the window: every range has a pixel.
+      // Padding is narrower than the window, so no range is empty.
       ranges.append(
         (0..<positions).map { place in
           let first = place * side.stride - side.before

@@ -44,13 +44,14 @@ extension GraphOperator {
     return .floats(sum)
   }
 
-  /// Rows times a matrix [inner, columns], or, `isTransposed`, [columns, inner]: a convolution over one pixel.
+  /// left · right, where `right` is [inner, columns], or [columns, inner] if `isTransposed`. Computed as a convolution
+  /// over one pixel.
   private static func product(
     _ operands: GraphOperands, _ left: RowMajor<Float>, _ right: RowMajor<Float>, isTransposed: Bool
   ) throws(GraphProblem) -> RowMajor<Float> {
     let (inner, columns) = isTransposed ? (right.shape[1], right.shape[0]) : (right.shape[0], right.shape[1])
     guard left.shape[1] == inner, inner > 0, columns > 0 else {
-      throw GraphProblem("matrices \(left.shape) and \(right.shape)", expected: "as many columns as rows")
+      throw GraphProblem("matrices \(left.shape) and \(right.shape)", expected: "inner sizes that are equal")
     }
     let rows = left.shape[0]
     _ = try FloatTensor.count(of: [rows, columns])

@@ -1,7 +1,7 @@
-/// Elements of a value in another order, some of them several times or not at all: for every axis of the result and every
-/// place on it how far that is in the source. Where the distances add up to less than 0, there is nothing.
+/// Selects and reorders the elements of a value. For every axis of the result and every place on it, `distances` has an
+/// offset in the source; the offsets of all axes are added. A negative sum is a place outside of the source.
 struct Rearrangement {
-  /// As a distance: outside of the source.
+  /// The distance of a place outside of the source.
   static let outside = -(1 << 40)
 
   let distances: [[Int]]
@@ -11,7 +11,7 @@ struct Rearrangement {
     _ = try FloatTensor.count(of: distances.map(\.count))
   }
 
-  /// Every axis of `shape` at the given places; nil leaves one as it is.
+  /// Selects the given places of every axis of `shape`; nil keeps an axis as it is.
   init(_ shape: [Int], places: [[Int]?]) throws(GraphProblem) {
     let strides = rowMajorStrides(of: shape)
     try self.init(
@@ -21,7 +21,7 @@ struct Rearrangement {
       })
   }
 
-  /// What has a side of 1, or none, is repeated: `shape` fits `target`.
+  /// Broadcasts `shape` to `target`, which must fit: axes of size 1 and missing axes are repeated.
   init(spreading shape: [Int], to target: [Int]) throws(GraphProblem) {
     _ = try FloatTensor.count(of: target)
     let strides = rowMajorStrides(of: shape)
@@ -33,7 +33,7 @@ struct Rearrangement {
       })
   }
 
-  /// - Parameter filler: for what is outside of the source.
+  /// - Parameter filler: the value of places outside of the source.
   func callAsFunction(_ value: GraphValue, filler: Float = 0) -> GraphValue {
     switch value {
     case .floats(let tensor): .floats(FloatTensor(self(tensor.rowMajor, filler: filler)))

@@ -32,7 +32,7 @@ extension GraphOperator {
     let rule = ResizingRule(
       mode, try operands.choice(named: "coordinate_transformation_mode", default: .halfPixel),
       try operands.choice(named: "nearest_mode", default: .roundPreferFloor))
-    // Exporters leave out what they do not use by an empty name, or by an empty tensor.
+    // Exporters omit an input by an empty name or an empty tensor.
     let sizes = operands.optional(3)?.shape == [0] || operands.optional(3) == nil ? nil : try operands.integers(3)
     let scales = operands.optional(2) == nil ? [] : try operands.floats(2).values
     let axes = try operands.integers(named: "axes").map { axes throws(GraphProblem) in
@@ -43,7 +43,7 @@ extension GraphOperator {
       sizes: sizes.map { spread($0, over: axes, elsewhere: nil) })
   }
 
-  /// Numbers for some axes as numbers for all four.
+  /// Expands numbers for `axes` to numbers for all four axes.
   private static func spread<Number>(_ numbers: [Number], over axes: [Int]?, elsewhere: Number?) -> [Number?] {
     guard let axes, axes.count == numbers.count else { return numbers }
     var all = [Number?](repeating: elsewhere, count: 4)

@@ -1,9 +1,9 @@
-/// Which pixels of a row or column a new one is made of: ONNX's operator Resize, opsets 11 to 19.
+/// How the pixels of a resized row or column are made of the old ones: ONNX's operator Resize, opsets 11 to 19.
 struct ResizingRule {
   enum Mode: String, CaseIterable {
     case nearest, linear
   }
-  /// How the places of new pixels lie among the old ones.
+  /// The mapping from positions of new pixels to positions of old ones.
   enum Coordinates: String, CaseIterable {
     case halfPixel = "half_pixel"
     case pyTorchHalfPixel = "pytorch_half_pixel"
@@ -17,7 +17,7 @@ struct ResizingRule {
     case ceiling = "ceil"
   }
 
-  /// Two old pixels, and how far the new one lies from the first on the way to the second.
+  /// Two old pixels, and the distance of the new one from the first, as a fraction of the way to the second.
   struct Neighbours {
     let first: Int
     let second: Int
@@ -34,8 +34,8 @@ struct ResizingRule {
     self.rounding = rounding
   }
 
-  /// For each of `target` pixels in place of `size`. In single precision, as onnxruntime computes it: where a place falls
-  /// between two pixels, the last bit decides.
+  /// The neighbours of each of `target` pixels that replace `size` pixels. In single precision like onnxruntime,
+  /// because the last bit decides if a position is halfway between two pixels.
   func neighbours(_ size: Int, _ target: Int, scale: Float) -> [Neighbours] {
     (0..<target).map { place in
       let position = position(Float(place), size, target, scale)

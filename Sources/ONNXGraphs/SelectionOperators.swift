@@ -1,7 +1,7 @@
 import GAN
 
 extension GraphOperator {
-  /// What puts elements in another order, repeats them, leaves some out, or joins values.
+  /// Operators that reorder, repeat, select or concatenate elements.
   static var selectionOperators: [String: GraphOperator] {
     [
       "Concat": GraphOperator(["axis"]) { operands throws(GraphProblem) in try concatenated(operands) },
@@ -18,7 +18,7 @@ extension GraphOperator {
         let rank = value.shape.count
         let order = try operands.integers(named: "perm") ?? (0..<rank).reversed()
         guard order.sorted() == Array(0..<rank) else {
-          throw operands.unsupported("perm", "\(order)", "an order of \(rank) axes")
+          throw operands.unsupported("perm", "\(order)", "a permutation of \(rank) axes")
         }
         let strides = rowMajorStrides(of: value.shape)
         return try Rearrangement(order.map { axis in (0..<value.shape[axis]).map { $0 * strides[axis] } })(value)
@@ -46,7 +46,7 @@ extension GraphOperator {
     let value = try operands.value(0)
     guard let starts = try operands.integers(1, orAttribute: "starts"),
       let ends = try operands.integers(2, orAttribute: "ends")
-    else { throw GraphProblem("no starts or ends", expected: "where to cut") }
+    else { throw GraphProblem("no starts or ends", expected: "both") }
     let given = try operands.integers(3, orAttribute: "axes") ?? Array(starts.indices)
     let axes = try operands.axes(given, rank: value.shape.count)
     let steps = operands.optional(4) == nil ? axes.map { _ in 1 } : try operands.integers(4)
@@ -63,7 +63,7 @@ extension GraphOperator {
       let isForward = step > 0
       let start = bound(starts[place], 0, isForward ? size : size - 1)
       let end = bound(ends[place], isForward ? 0 : -1, size)
-      // A longer step than the axis is as good as one of its length.
+      // Limited to one more than the axis, so that the stride cannot overflow.
       places[axis] = Array(stride(from: start, to: end, by: max(-size - 1, min(size + 1, step))))
     }
     return try Rearrangement(value.shape, places: places)(value)
@@ -88,7 +88,7 @@ extension GraphOperator {
       let size = value.shape[axis]
       let (before, after) = (pads[place], pads[place + axes.count])
       guard size + before + after >= 0, mode == .constant || size > 0, mode != .reflect || max(before, after) < size
-      else { throw GraphProblem("padding \(pads) of \(value.shape)", expected: "something to be left and repeated") }
+      else { throw GraphProblem("padding \(pads) of \(value.shape)", expected: "elements to keep and repeat") }
       places[axis] = (-before..<size + after).map { index in
         switch mode {
         case .constant: (0..<size).contains(index) ? index : -1
@@ -121,7 +121,7 @@ extension GraphOperator {
     }
     if integers.isEmpty { return .floats(FloatTensor(try joined(floats, axis))) }
     guard floats.isEmpty else {
-      throw GraphProblem("whole and floating-point numbers together", expected: "numbers of one kind")
+      throw GraphProblem("integers and floating-point numbers together", expected: "numbers of one kind")
     }
     return .integers(try joined(integers, axis))
   }
@@ -144,6 +144,6 @@ extension GraphOperator {
 }
 
 extension Int {
-  /// A number whose magnitude is one, too.
+  /// At least −Int.max, so that its magnitude can be represented.
   fileprivate var clamped: Int { Swift.max(-Int.max, self) }
 }

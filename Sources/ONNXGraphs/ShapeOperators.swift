@@ -1,5 +1,5 @@
 extension GraphOperator {
-  /// What makes shapes, and what changes only them.
+  /// Operators that compute or change shapes.
   static var shapeOperators: [String: GraphOperator] {
     [
       "Cast": GraphOperator(["saturate", "to"]) { operands throws(GraphProblem) in try cast(operands) },
@@ -55,7 +55,7 @@ extension GraphOperator {
       "Unsqueeze": GraphOperator(["axes"]) { operands throws(GraphProblem) in
         let value = try operands.value(0)
         guard let given = try operands.integers(1, orAttribute: "axes"), given.count <= 8 else {
-          throw GraphProblem("no axes, or over 8", expected: "where to put a side of 1")
+          throw GraphProblem("no axes, or over 8", expected: "up to 8 axes of the result")
         }
         let rank = value.shape.count + given.count
         let axes = try operands.axes(given, rank: rank)
@@ -66,7 +66,7 @@ extension GraphOperator {
   }
 
   private static func cast(_ operands: GraphOperands) throws(GraphProblem) -> GraphValue {
-    // Numbers of TensorProto.DataType.
+    // Types are numbers of TensorProto.DataType.
     switch (try operands.value(0), try operands.integer(named: "to") ?? 0) {
     case (.floats(let tensor), 1), (.floats(let tensor), 11): return .floats(tensor)
     case (.integers(let tensor), 1), (.integers(let tensor), 11):
@@ -77,7 +77,7 @@ extension GraphOperator {
       var values: [Int] = []
       for value in numbers.values {
         guard let number = Int(exactly: value.rounded(.towardZero)) else {
-          throw GraphProblem("\(value)", expected: "a number that can be a whole one")
+          throw GraphProblem("\(value)", expected: "a number that fits a 64-bit integer")
         }
         values.append(number)
       }

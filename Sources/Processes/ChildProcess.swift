@@ -1,28 +1,28 @@
 import Glibc
 
-/// A program that this process has started, without a shell.
+/// A program started by this process, without a shell.
 ///
-/// By posix_spawn: Foundation's `Process` inherits the signal mask of whichever thread calls it and waits by a run loop,
-/// and all that is started here is waited for by threads that do nothing else meanwhile.
+/// Uses posix_spawn. Foundation's `Process` inherits the signal mask of the calling thread and waits by a run loop, but
+/// the threads that wait here run none.
 package struct ChildProcess: Sendable {
   package let identifier: pid_t
 
-  /// What a program reads from or writes to.
+  /// Input or output of a program.
   package enum Stream: Sendable {
-    /// This process's own.
+    /// The same as this process's.
     case inherited
-    /// Empty to read, and what is written is gone.
+    /// /dev/null.
     case null
     case descriptor(Int32)
   }
 
-  /// Starts the program. All signals reach it and do what they do by default, whatever this thread does with them.
+  /// Starts the program, with no signals blocked and with default actions for all, whatever this thread's settings are.
   ///
   /// - Parameters:
-  ///   - path: of the executable file; no folder is searched.
-  ///   - arguments: those after the program's own name.
-  ///   - environment: nil for this process's.
-  ///   - hasOwnGroup: whether it leads a process group of its own, which the terminal's signals do not reach.
+  ///   - path: of the executable file; PATH is not searched.
+  ///   - arguments: without the program's name.
+  ///   - environment: nil for this process's environment.
+  ///   - hasOwnGroup: whether to start a new process group, which does not get the terminal's signals.
   package init(
     _ path: String, _ arguments: [String], environment: [String: String]? = nil, input: Stream = .null,
     output: Stream = .inherited, errors: Stream = .inherited, hasOwnGroup: Bool = false
@@ -65,11 +65,11 @@ package struct ChildProcess: Sendable {
     self.identifier = identifier
   }
 
-  /// How it ended: its exit code, or 128 + the signal that ended it; nil while it runs. Once it has been told, it is not
-  /// to be asked for again: the kernel forgets it.
+  /// The exit code, or 128 + the signal that ended the program; nil while it runs. Must not be called again after it
+  /// has returned a code, because the kernel then forgets the process.
   package func status() -> Int32? { status(WNOHANG) }
 
-  /// Waits for its end; `status` says how it ended.
+  /// Waits until the program ends; returns the same code as `status`.
   package func wait() -> Int32 { status(0)! }
 
   package func send(_ signal: Int32) { kill(identifier, signal) }
@@ -85,7 +85,7 @@ package struct ChildProcess: Sendable {
   }
 }
 
-/// The system could not start the program at `path`.
+/// The operating system could not start the program at `path`.
 package struct StartError: Error, Equatable {
   package let path: String
   /// The errno.
@@ -94,4 +94,17 @@ package struct StartError: Error, Equatable {
   package init(path: String, code: Int32) { (self.path, self.code) = (path, code) }
 
   package var reason: String { String(cString: strerror(code)) }
+}
+
+/// Executable files.
+package enum Executable {
+  /// The path of the first executable file `name` in the folders of `path`, a value of PATH.
+  package static func find(_ name: String, in path: String?) -> String? {
+    (path ?? "").split(separator: ":").map { "\($0)/\(name)" }.first(where: isProgram)
+  }
+
+  package static func isProgram(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR && access(path, X_OK) == 0
+  }
 }

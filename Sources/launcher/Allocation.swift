@@ -1,7 +1,7 @@
 import Hosts
 import MachineFacts
 
-/// Where ranks may run: the cores of this machine, the hosts of a file, or the nodes of a Slurm job.
+/// The resources for the ranks: the cores of this machine, the hosts of a hostfile, or the nodes of a Slurm job.
 package struct Allocation: Equatable, CustomStringConvertible {
   package enum Source: Equatable {
     case machine, hostfile, slurm
@@ -9,13 +9,13 @@ package struct Allocation: Equatable, CustomStringConvertible {
 
   package let source: Source
   package let hosts: Int
-  /// Whether all ranks run on this machine, whose cores are known.
+  /// Whether all ranks run on this machine.
   package let isHere: Bool
-  /// Ranks that it takes without sharing; nil: unknown.
+  /// Number of ranks that do not share cores; nil if unknown.
   package let slots: Int?
-  /// Ranks that it takes at most; nil: no limit.
+  /// The most ranks; nil for no limit.
   package let maximum: Int?
-  /// Cores a rank where the job says so.
+  /// Cores for each rank, if the job says so.
   package let coresPerRank: Int?
   package let description: String
 
@@ -54,7 +54,7 @@ package struct Allocation: Equatable, CustomStringConvertible {
     }
   }
 
-  /// The number of ranks: `asked`, or one a slot.
+  /// The number of ranks: `asked`, or one for each slot.
   package func ranks(asked: Int?) throws(LaunchError) -> Int {
     if let asked, asked < 1 {
       throw LaunchError("found -np \(asked), expected a whole number above 0")

@@ -1,4 +1,4 @@
-/// A command as text to paste into a shell. Only for reading: nothing here is run through a shell.
+/// A command as text that can be pasted into a shell. Only for display: the launcher runs nothing through a shell.
 package enum CommandText {
   /// `env A=1 program word 'word with blanks'`.
   package static func line(_ words: [String], variables: [String: String] = [:]) -> String {
@@ -6,7 +6,7 @@ package enum CommandText {
     return ((settings.isEmpty ? [] : ["env"] + settings) + words).map(quoted).joined(separator: " ")
   }
 
-  /// One word, in single quotes where a shell would read more than the letters (POSIX 2018, XCU 2.2.2).
+  /// One word, in single quotes if it has characters that are special to a shell (POSIX 2018, XCU 2.2.2).
   package static func quoted(_ word: String) -> String {
     let isPlain =
       !word.isEmpty

@@ -2,9 +2,9 @@ import Foundation
 import Hosts
 import Processes
 
-/// Finds the programs to run.
+/// The paths of the programs that the launcher runs.
 package enum Executables {
-  /// disttrain beside this launcher, or else in the PATH.
+  /// disttrain in the folder of this launcher, or else in PATH.
   package static func disttrain(environment: [String: String]) throws(LaunchError) -> String {
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("disttrain").path

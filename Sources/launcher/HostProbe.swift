@@ -3,11 +3,12 @@ import Hosts
 import MachineFacts
 import Processes
 
-/// Finds out which hosts still answer, the way mpirun reaches them: ssh, or the agent that Open MPI is told to use.
+/// Finds out which hosts still answer, by the program that mpirun uses to reach them: ssh, or the agent set for Open
+/// MPI.
 package struct HostProbe {
-  /// Words before the host's name.
+  /// The command before the host's name.
   package let agent: [String]
-  /// Names of this machine, which needs no asking.
+  /// Names of this machine, which is not probed.
   package let localNames: Set<String>
   /// Seconds.
   package let timeout: Double
@@ -21,12 +22,12 @@ package struct HostProbe {
     self.timeout = timeout
   }
 
-  /// The hosts of `hostfile` that do not answer; all are asked at once.
+  /// The hosts of `hostfile` that do not answer. All are probed at the same time.
   package func silentHosts(of hostfile: Hostfile) -> Set<String> {
     let names = Set(hostfile.hosts.map(\.name)).subtracting(localNames)
     var asked: [(name: String, process: ChildProcess)] = []
     for name in names {
-      // Where nobody can be asked, the next start tells.
+      // If the agent does not start, the host counts as answering; if it does not, the next start of the run fails.
       if let process = try? ChildProcess("/usr/bin/env", agent + [name, "true"], output: .null, errors: .null) {
         asked.append((name, process))
       }
@@ -50,7 +51,7 @@ package struct HostProbe {
   }
 }
 
-/// A hostfile of the hosts that are left, which goes away with the launcher.
+/// A temporary hostfile of the remaining hosts, removed when the launcher ends.
 final class RemainingHosts {
   private var path: String?
 
@@ -74,14 +75,14 @@ final class RemainingHosts {
 }
 
 extension Hostfile {
-  /// Without some hosts; nil where none would be left.
+  /// This hostfile without some hosts; nil if none is left.
   package func without(_ names: Set<String>) -> Hostfile? {
     var rest = self
     rest.hosts.removeAll { names.contains($0.name) }
     return rest.hosts.isEmpty ? nil : rest
   }
 
-  /// As a file, a line a host.
+  /// The text of the file, one line for each host.
   package var text: String {
     hosts.map { host in
       ([host.name] + (host.slots.map { ["slots=\($0)"] } ?? []) + (host.maximumSlots.map { ["max_slots=\($0)"] } ?? []))

@@ -1,14 +1,14 @@
 import Hosts
 import MachineFacts
 
-/// The mpirun command for a run, and why it is so. Pure: facts in, words out.
+/// The mpirun command for a run, and the reasons for its options. Reads and starts nothing: facts in, words out.
 package struct LaunchPlan: Equatable {
-  /// What the user asks for.
+  /// The user's request.
   package struct Request {
     package var ranks: Int?
     package var hostfile: (path: String, content: Hostfile)?
     package var arguments: ProgramArguments
-    /// The text of the configuration file, where it could be read.
+    /// The text of the configuration file; nil if it cannot be read.
     package var configuration: String?
 
     package init(
@@ -23,13 +23,13 @@ package struct LaunchPlan: Equatable {
   }
 
   package private(set) var ranks: Int
-  /// Words after `mpirun` and before the program.
+  /// Arguments of mpirun, before the program.
   package private(set) var options: [String]
-  /// The program's own words.
+  /// The program and its arguments.
   package private(set) var program: [String]
-  /// Variables that mpirun gets on top of the environment.
+  /// Variables for mpirun in addition to the environment.
   package private(set) var variables: [String: String] = [:]
-  /// What was decided, a line each.
+  /// The decisions, one line each.
   package private(set) var remarks: [String] = []
 
   /// - Parameters:
@@ -47,7 +47,7 @@ package struct LaunchPlan: Equatable {
     if let hostfile = request.hostfile { options += ["--hostfile", hostfile.path] }
     options += places.options
     if allocation.hosts > 1 {
-      // A host that is gone is noticed in about 11 s, not after the kernel's two hours.
+      // A lost host is noticed within about 11 s, not after the kernel's default of two hours.
       options += ["--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2"]
       options += ["--mca", "oob_tcp_keepalive_probes", "3"]
     }

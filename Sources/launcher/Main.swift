@@ -7,14 +7,14 @@ import MachineFacts
 struct LaunchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disttrain-launch",
-    abstract: "Run disttrain under mpirun as it should be run: here, on the hosts of a file, or in a Slurm job.",
+    abstract: "Run disttrain under mpirun with fitting options: here, on the hosts of a file, or in a Slurm job.",
     usage: "disttrain-launch [--hostfile F] [-np N] [--restarts K] [--print] CONFIG [option of disttrain] …",
     discussion: """
       Options of the launcher come before CONFIG; all that follows is passed to disttrain. Ctrl-C, TERM and USR1 make \
       the ranks write a checkpoint and stop (exit code 75); a second Ctrl-C stops at once. The exit code is the run's.
 
-      With --restarts a run that died goes on from its last checkpoint, without the hosts of F that no longer answer and \
-      with as many ranks as the others have slots.
+      With --restarts a failed run continues from its last checkpoint, on those hosts of F that still answer and with \
+      at most one rank for each of their slots.
       """)
 
   @Option(help: ArgumentHelp("Hosts and their slots, in Open MPI's syntax; see hostfiles/.", valueName: "F"))
@@ -25,7 +25,7 @@ struct LaunchCommand: ParsableCommand {
     help: ArgumentHelp("Number of ranks. Default: one for each core or slot.", valueName: "N"))
   var ranks: Int?
 
-  @Option(help: ArgumentHelp("After a failure start again from the last checkpoint, K times at most.", valueName: "K"))
+  @Option(help: ArgumentHelp("After a failure start again from the last checkpoint, at most K times.", valueName: "K"))
   var restarts = 0
 
   @Flag(help: "Print the command line and run nothing.")
@@ -69,12 +69,12 @@ struct LaunchCommand: ParsableCommand {
     return plan
   }
 
-  /// Runs the plan, and a new one after a failure that a start from the last checkpoint may mend, on the hosts that are
-  /// left: the result is the same on any number of ranks.
+  /// Runs the plan. After a failure that may not occur again, starts again from the last checkpoint on the remaining
+  /// hosts: the result is the same on any number of ranks.
   private static func supervise(
     _ request: LaunchPlan.Request, _ plan: LaunchPlan, _ environment: [String: String], restarts: Int
   ) throws -> Int32 {
-    // Done; a mistake in the configuration or the data, the same each time; stopped on request.
+    // Success; an error in the configuration or the data, which would occur again; stopped on request.
     let final: Set<Int32> = [0, 64, 65, 75]
     let mpirun = try Executables.mpirun(environment: environment)
     var (request, plan) = (request, plan)

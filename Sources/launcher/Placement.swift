@@ -1,11 +1,12 @@
 import Hosts
 import MachineFacts
 
-/// How ranks sit on cores: bound where each has its own, sharing and yielding where there are more ranks than cores.
+/// How ranks are placed on cores: bound if each has its own cores; sharing cores and yielding if there are more ranks
+/// than cores.
 package struct Placement: Equatable {
-  /// Words for mpirun.
+  /// Arguments of mpirun.
   package private(set) var options: [String] = []
-  /// Threads a rank; nil: each rank finds out on its host.
+  /// Threads of each rank; nil if each rank decides on its host.
   package private(set) var threads: Int?
   package private(set) var remarks: [String] = []
 
@@ -15,7 +16,7 @@ package struct Placement: Equatable {
     } else {
       placeElsewhere(ranks, allocation)
     }
-    // mpirun counts its own slots, which a share of the cores, a hostfile or a job may hold below ours.
+    // mpirun counts slots by itself, and may find fewer than `slots`.
     if let slots = allocation.slots, ranks > slots, !options.contains("--oversubscribe") {
       options.append("--oversubscribe")
     }

@@ -1,7 +1,7 @@
 import Configuration
 import Hosts
 
-/// What is passed on to disttrain, unchanged: the configuration and its options.
+/// The arguments passed on to disttrain unchanged: the configuration and its options.
 package struct ProgramArguments: Equatable {
   package var words: [String]
 
@@ -16,12 +16,13 @@ package struct ProgramArguments: Equatable {
     }
   }
 
-  /// Whether these train, rather than run a subcommand: the first word names a file.
+  /// Whether the program trains, not runs a subcommand: whether the first word names a file.
   package var train: Bool { words[0].contains(".") || words[0].contains("/") }
 
-  /// Where the user says how many threads a rank has: in these words or in `configuration`, the text of the file.
+  /// The place where the user sets the number of threads: the command line, or the configuration file with the text
+  /// `configuration`. Nil if it is not set.
   ///
-  /// The configuration is checked by disttrain; here its `threads` matters alone.
+  /// disttrain checks the configuration; the launcher reads only its `threads`.
   package func placeOfThreads(configuration: String?) -> String? {
     var previous = ""
     for word in words {

@@ -1,11 +1,11 @@
 import Hosts
 
-/// The job of Slurm that this process runs in, by its environment variables (sbatch(1), "Output environment variables").
+/// The Slurm job that this process runs in, from the environment variables (sbatch(1), "Output environment variables").
 package struct SlurmAllocation: Equatable {
   package var job: String
   package var nodes: Int
   package var nodeList: String
-  /// Ranks that the job asked for; nil where it named no number.
+  /// Ranks that the job requests; nil if it gives no number.
   package var tasks: Int?
   package var cpusPerTask: Int?
 

@@ -2,15 +2,15 @@ import Foundation
 import Hosts
 import Processes
 
-/// Runs one command to its end and passes signals on as disttrain understands them.
+/// Runs one command to its end and translates signals for disttrain.
 ///
-/// The command gets a process group of its own, so that the terminal's Ctrl-C reaches only the launcher: mpirun would
-/// kill its ranks 2 s after it, with no time for a checkpoint. INT, TERM, HUP and USR1 become USR1, which mpirun hands to
-/// every rank: checkpoint, then exit 75. A second INT, TERM or HUP is sent as TERM.
+/// The command gets its own process group, so that the terminal's Ctrl-C reaches only the launcher: mpirun would kill
+/// its ranks 2 s after Ctrl-C, with no time for a checkpoint. INT, TERM, HUP and USR1 are sent as USR1, which mpirun
+/// passes to every rank: it writes a checkpoint and exits with 75. A second INT, TERM or HUP is sent as TERM.
 package struct Supervisor {
   private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD]
 
-  /// Whether somebody asked the run to stop.
+  /// Whether a signal has asked the run to stop.
   package private(set) var wasAskedToStop = false
   private let say: (String) -> Void
 
@@ -22,12 +22,12 @@ package struct Supervisor {
     var previous = sigset_t()
     sigemptyset(&signals)
     for signal in Self.watched { sigaddset(&signals, signal) }
-    // Blocked before the child exists, so that none is lost between its start and the first wait.
+    // Blocked before the child exists, so that no signal is lost between its start and the first wait.
     pthread_sigmask(SIG_BLOCK, &signals, &previous)
     defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
     let child: ChildProcess
     do throws(StartError) {
-      // A process outside the terminal's foreground group that reads from it is stopped: it reads nothing.
+      // Without input: a background process group that reads from the terminal would be stopped.
       child = try ChildProcess(command[0], Array(command.dropFirst()), environment: environment, hasOwnGroup: true)
     } catch {
       throw LaunchError("\(error.path) does not start: \(error.reason)")

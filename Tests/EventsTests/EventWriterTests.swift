@@ -21,7 +21,7 @@ import Testing
   private static let fixture = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Fixtures/events.tfevents")
 
-  /// The file is the one that TensorBoard's own messages and record writer make (Fixtures/make_events.py).
+  /// The file equals one made by TensorBoard's own messages and record writer (Fixtures/make_events.py).
   @Test func theBytesAreTensorBoards() throws {
     let events = try writer(continuingFrom: 200)
     let generator = EventWriter.Scalar(tag: "loss/generator", value: 0, description: "Of *G*: größer als 0.")
@@ -30,12 +30,12 @@ import Testing
     try events.image("samples", png: png, width: 130, height: 66, channels: 3, step: 250)
     try events.image("grey", png: Array("PNG".utf8), width: 2, height: 1, channels: 1, step: 1 << 40)
     try events.text("networks", markdown: "# Schichten: größer", step: 0)
-    // The descriptions are there.
+    // The descriptions are in the file already.
     try events.scalars([Self.scalar("loss/discriminator", 0.5), generator], step: 300)
     #expect(try Data(contentsOf: URL(filePath: events.path)) == Data(contentsOf: Self.fixture))
   }
 
-  /// What was written is there at once, for TensorBoard reads while the run goes on.
+  /// Written records are readable at once, because TensorBoard reads during the run.
   @Test func nothingIsHeldBack() throws {
     let events = try writer()
     let before = try Data(contentsOf: URL(filePath: events.path)).count
@@ -63,7 +63,7 @@ import Testing
     #expect(try writer().path == first + ".1")
   }
 
-  /// The device that is always full takes the file's place behind its descriptor.
+  /// The file's descriptor is replaced by a device that is always full.
   @Test func aFullDiskIsSaid() throws {
     let events = try writer()
     let descriptor = try #require(
@@ -76,4 +76,15 @@ import Testing
     let error = #expect(throws: EventFileError.self) { try events.scalars([Self.scalar("a", 1)], step: 1) }
     #expect(error?.number == ENOSPC && error?.operation == "write" && error?.path == events.path)
   }
+}
+
+/// The vectors of RFC 3720, appendix B.4, and the check value of the CRC catalogue.
+@Suite struct CRC32CTests {
+  private static let vectors: [(bytes: [UInt8], checksum: UInt32)] = [
+    ([UInt8](repeating: 0, count: 32), 0x8A91_36AA), ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
+    (Array(0..<32), 0x46DD_794E), (Array((0..<32).reversed()), 0x113F_DB5C), (Array("123456789".utf8), 0xE306_9283),
+  ]
+
+  @Test(arguments: vectors)
+  func checksums(_ bytes: [UInt8], _ checksum: UInt32) { #expect(CRC32C.checksum(bytes) == checksum) }
 }

@@ -60,7 +60,7 @@ struct AtomicFileTests {
         + " Free some space, or choose a folder on another disk.")
   }
 
-  /// A limit on the size of files stands in for a full disk: the same call fails, after a part has been written.
+  /// A limit on the size of files simulates a full disk: the same call fails, after a part has been written.
   @Test func aWriteThatTheSystemCutsOffLeavesTheOldFile() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()
@@ -76,7 +76,7 @@ struct AtomicFileTests {
     }
   }
 
-  /// Without `throughLinks` nothing is written where the folder is a link, whoever writes.
+  /// Without `throughLinks` nothing is written if the folder is a link.
   @Test func linkedFolder() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: folder.file("real"), withIntermediateDirectories: false)
@@ -92,7 +92,7 @@ struct AtomicFileTests {
     #expect(try bytes(of: folder.file("real/f")) == Array("newer".utf8))
   }
 
-  /// A file, not a link, in the place of the folder is said as what it is.
+  /// A file in the place of the folder is reported as such, not as a link.
   @Test func fileInPlaceOfTheFolder() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write([1], to: "file")
@@ -103,7 +103,7 @@ struct AtomicFileTests {
     }
   }
 
-  /// The folder that was opened gets the file, whatever has its path in the end.
+  /// The file goes to the folder that was opened, even if another folder has its path in the end.
   @Test func aFolderReplacedMeanwhile() throws {
     let folder = try TemporaryFolder()
     for name in ["a", "other"] {

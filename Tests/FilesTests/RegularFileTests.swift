@@ -16,7 +16,7 @@ struct RegularFileTests {
     #expect(try SHA256.digest(ofFile: path) == content.withUnsafeBytes { SHA256.digest(of: $0) })
   }
 
-  /// The size at the opening is a hint, no more.
+  /// The size at opening is only a hint.
   @Test func whatHasGrownOrShrunkSince() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([UInt8](repeating: 1, count: 10_000), to: "f")
@@ -29,14 +29,14 @@ struct RegularFileTests {
     #expect(error == .damaged(path: path, found: "its end at byte 2", expected: "6 bytes"))
   }
 
-  /// Files of /proc have no size, and some give nothing but at their beginning.
+  /// Files of /proc have size 0, and some can be read only from their beginning.
   @Test func filesWithoutASize() throws {
     let status = String(decoding: try #require(try contents(ofFile: "/proc/self/status")), as: UTF8.self)
     #expect(status.hasPrefix("Name:") && status.contains("\nVmHWM:") && status.hasSuffix("\n"))
     #expect(try contents(ofFile: "/proc/sys/kernel/random/boot_id")?.count == 37)
   }
 
-  /// Nothing that is not a regular file is opened for long.
+  /// Refused at once: opening or reading must not wait for a writer of the pipe.
   @Test(.timeLimit(.minutes(10)))
   func pipesAndFoldersAreRefused() throws {
     let folder = try TemporaryFolder()
@@ -59,7 +59,7 @@ struct RegularFileTests {
     #expect(throws: FileError.self) { _ = try RegularFile(path: folder.path + "/\u{FFFD}") }
   }
 
-  /// What a program wrote itself is no link, and may be absent.
+  /// Links are refused, and a missing file gives nil.
   @Test func ownFiles() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([1], to: "f")

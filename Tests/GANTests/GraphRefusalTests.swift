@@ -72,7 +72,7 @@ import Testing
     let twice = [
       ONNXNode("Relu", inputs: ["input"], outputs: ["a"]), ONNXNode("Tanh", inputs: ["input"], outputs: ["a"]),
     ]
-    #expect(Self.refusal(twice)?.contains("there already") == true)
+    #expect(Self.refusal(twice)?.contains("exists already") == true)
     #expect(Self.refusal([ONNXNode("Relu", inputs: ["input"], outputs: ["a"])])?.contains("output \"output\"") == true)
     let second = [
       ONNXNode("Dropout", inputs: ["input"], outputs: ["a", "mask"]),
@@ -84,7 +84,7 @@ import Testing
   @Test func inputsAndOutputsThatAreNoGenerators() {
     #expect(Self.one("Flatten")?.contains("an output of shape [2, 12]") == true)
     #expect(Self.one("Relu", shape: [5, 2, 2])?.contains("[2, 5, 2, 2]") == true)
-    #expect(Self.one("Shape")?.contains("whole numbers") == true)
+    #expect(Self.one("Shape")?.contains("of integers") == true)
     #expect(
       Self.one("Relu", shape: [1 << 30])?.contains("at most") == true
         || Self.one("Relu", shape: [1 << 30])?.contains("shape") == true)
@@ -134,7 +134,7 @@ import Testing
     #expect(Self.one("Conv", Self.floats([3, 3, 3, 3]))?.contains("a window of 3 on 2 pixels") == true)
     #expect(Self.one("Conv", Self.floats([3, 3, 1])) != nil && Self.one("Conv", Self.floats([3, 3, 0, 1])) != nil)
     #expect(Self.one("Conv", weights, Self.floats([2]))?.contains("bias") == true)
-    #expect(Self.one("Conv", Self.integers(1))?.contains("whole numbers") == true)
+    #expect(Self.one("Conv", Self.integers(1))?.contains("integers as input 1") == true)
   }
 
   @Test func shapesThatAreTooMuch() {
@@ -184,7 +184,7 @@ import Testing
   }
 
   @Test func numbersThatDoNotGoTogether() {
-    #expect(Self.one("Add", Self.floats([7]))?.contains("go together") == true)
+    #expect(Self.one("Add", Self.floats([7]))?.contains("can be broadcast") == true)
     #expect(Self.one("Add", Self.integers(1))?.contains("one kind") == true)
     #expect(Self.one("Gemm", Self.floats([12, 3]))?.contains("two matrices") == true)
     #expect(Self.one("Gemm", Self.floats([12, 3]), Self.floats([5, 2, 3]), shape: [12]) != nil)

@@ -3,7 +3,7 @@ import Testing
 import disttrain_launch
 
 @Suite struct CommandTextTests {
-  /// What a shell reads back from the text is what went in.
+  /// A shell reads the same words back from the text.
   @Test func aShellReadsTheSameWords() throws {
     let words = [
       "printf", "%s\\n", "plain", "", "two words", "it's", "$HOME", "`id`", "a\\b", "*", "tab\there", "#no", "~", "é",

@@ -4,14 +4,14 @@ import MachineFacts
 import Testing
 import disttrain_launch
 
-/// Which hosts a new start leaves out.
+/// The hosts that are left out of a restart.
 @Suite struct HostProbeTests {
   private static let machine = Machine(hostName: "here", isRoot: false) { _ in nil }
 
   private static func hostfile(_ text: String) throws -> Hostfile { try Hostfile(parsing: text, path: "h") }
 
-  /// A probe whose agent reaches some hosts, fails to reach others, and hangs on one; it notes in `folder`/asked whom it
-  /// was asked for.
+  /// A probe whose agent reaches some hosts, fails to reach others, and hangs on one. It lists the probed hosts in
+  /// `folder`/asked.
   private static func probe(in folder: String, timeout: Double) throws -> HostProbe {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let agent = folder + "/agent"
@@ -34,7 +34,7 @@ import disttrain_launch
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let hosts = try Self.hostfile("here slots=2\nlocalhost\ngood slots=1\ndead\nstuck\ngood slots=2\n")
     let others = try #require(hosts.without(["stuck"]))
-    // Every host that answers has as long as it takes, one that hangs needs no more than it is given.
+    // A long timeout for hosts that answer, a short one for a host that hangs.
     let silent = try Self.probe(in: folder, timeout: 300).silentHosts(of: others)
     #expect(silent == ["dead"])
     let asked = try String(contentsOfFile: folder + "/asked", encoding: .utf8).split(separator: "\n").sorted()

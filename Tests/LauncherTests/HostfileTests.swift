@@ -33,7 +33,7 @@ import Testing
     #expect(error?.description.contains("expected") == true)
   }
 
-  /// At once: reading from a pipe without a writer would never end.
+  /// Refused at once: reading from a pipe without a writer would never end.
   @Test(.timeLimit(.minutes(10))) func whatIsNoSmallFileIsRefused() throws {
     let folder = NSTemporaryDirectory() + "disttrain-hosts-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -3,7 +3,7 @@ import MachineFacts
 import Testing
 import disttrain_launch
 
-/// The mpirun words for each situation; a change here is a change of how people's jobs run.
+/// The arguments of mpirun for each situation. A change here changes how users' jobs run.
 @Suite struct LaunchPlanTests {
   private let keepalive = [
     "--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2", "--mca",
@@ -94,7 +94,7 @@ import disttrain_launch
     #expect(try plan(["a.yaml", "--set=threads=3"]).program.count == 3)
     #expect(try plan(configuration: "name: a\nthreads: 2 # half\n").program == ["/opt/disttrain", "a.yaml"])
     #expect(try plan(configuration: "threads: auto # all\n").program.last == "threads=1")
-    // As YAML has it, whatever else is wrong; a mistake is disttrain's to tell.
+    // Read as YAML, even if other parts are wrong: disttrain reports errors.
     for yaml in ["{name: a, \"threads\": 2}\n", "threads : 2\n", "threads:\n  2\n", "threads: many\n", "threads: 0\n"] {
       #expect(try plan(configuration: yaml).program == ["/opt/disttrain", "a.yaml"], "\(yaml)")
     }

@@ -29,7 +29,7 @@ extension World {
       #expect(throws: MPIError.self) { try BlockLayout(counts: [1], offsets: [1 << 31]) }
       #expect(throws: Never.self) { try BlockLayout(counts: [1 << 30, 1 << 30 - 1]) }
       try SharedSession.withWorld { world throws in
-        // Never touched: the count is refused before MPI sees the address.
+        // The address is never used: the count is refused before the MPI call.
         let huge = UnsafeMutableBufferPointer<UInt8>(start: .init(bitPattern: 16), count: 1 << 31)
         #expect(throws: MPIError.self) { try world.broadcast(huge) }
       }

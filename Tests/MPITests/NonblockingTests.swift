@@ -19,13 +19,13 @@ extension World {
           return try world.beginAllToAll(
             sending: UnsafeBufferPointer(source), exchange.sent, receiving: buffer, exchange.received)
         }
-        while try !Request.testAll(requests) {}
+        while try requests.filter({ try !$0.test() }).count > 0 {}
         #expect(requests.allSatisfy { $0.isComplete })
         for buffer in received { #expect(Array(buffer) == exchange.expected) }
       }
     }
 
-    /// The layouts are dropped by the caller at once: the request must keep what MPI still reads.
+    /// The caller drops the layout at once: the request must keep it, because MPI still reads it.
     @Test func requestsKeepTheirLayouts() throws {
       try SharedSession.withWorld { world throws in
         let block = 50_000
@@ -50,7 +50,7 @@ extension World {
       }
     }
 
-    /// As a step does: the same request, round after round, each with values of its own.
+    /// As in training: the same request in every step, each time with other values.
     @Test func requestsAreUsedAgain() throws {
       try SharedSession.withWorld { world throws in
         let layout = try BlockLayout(counts: Array(repeating: 3, count: world.size))
@@ -72,40 +72,45 @@ extension World {
           #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, own + $0 % 3) })
           try world.beginAllGather(inPlace: received, layout, reusing: request)
           try request.wait()
-          // Each rank's own block of what it received: what it sent to itself.
+          // Each rank contributes the block that it has received from itself.
           #expect((0..<count).allSatisfy { received[$0] == mark($0 / 3, 100 * round + $0) })
         }
       }
     }
 
-    /// In a process of its own, which mpirun must not have started.
+    /// Runs in child processes, which cannot start MPI under mpirun.
     @Test(.enabled(if: !LaunchEnvironment.current.launchedByMPI, "a rank starts no second MPI process"))
     func aDroppedRequestEndsTheProcess() async {
       let dropped = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         try await MainActor.run {
-          try SharedSession.withWorld { world throws in _ = try world.beginBarrier() }
+          try SharedSession.withWorld { world throws in _ = try beginEmptyGather(world) }
         }
       }
       let message = String(decoding: dropped?.standardErrorContent ?? [], as: UTF8.self)
-      #expect(message.contains("MPI_Ibarrier is under way and its request is dropped: keep the request"), "\(message)")
+      #expect(message.contains("MPI_Iallgatherv is under way and its request is dropped"), "\(message)")
       await #expect(processExitsWith: .success) {
         try await MainActor.run {
-          try SharedSession.withWorld { world throws in try world.beginBarrier().wait() }
+          try SharedSession.withWorld { world throws in try beginEmptyGather(world).wait() }
         }
       }
     }
 
-    @Test func sumsInPlaceAndMeetsAtABarrier() throws {
+    @Test func waitsForAllRequests() throws {
       try SharedSession.withWorld { world throws in
-        let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: 10_000)
-        defer { buffer.deallocate() }
-        for i in buffer.indices { buffer[i] = Double(i + world.rank) }
-        let sum = try world.beginSum(inPlace: buffer)
-        let barrier = try world.beginBarrier()
-        try Request.waitAll([sum, barrier])
-        let n = Double(world.size)
-        #expect(buffer.indices.allSatisfy { buffer[$0] == n * Double($0) + n * (n - 1) / 2 })
-        #expect(try sum.test() && barrier.test())
+        let layout = try BlockLayout(counts: Array(repeating: 10_000, count: world.size))
+        let buffers = (0..<2).map { _ in UnsafeMutableBufferPointer<Double>.allocate(capacity: layout.extent) }
+        defer { for buffer in buffers { buffer.deallocate() } }
+        let requests = try buffers.enumerated().map { number, buffer in
+          buffer.update(repeating: -1)
+          for i in layout[world.rank] { buffer[i] = Double(i + number) }
+          return try world.beginAllGather(inPlace: buffer, layout)
+        }
+        try Request.waitAll(requests)
+        #expect(requests.allSatisfy { $0.isComplete })
+        #expect(try requests.allSatisfy { try $0.test() })
+        for (number, buffer) in buffers.enumerated() {
+          #expect(buffer.indices.allSatisfy { buffer[$0] == Double($0 + number) })
+        }
       }
     }
 
@@ -114,9 +119,15 @@ extension World {
         let layout = try BlockLayout(counts: Array(repeating: 0, count: world.size))
         let nothing = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
         try world.beginAllToAll(sending: UnsafeBufferPointer(nothing), layout, receiving: nothing, layout).wait()
-        try world.beginAllGather(inPlace: nothing, layout).wait()
-        try world.beginSum(inPlace: nothing).wait()
+        try beginEmptyGather(world).wait()
       }
     }
   }
+}
+
+/// A request whose operation transfers nothing.
+private func beginEmptyGather(_ world: borrowing Communicator) throws -> Request {
+  try world.beginAllGather(
+    inPlace: UnsafeMutableBufferPointer<Float>(start: nil, count: 0),
+    BlockLayout(counts: Array(repeating: 0, count: world.size)))
 }

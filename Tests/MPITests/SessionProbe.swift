@@ -2,7 +2,7 @@ import Foundation
 import MPI
 import Testing
 
-/// What a rank of such a job does.
+/// The behaviour of the ranks of a job that `SessionTests` starts.
 enum Behaviour: String, Sendable {
   case oneThrows, allThrowApart, allThrowTogether, allStop
 
@@ -10,7 +10,7 @@ enum Behaviour: String, Sendable {
   static let asked = ProcessInfo.processInfo.environment[variable].flatMap(Behaviour.init)
 }
 
-/// One rank of a job that `SessionTests` starts: not a test of its own, it runs where the variable is set.
+/// One rank of a job that `SessionTests` starts. Not a test by itself: it runs only if the variable is set.
 @Suite(.enabled(if: Behaviour.asked != nil, "started by SessionTests"))
 @MainActor
 struct SessionProbe {
@@ -24,7 +24,7 @@ struct SessionProbe {
       switch Behaviour.asked! {
       case .oneThrows:
         if world.rank == 1 { throw Wall(failure: JobFailure("cannot go on", exitCode: 65)) }
-        // The others wait for rank 1, as a collective would: without the abort they would for ever.
+        // The others wait for rank 1, as in a collective: without the abort they would wait forever.
         try world.barrier()
         return 0
       case .allThrowApart: throw Wall(failure: JobFailure("cannot go on", exitCode: 74))

@@ -11,10 +11,10 @@ private enum Mpirun {
   static var isUsable: Bool { path != nil && Behaviour.asked == nil && !LaunchEnvironment.current.launchedByMPI }
 }
 
-/// How `withMPI` ends a job, seen from outside: this bundle under mpirun, each rank running `SessionProbe`.
+/// How `withMPI` ends a job: runs this bundle under mpirun, where each rank runs `SessionProbe`.
 @Suite(.enabled(if: Mpirun.isUsable, "mpirun is missing, or this is one of its ranks"), .serialized)
 struct SessionTests {
-  /// Starting MPI here leaves nothing behind that would mislead a job started from here.
+  /// Starting MPI in this process leaves no variables that would break a job started from it.
   @Test @MainActor func aJobStartsFromAProcessThatHasStartedMPI() throws {
     try SharedSession.withWorld { #expect($0.size == 1) }
     #expect(try Job(ranks: 2, .allStop).status == 75)
@@ -27,14 +27,14 @@ struct SessionTests {
     #expect(job.errors.contains("(rank 1 of 3, on "))
   }
 
-  /// The same wall on every rank, which have not agreed on it: still one message.
+  /// The same error on every rank, without agreement: still one message.
   @Test func allRanksThrowingApartPrintOneMessage() throws {
     let job = try Job(ranks: 4, .allThrowApart)
     #expect(job.status == 74)
     #expect(job.count("cannot go on") == 1)
   }
 
-  /// Also of processes that have ended meanwhile.
+  /// Even if the first process has ended by then.
   @Test func oneProcessOfAJobIsTheFirstToFail() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "disttrain-failure-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -67,7 +67,7 @@ struct SessionTests {
   }
 }
 
-/// One run of this bundle's `SessionProbe`, under mpirun or, without a number of ranks, alone.
+/// One run of this bundle's `SessionProbe`: under mpirun, or as a single process if no number of ranks is given.
 private struct Job {
   let status: Int32
   let errors: String

@@ -1,7 +1,7 @@
 import MachineFacts
 import Testing
 
-/// Quotas of CPU time and memory limits, wherever the kernel keeps them.
+/// Quotas of CPU time and memory limits, in all places where the kernel keeps them.
 @Suite struct ControlGroupTests {
   private static let eight = Layout(online: "0-7", allowed: "0-7").with(memory: "16777216")
   private static let second = "30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate"
@@ -23,7 +23,7 @@ import Testing
     let nested = Self.limits("0::/a/b", [Self.second], limits)
     #expect(nested.cores == 2 && nested.isConfined && nested.memoryLimit == 1_000_000_000)
     #expect(Self.limits("0::/", [Self.second], limits).cores == 4)
-    // Another group's limits are not ours.
+    // Limits of other groups do not count.
     #expect(Self.limits("0::/c/b", [Self.second], limits).cores == 4)
   }
 
@@ -83,7 +83,7 @@ import Testing
     #expect(machine.cores == 2 && machine.memoryLimit == 3000)
   }
 
-  /// A container sees its own group at the mount, under the name that the host gives it.
+  /// In a container the mount is its own group, but the kernel names it by the host's path.
   @Test func containers() {
     let id = "/docker/4de6"
     let limits = [

@@ -26,7 +26,7 @@ import Testing
     #expect(Layout(online: "0-3", allowed: "0-3", siblings: [0: "0,2", 2: "0,2"]).machine.cores == 3)
   }
 
-  /// The mask may name CPUs that are not there (cpuset's are, the affinity's need not be).
+  /// The affinity mask may contain CPUs that are offline; the mask of a cpuset does not.
   @Test func offlineCPUsDoNotCount() {
     let machine = Layout(online: "0,2-3", allowed: "0-127", siblings: Self.siblings).machine
     #expect(machine.allowedCPUs == [0, 2, 3] && machine.cores == 2 && !machine.isConfined)
@@ -57,7 +57,7 @@ import Testing
     #expect(Layout(online: "0-5", allowed: "0-5").machine.threads(sharedBy: ranks) == threads)
   }
 
-  /// The scheduler's mask, which Foundation asks for, has as many CPUs.
+  /// Foundation, which asks for the scheduler's mask, finds the same number of CPUs.
   @Test func thisMachine() {
     let machine = Machine.current
     #expect(machine.allowedCPUs.count == ProcessInfo.processInfo.activeProcessorCount)

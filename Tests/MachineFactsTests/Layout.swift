@@ -1,13 +1,13 @@
 import MachineFacts
 
-/// The files of a machine that is drawn for a test.
+/// The kernel files of an invented machine.
 struct Layout {
   var files: [String: String] = [:]
 
   /// - Parameters:
   ///   - online: kernel list of CPUs.
   ///   - allowed: kernel list of the affinity mask.
-  ///   - siblings: by CPU, the CPUs of its core; absent where the topology is hidden.
+  ///   - siblings: by CPU, the CPUs of its core; absent if the topology is hidden.
   init(online: String, allowed: String? = nil, siblings: [Int: String] = [:]) {
     files["/sys/devices/system/cpu/online"] = online + "\n"
     let list = allowed.map { "Cpus_allowed_list:\t\($0)\n" } ?? ""

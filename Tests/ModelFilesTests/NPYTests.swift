@@ -4,7 +4,7 @@ import ModelFiles
 import TestSupport
 import Testing
 
-/// Arrays of NumPy's. The bytes are what numpy.save 2.3 writes.
+/// NumPy files. The bytes are those that numpy.save 2.3 writes.
 @Suite struct NPYTests {
   private static func file(_ header: String, version: [UInt8] = [1, 0], _ data: [UInt8]) -> [UInt8] {
     let count = header.utf8.count

@@ -4,7 +4,7 @@ import ModelFiles
 import TestSupport
 import Testing
 
-/// No damaged or hostile ONNX file crashes the reader, or makes it take memory that the file does not account for.
+/// No damaged or hostile ONNX file crashes the reader, or makes it allocate far more memory than the size of the file.
 @Suite struct ONNXDamageTests {
   private static func load(_ bytes: [UInt8]) throws(FileError) {
     _ = try ONNXModel(bytes: bytes, path: "bad.onnx")
@@ -64,12 +64,12 @@ import Testing
     #expect(message(file).contains("two tensors \"b\""))
   }
 
-  /// Two bytes each in the file, a hundred in memory.
+  /// Empty messages: two bytes each in the file, a hundred in memory.
   @Test func emptyMessagesAreCountedFirst() {
     let many = [UInt8](repeating: 0, count: 3 << 20)
     let places: [[UInt64]] = [[7, 1], [7, 5], [7, 11], [7, 1, 5], [7, 11, 2, 1, 2, 1], [14]]
     for path in places {
-      // The innermost field again and again, without content.
+      // The innermost field many times, without content.
       var bytes = (0..<many.count / 2).flatMap { _ in [UInt8(path.last! << 3 | 2), 0] }
       for field in path.dropLast().reversed() { bytes = ONNXMessage().data(field, bytes).bytes }
       #expect { try Self.load(bytes) } throws: { "\($0)".contains("over 1048576 fields") }

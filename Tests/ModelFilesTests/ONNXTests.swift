@@ -59,7 +59,7 @@ import Testing
     #expect(read.serialized() == bytes)
   }
 
-  /// PyTorch writes the tensors of large networks into a file beside the graph.
+  /// PyTorch writes the tensors of large networks to a separate file.
   @Test func tensorsInAFileBeside() throws {
     let folder = try TemporaryFolder()
     _ = try folder.write([9, 9, 9, 9] + rawBytes([Float(4), 5]), to: "weights.data")

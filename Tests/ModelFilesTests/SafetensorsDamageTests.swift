@@ -4,7 +4,7 @@ import ModelFiles
 import TestSupport
 import Testing
 
-/// No damaged file is taken for a good one, and none crashes the reader.
+/// No damaged file is accepted, and none crashes the reader.
 struct SafetensorsDamageTests {
   private static let tensors = [
     NamedTensor(name: "generator.0.weight", shape: [2, 3], values: [1, 2, 3, 4, 5, 6]),
@@ -41,7 +41,7 @@ struct SafetensorsDamageTests {
       var flipped = good
       flipped[bit / 8] ^= 1 << (bit % 8)
       #expect(throws: FileError.self, "bit \(bit)") { try Self.load(flipped, .required, folder) }
-      // Without the hash a flip may pass; it must not crash.
+      // Without the hash a flipped bit may be accepted, but must not crash the reader.
       do { try Self.load(flipped, .none, folder) } catch is FileError {}
     }
   }
@@ -72,7 +72,7 @@ struct SafetensorsDamageTests {
     #expect(throws: FileError.self) { try Self.load(start + Array("{}".utf8), .none, folder) }
   }
 
-  /// Header, bytes of data, what the message must say.
+  /// Header, bytes of data, expected part of the message.
   static let headers: [(String, Int, String)] = [
     ("", 0, "begins with {"),
     (" {}", 0, "begins with {"),

@@ -114,7 +114,7 @@ struct SafetensorsTests {
         """)
   }
 
-  /// The files of a run stay inside its folder, and a pipe is no checkpoint.
+  /// Files of a run are written only inside its folder, and pipes are refused.
   @Test(.timeLimit(.minutes(10))) func linksAndPipesAreRefused() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: folder.path)
@@ -136,4 +136,9 @@ struct SafetensorsTests {
       try values.withUnsafeMutableBufferPointer { try file.read("single", shape: [1], into: $0) }
     }
   }
+}
+
+/// The path of a committed file.
+func fixture(_ name: String) -> String {
+  URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(name)").path
 }

@@ -2,7 +2,7 @@ import Glibc
 import Numerics
 import Testing
 
-/// Adam (Kingma & Ba 2014, algorithm 1, with PyTorch's place of epsilon) against the same in double.
+/// Adam (Kingma & Ba 2014, algorithm 1, with epsilon placed as in PyTorch) against the same in double.
 @Suite struct AdamKernelTests {
   struct Settings: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -25,8 +25,8 @@ import Testing
     }
   }
 
-  /// A number in double and the most that its single-precision twin may be off by, if every rounding is u and has the worst
-  /// sign, to first order in u.
+  /// A number in double, and the error bound of its single-precision value if every rounding is u with the worst sign,
+  /// to first order in u.
   private struct Bounded {
     var value: Double
     var error = 0.0
@@ -51,7 +51,7 @@ import Testing
       let root = value.squareRoot()
       return Self(value: root, error: value > 0 ? error / (2 * root) + RoundingModel.unit * root : error.squareRoot())
     }
-    /// A coefficient, which is computed in double and rounded once.
+    /// A coefficient: computed in double and rounded once.
     static func rounded(_ value: Double) -> Self { Self(value: value, error: RoundingModel.unit * abs(value)) }
   }
 
@@ -64,7 +64,7 @@ import Testing
     let (beta1, rest1) = (Bounded.rounded(settings.beta1), Bounded.rounded(1 - settings.beta1))
     let (beta2, rest2) = (Bounded.rounded(settings.beta2), Bounded.rounded(1 - settings.beta2))
     for step in 1...50 {
-      // Sizes from 1e-6 to 1e2, as gradients of different layers have.
+      // Sizes from 1e-6 to 1e2, like the gradients of different layers.
       let gradient = normals(count, seed: 100 + step).enumerated().map { $1 * Glibc.powf(10, Float($0 % 9) - 6) }
       let isFinite = kernels.adam(
         p, gradient: gradient, mean: m, square: v, count: count, settings.coefficients(step))

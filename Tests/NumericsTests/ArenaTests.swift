@@ -2,9 +2,9 @@ import Foundation
 import Numerics
 import Testing
 
-/// Memory of a run.
+/// Memory for a run.
 @Suite struct ArenaTests {
-  /// Floats below and above what has a mapping of its own, and of one that a shared mapping cannot hold any more.
+  /// Sizes below and above the limit of an own mapping, and one that does not fit the rest of a shared mapping.
   private static let counts = [1, 1, 33, 20_000, 1, 32_768, 100_000, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000, 7]
 
   @Test func arraysAreZerosThatLieApart() {
@@ -42,7 +42,7 @@ import Testing
     withExtendedLifetime(arena) {}
   }
 
-  /// Of this process, which other tests map, too: some, but not thousands.
+  /// The number of mappings of this process. Other tests map memory too: some, but not thousands.
   private func mappings() throws -> Int {
     try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).utf8.count { $0 == UInt8(ascii: "\n") }
   }

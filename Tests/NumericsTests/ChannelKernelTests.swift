@@ -1,7 +1,7 @@
 import Numerics
 import Testing
 
-/// Values of a matrix [rows][channels], far from 0 or not.
+/// Values of a matrix [rows][channels], near 0 or far from it.
 struct Distribution: CustomTestStringConvertible, Sendable {
   let mean: Float
   let deviation: Float
@@ -14,7 +14,7 @@ struct Distribution: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct MomentTests {
-  /// Two passes in double.
+  /// The moments in double, in two passes.
   private func truth(
     _ x: [Float], rows: Int, channels: Int, _ channel: Int
   ) -> (sum: Double, mean: Double, m2: Double) {
@@ -24,12 +24,12 @@ struct Distribution: CustomTestStringConvertible, Sendable {
     return (sum, mean, column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) })
   }
 
-  /// Rows that are summed in single precision.
+  /// Rows of a run that is summed in single precision.
   private let run = 64
 
-  /// Bounds where every rounding is u and has the worst sign. The centre is as far from the mean as a sum of a run of
-  /// the values themselves may be wrong, c deviations; differences from it have a mean square of (1 + c²) variances, and
-  /// meet one rounding of their own and those of a run's sum; their squares meet that twice, and one more.
+  /// Bounds if every rounding is u with the worst sign. The centre is off the mean by at most c deviations, the error
+  /// of the sum of a run of the values. Differences from it have a mean square of (1 + c²) variances; they meet one
+  /// rounding of their own and those of a run's sum. Their squares meet twice as many, and one more.
   @Test(arguments: Kernels.available, Distribution.all)
   func agreeWithTwoPassesInDouble(_ kernels: Kernels, _ distribution: Distribution) {
     var worst = (mean: 0.0, m2: 0.0)
@@ -49,7 +49,7 @@ struct Distribution: CustomTestStringConvertible, Sendable {
         let centre = RoundingModel.gamma(terms) * size / deviation
         let spread = 1 + centre * centre
         let allowed = RoundingModel.gamma(terms) * spread.squareRoot()
-        // What batch norm sees: the mean's error against the deviation.
+        // The mean's error relative to the deviation, which matters for batch norm.
         worst.mean = max(worst.mean, abs(mean[channel] - truth.mean) / deviation / allowed)
         let allowedM2 = RoundingModel.gamma(terms + 2) * spread + 2 * centre * allowed
         worst.m2 = max(worst.m2, abs(m2[channel] - truth.m2) / truth.m2 / allowedM2)
@@ -74,7 +74,7 @@ struct Distribution: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// A range of channels writes its own results only, with the bits that the channel has alone.
+  /// A range of channels writes only its own results, with the same bits as for each channel alone.
   @Test(arguments: Kernels.available, [0..<17, 3..<4, 5..<12, 16..<17])
   func aChannelHasTheSameBitsInAnyRange(_ kernels: Kernels, range: Range<Int>) {
     let (rows, channels) = (150, 17)
@@ -113,7 +113,8 @@ struct Distribution: CustomTestStringConvertible, Sendable {
     var (mean, m2) = ([0.0], [0.0])
     kernels.moments(
       mean: &mean, m2: &m2, of: floats([Float](repeating: 0.1, count: 1000)), rows: 1000, channels: 1, range: 0..<1)
-    // A centre that is off is put right in double: by the mean of differences that are exact, but for their sum.
+    // The error of the centre is corrected in double by the mean of the differences, which are exact except for their
+    // sum.
     let off = RoundingModel.gamma(run) * 0.1
     #expect(abs(mean[0] - Double(Float(0.1))) <= RoundingModel.gamma(run) * off)
     #expect(m2[0] >= 0 && m2[0] <= 1000 * 3 * RoundingModel.gamma(run + 2) * off * off)

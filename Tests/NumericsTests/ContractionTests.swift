@@ -1,8 +1,8 @@
 import Numerics
 import Testing
 
-/// Which operations are fused is part of the bits: each kernel against scalar Swift, which never fuses by itself, with the
-/// fused operation where the kernel states it.
+/// Fused operations change bits: each kernel against scalar Swift, which never fuses by itself, with fused operations
+/// if the kernel states them.
 @Suite struct ContractionTests {
   private struct Arithmetic {
     let isFused: Bool
@@ -123,7 +123,7 @@ import Testing
     #expect(bits(array(result, truth.count)) == bits(truth))
   }
 
-  /// Fused instruction sets agree with each other to the last bit, whatever their width.
+  /// Fused instruction sets agree with each other to the last bit, for any width of vectors.
   @Test func fusedSetsAgree() {
     let sets = Kernels.available.filter(\.instructionSet.hasFusedMultiplyAdd)
     let x = normals(2000, seed: 1).map { 4 * $0 }

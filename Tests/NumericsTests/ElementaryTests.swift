@@ -2,8 +2,8 @@ import Glibc
 import Numerics
 import Testing
 
-/// Elementary functions against glibc's, which are correct to less than one unit in the last place, two units of roundoff. The
-/// other units of each bound are the roundings of our own steps, whose bits are the same everywhere.
+/// Elementary functions against glibc's, which are correct to less than one unit in the last place, or two units of
+/// roundoff. The other units of each bound are the roundings of the project's own functions.
 @Suite struct ElementaryTests {
   private func units(_ count: Double) -> Double { count * 0x1p-53 }
 
@@ -22,7 +22,7 @@ import Testing
     let near = worst(sweep(-1, 1), Elementary.exp, Glibc.exp)
     let far = worst(sweep(-708, 709.5), Elementary.exp, Glibc.exp)
     print("exp: relative error \(near) in [-1, 1], \(far) in [-708, 709.5]")
-    // The last addition 1; the product before it, the sum in it and the reduced argument, each up to a half.
+    // 1 for the last addition; up to a half each for the product before it, the sum in it and the reduced argument.
     #expect(near <= units(2.5 + 2))
     #expect(far <= units(2.5 + 2))
     #expect(Elementary.exp(0) == 1)
@@ -31,7 +31,7 @@ import Testing
     #expect(Elementary.exp(.infinity) == .infinity)
     #expect(Elementary.exp(-.infinity) == 0)
     #expect(Elementary.exp(.nan).isNaN)
-    // Below the normal numbers what is left is a multiple of 2⁻¹⁰⁷⁴.
+    // Below the normal numbers the result is a multiple of 2⁻¹⁰⁷⁴.
     for x in sweep(-744.9, -708.5, 200) {
       #expect(abs(Elementary.exp(x) - Glibc.exp(x)) <= 0x1p-1074 + units(4.5) * Glibc.exp(x), "e^\(x)")
     }
@@ -41,15 +41,15 @@ import Testing
     let error = worst(
       sweep(0.5, 2) + sweep(1e-6, 1e-3) + sweep(1, 1e6) + (-1074...1023).map { Glibc.scalbn(1.3, Int32($0)) },
       Elementary.log, Glibc.log)
-    // Next to 1 the logarithm goes to 0, and its relative error must not grow.
+    // Near 1 the logarithm approaches 0, and its relative error must not grow.
     let besideOne = (1...50).flatMap { exponent -> [Double] in
       let small = Glibc.scalbn(1.0, Int32(-exponent))
       return [1 + small, 1 - small]
     }
     let beside = worst(besideOne, Elementary.log, Glibc.log)
     print("log: relative error \(error), beside 1 \(beside)")
-    // Of ln m: 1 of m + 1, of the quotient, of the series and of its product. Of exponent · ln 2: 1.5, but both may cancel
-    // to half of it, and their sum is rounded.
+    // ln m: 1 each for m + 1, the quotient, the series and its product. exponent · ln 2: 1.5. Both may cancel to half
+    // of it, and their sum is rounded.
     #expect(beside <= units(4.2 + 2))
     #expect(error <= units(2 * 1.5 + 4.2 + 1 + 2))
     #expect(Elementary.log(1) == 0)
@@ -58,7 +58,7 @@ import Testing
     #expect(Elementary.log(-1).isNaN && Elementary.log(.nan).isNaN)
   }
 
-  /// Absolute error: 2π · turns is itself rounded in what we compare with, 2π and the product, 1.5 · 2π units.
+  /// Absolute error. In the reference 2π and its product by turns are rounded: 1.5 · 2π units.
   @Test func sineAndCosine() {
     var error = 0.0
     for turns in sweep(0, 1) {
@@ -79,10 +79,10 @@ import Testing
       x < 0 ? Glibc.exp(x) / (1 + Glibc.exp(x)) : 1 / (1 + Glibc.exp(-x))
     }
     print("logOnePlusExp: relative error \(softplus), near 0 \(near); sigmoid: \(sigmoid)")
-    // Where the series ends, at e⁻ˣ = 0.1, the rounding of 1.1 is one of 0.095; then those of the logarithm and of e⁻ˣ, and
-    // twice glibc's own.
+    // At the end of the series, e⁻ˣ = 0.1, the rounding of 1.1 is one of 0.095. Then those of the logarithm and of e⁻ˣ,
+    // and twice those of glibc.
     #expect(max(softplus, near) <= units(1.1 / 0.095 + 8.2 + 2.5 + 4))
-    // Of e⁻ˣ, the sum and the quotient, here and there.
+    // Of e⁻ˣ, the sum and the quotient, in the function and in the reference.
     #expect(sigmoid <= units(2.5 + 2 + 2 + 2))
     #expect(Elementary.sigmoid(0) == 0.5)
     #expect(Elementary.sigmoid(1000) == 1 && Elementary.sigmoid(-1000) == 0)
@@ -94,7 +94,7 @@ import Testing
   func wholePowers(base: Double) {
     for exponent in [0, 1, 2, 3, 7, 100, 12_345] {
       let truth = Glibc.pow(base, Double(exponent))
-      // n − 1 products, however they are paired.
+      // n − 1 products in any order.
       #expect(abs(Elementary.power(base, exponent) - truth) <= units(Double(exponent) + 2) * truth)
     }
   }

@@ -1,11 +1,11 @@
 import Numerics
 import Testing
 
-/// A pass over arrays: `a` in place, with `b` where it has a second operand.
+/// A pass over arrays: `a` in place, with `b` if it has a second operand.
 struct ElementwiseCase: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let run: @Sendable (_ kernels: Kernels, _ a: Floats, _ b: Floats, _ count: Int) -> Void
-  /// The exact value, and the error that single precision excuses.
+  /// The exact value, and the bound of the error in single precision.
   let truth: @Sendable (_ a: Double, _ b: Double) -> (value: Double, error: Double)
 
   /// Half a unit in the last place, relative.
@@ -22,7 +22,7 @@ struct ElementwiseCase: CustomTestStringConvertible, Sendable {
     ElementwiseCase(testDescription: "tanh backward") { kernels, a, b, count in
       kernels.tanhBackward(a, output: b, count: count)
     } truth: { a, b in
-      // Rounding of b² and of the difference, both up to the size of max(1, b²), then of the product.
+      // The roundings of b² and of the difference, both at most max(1, b²), then of the product.
       (a * (1 - b * b), rounding * (2 * abs(a) * max(1, b * b) + abs(a * (1 - b * b))))
     },
   ]
@@ -51,7 +51,7 @@ struct ElementwiseCase: CustomTestStringConvertible, Sendable {
   func agreesWithThePlainLoop(_ kernels: Kernels, _ test: ElementwiseCase) {
     for count in raggedSizes {
       let (a, b) = (normals(count, seed: count), normals(count, seed: count + 1000))
-      let result = floats(a + [7])  // what lies behind must stay
+      let result = floats(a + [7])  // the element behind must stay
       test.run(kernels, result, floats(b), count)
       for index in 0..<count {
         let (truth, error) = test.truth(Double(a[index]), Double(b[index]))
@@ -92,7 +92,7 @@ struct ElementwiseCase: CustomTestStringConvertible, Sendable {
     (a, 0)
   }
 
-  /// A bias differs by channel, so its tails are those of a row.
+  /// The bias differs by channel, so vector tails are at the end of each row.
   @Test(arguments: Kernels.available, [1, 3, 8, 17, 64, 65])
   func biasIsAddedToEachRow(_ kernels: Kernels, channels: Int) {
     let rows = 5
@@ -108,14 +108,14 @@ struct ElementwiseCase: CustomTestStringConvertible, Sendable {
     let bytes = (0..<count).map { UInt8($0 & 255) }
     let result = zeros(count)
     kernels.signed(result, from: bytes, count: count)
-    // The quotient is below 2, so its rounding is at most u; the difference is exact from a half on, and below adds u / 2
-    // to a quotient's u / 4.
+    // The quotient is below 2, so its rounding is at most u; the difference is exact from a half on, and below adds u /
+    // 2 to a quotient's u / 4.
     let bounds = bytes.map { _ in RoundingModel.unit }
     #expect(worstRatio(array(result, count), bytes.map { Double($0) / 127.5 - 1 }, bounds: bounds) <= 1)
     if count >= 256 { #expect(result[0] == -1 && result[255] == 1) }
   }
 
-  /// Some channels of each pixel, as convolutions finish them.
+  /// Some channels of each pixel, as in the epilogue of a convolution.
   @Test(arguments: Kernels.available)
   func channelsOutsideTheRangeStay(_ kernels: Kernels) {
     let (rows, channels) = (5, 37)

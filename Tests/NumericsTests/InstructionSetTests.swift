@@ -1,7 +1,7 @@
 import Numerics
 import Testing
 
-/// Tests of kernels run on every instruction set of this CPU. One that it lacks is not tested, and counted here as skipped.
+/// Tests of kernels run on every instruction set of this CPU. A missing set is not tested, and counted here as skipped.
 @Suite struct InstructionSetTests {
   @Test func baselineIsTested() { #expect(Self.tested.first == .baseline) }
 

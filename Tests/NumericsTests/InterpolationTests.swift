@@ -1,12 +1,12 @@
 import Numerics
 import Testing
 
-/// Rows between rows, against plain loops in double precision.
+/// Interpolated rows against plain loops in double precision.
 @Suite struct InterpolationTests {
   private static let positions: [Float] = [0, 0, 0.25, 0.75, 1.25, 1.75, 2, 2.5]
   private static let size = 3
 
-  /// - Parameter x: the rows; their absolute values give the size of the sums' terms.
+  /// - Parameter x: the rows; their absolute values give the sizes of the terms.
   private static func plain(_ x: [Float], channels: Int) -> [Double] {
     positions.flatMap { position in
       let first = Int(position)
@@ -40,7 +40,7 @@ import Testing
   func agreesWithPlainLoops(_ kernels: Kernels, channels: Int) {
     let x = normals(Self.size * channels, seed: 4)
     let y = Self.interpolated(x, channels: channels, kernels)
-    // One rounding of 1 − distance, of each product, and of their sum.
+    // One rounding each of 1 − distance, of each product, and of their sum.
     let bounds = Self.plain(x.map(abs), channels: channels).map { RoundingModel.gamma(3) * $0 }
     #expect(worstRatio(y, Self.plain(x, channels: channels), bounds: bounds) <= 1)
   }
@@ -52,12 +52,12 @@ import Testing
     let y = normals(Self.positions.count * channels, seed: 4).reversed().map { $0 * 0.5 }
     let forward = zip(Self.plain(x, channels: channels), y).reduce(0) { $0 + $1.0 * Double($1.1) }
     let back = zip(Self.adjoint(y, channels: channels, kernels), x).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-    // A row is added to by at most all positions, each a product with a weight that may have been rounded.
+    // At most all positions are added to a row, each a product with a weight that may be rounded.
     let size = zip(Self.plain(x.map(abs), channels: channels), y).reduce(0) { $0 + $1.0 * Double(abs($1.1)) }
     #expect(abs(forward - back) <= RoundingModel.gamma(Self.positions.count + 2) * size)
   }
 
-  /// A channel's bits do not depend on its place among the lanes, nor on the channels beside it.
+  /// A channel's bits depend neither on its place among the lanes nor on the other channels.
   @Test(arguments: Kernels.available)
   func everyChannelHasTheSameBits(_ kernels: Kernels) {
     let (x, y) = (normals(Self.size, seed: 4), normals(Self.positions.count, seed: 4))

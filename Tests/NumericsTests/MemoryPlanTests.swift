@@ -7,7 +7,7 @@ import Testing
     /// Whole cache lines.
     let bytes: Int
     let release: (inout MemoryPlan) -> Void
-    /// The bytes in a region.
+    /// The place in the region.
     let range: (_ region: UnsafeMutableRawPointer) -> Range<Int>
 
     init<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type, in plan: inout MemoryPlan) {
@@ -22,8 +22,8 @@ import Testing
     }
   }
 
-  /// What is held at the same time never overlaps and begins on cache lines, in plans that hold and release at random:
-  /// of floats alone, and of types of 1 to 8 bytes.
+  /// Blocks held at the same time never overlap, and begin on cache lines, in plans that hold and release at random: of
+  /// floats alone, and of types of 1 to 8 bytes.
   @Test(arguments: 1...50, [false, true])
   func blocksHeldTogetherLieApart(seed: UInt64, isMixed: Bool) {
     var stream = RandomStream(seed: seed, purpose: .synthetic)
@@ -59,11 +59,11 @@ import Testing
       #expect(!a.overlaps(b))
       #expect(a.lowerBound >= 0 && a.upperBound <= bytes && b.lowerBound % 64 == 0)
     }
-    // No plan can do with less than is held at once, and nobody needs more than one after the other.
+    // No plan can use less than is held at the same time; the greedy plan uses at most half as much again.
     #expect(bytes >= most && bytes <= most * 3 / 2, "\(bytes) for \(most)")
   }
 
-  /// A chain of layers keeps its outputs until the gradients come back, which take the place of those behind them.
+  /// A chain of layers holds its outputs until the backward pass, whose gradients reuse the places of later outputs.
   @Test func gradientsTakeThePlaceOfOutputs() {
     var plan = MemoryPlan()
     let outputs = [32, 16, 16, 16].map { plan.hold($0, of: Float.self) }
@@ -94,7 +94,7 @@ import Testing
     #expect(place != UnsafeMutableRawPointer(kept.start(in: region)))
   }
 
-  /// A type of half the bytes takes half the room.
+  /// A type of half the bytes takes half the space.
   @Test func roomIsCountedInBytes() {
     var plan = MemoryPlan()
     let block = plan.hold(1000, of: UInt16.self)
@@ -103,7 +103,7 @@ import Testing
 }
 
 @Suite struct WorkspaceTests {
-  /// Every thread of a context has a part of its workspace, which is taken from its arena.
+  /// Every thread of a context has its part of the workspace, allocated from the arena.
   @Test func aContextsThreadsHavePartsOfTheirOwn() {
     let context = ComputeContext(kernels: Kernels(.native), threads: Threads(count: 3))
     defer { context.threads.stop() }

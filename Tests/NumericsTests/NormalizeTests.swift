@@ -3,7 +3,7 @@ import Testing
 
 /// The inner loops of batch norm against the same formulas in double.
 @Suite struct NormalizeTests {
-  /// Inputs and their batch norm in double, forward and backward with given means of d and d · normalized.
+  /// Inputs and their batch norm in double: forward, and backward with given means of d and d · normalized.
   private struct Example {
     let rows: Int
     let channels: Int
@@ -16,7 +16,7 @@ import Testing
       gradient = normals(rows * channels, seed: 2)
       mean = normals(channels, seed: 3)
       inverse = normals(channels, seed: 4).map { 0.5 + abs($0) }
-      // Not so far from the usual that a channel would have outputs of one sign only.
+      // Moderate, so that every channel has outputs of both signs.
       scale = normals(channels, seed: 5, mean: 1, deviation: 0.2)
       shift = normals(channels, seed: 6, deviation: 0.2)
       meanD = normals(channels, seed: 7, deviation: 0.1)
@@ -43,7 +43,7 @@ import Testing
       }
     }
 
-    /// The gradient behind the rectifier, whose output `y` decides.
+    /// The gradient after the activation, which depends on the sign of its output `y`.
     func active(_ y: [Float], _ index: Int) -> Double { Double(gradient[index]) * (y[index] > 0 ? 1 : Double(slope)) }
 
     func backward(_ kernels: Kernels, _ y: [Float]) -> [Float] {
@@ -65,15 +65,14 @@ import Testing
 
   private static let shapes = [(1, 1), (7, 3), (64, 16), (65, 17), (200, 65), (33, 100)]
 
-  /// Bounds where every rounding is u and has the worst sign: each result is a sum, and of its terms, without their
-  /// signs, each meets so many roundings.
+  /// Bounds if every rounding is u with the worst sign: a number of roundings for each absolute term of a result.
   @Test(arguments: Kernels.available, [0, 0.2, 1] as [Float])
   func agreesWithTheFormula(_ kernels: Kernels, slope: Float) {
     var worst = (forward: 0.0, backward: 0.0, sums: 0.0)
     for (rows, channels) in Self.shapes {
       let example = Example(rows: rows, channels: channels, slope: slope)
       let y = example.forward(kernels)
-      // The difference, its factor, their product, the sum, the slope; a rectifier widens no error.
+      // The difference, its factor, their product, the sum, the slope. The activation does not increase errors.
       let forwardBounds = y.indices.map { index in
         let channel = index % channels
         return RoundingModel.gamma(5)
@@ -86,7 +85,8 @@ import Testing
           * (example.active(y, index) - Double(example.meanD[channel])
             - example.normalized(index) * Double(example.meanDot[channel]))
       }
-      // Of the normalized input: two in itself, its product, the subtraction, the factor and the product with it.
+      // The normalized input: two roundings of its own, its product, the subtraction, the factor and the product with
+      // it.
       let backwardBounds = y.indices.map { index in
         let channel = index % channels
         return RoundingModel.gamma(6) * Double(abs(example.scale[channel])) * Double(example.inverse[channel])
@@ -100,7 +100,7 @@ import Testing
         let column = stride(from: channel, to: y.count, by: channels)
         let sumTruth = column.reduce(0.0) { $0 + example.active(y, $1) }
         let dotTruth = column.reduce(0.0) { $0 + example.active(y, $1) * example.normalized($1) }
-        // 63 additions of a run, and the slope; of the dot also the two of the normalized input, and the product.
+        // 63 additions of a run, and the slope; for the dot also the two of the normalized input, and the product.
         let sumSize = column.reduce(0.0) { $0 + abs(example.active(y, $1)) }
         let dotSize = column.reduce(0.0) { $0 + abs(example.active(y, $1) * example.normalized($1)) }
         worst.sums = max(

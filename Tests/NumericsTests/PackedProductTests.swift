@@ -11,7 +11,7 @@ import Testing
 
     init(_ rows: Int, _ columns: Int, _ inner: Int) { (self.rows, self.columns, self.inner) = (rows, columns, inner) }
 
-    /// Around the tiles of every instruction set, around the cuts of the blocks, and the shapes of thin matrices.
+    /// Sizes around the tiles of every instruction set and around the cuts of blocks, and thin matrices.
     static let ragged = [
       Size(1, 1, 1), Size(6, 16, 8), Size(7, 17, 9), Size(13, 31, 100), Size(14, 32, 16), Size(15, 33, 17),
       Size(4, 8, 3), Size(5, 9, 257), Size(29, 65, 256), Size(64, 1, 600), Size(1, 70, 300), Size(3, 48, 513),
@@ -19,7 +19,7 @@ import Testing
     ]
   }
 
-  /// Two matrices as they are stored, and where the product goes.
+  /// Two stored matrices, and the destination of their product.
   private struct Operands {
     let size: Size
     let transposingA: Bool
@@ -44,7 +44,7 @@ import Testing
       c = normals(size.rows * cStride, seed: 3)
     }
 
-    /// The definition, in double.
+    /// The product by its definition, in double.
     func truth(accumulating: Bool) -> [Double] {
       var result: [Double] = []
       for row in 0..<size.rows {
@@ -62,12 +62,12 @@ import Testing
     }
   }
 
-  /// The product in memory that ends, with each matrix, at a page that cannot be touched.
+  /// The product with each matrix at the end of its memory, before a page that faults.
   private func product(_ kernels: Kernels, _ operands: Operands, accumulating: Bool) -> [Float] {
     let size = operands.size
     let product = PackedProduct(kernels)
     let scratchCount = product.scratch(rows: size.rows, columns: size.columns, inner: size.inner)
-    // The last row of a matrix has no gap behind it.
+    // The last row of a matrix has no gap after it.
     let aCount = operands.a.count - (operands.aStride - (operands.transposingA ? size.rows : size.inner))
     let bCount = operands.b.count - (operands.bStride - (operands.transposingB ? size.inner : size.columns))
     let a = GuardedFloats(Array(operands.a.prefix(aCount)))
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  /// The order of the terms to the bit: for each run one chain, then the runs' sums in order.
+  /// The order of summation to the bit: one chain for each run, then the runs' sums in order.
   @Test(arguments: Kernels.available, [1, 512, 513, 1026, 1537])
   func sumsInTheStatedOrder(_ kernels: Kernels, _ inner: Int) {
     let (rows, columns) = (3, 5)
@@ -126,7 +126,7 @@ import Testing
     #expect(bits(product(kernels, operands, accumulating: true)) == bits(expected))
   }
 
-  /// An element's bits do not tell which rows and columns it shared the call with.
+  /// An element's bits do not depend on the other rows and columns of the call.
   @Test(arguments: Kernels.available)
   func companyChangesNoBit(_ kernels: Kernels) {
     let whole = Operands(Size(61, 83, 300), false, false, gap: 0)
@@ -148,7 +148,7 @@ import Testing
     }
   }
 
-  /// The order in which a matrix is stored is not part of the result.
+  /// Whether a matrix is stored transposed does not change the result.
   @Test(arguments: Kernels.available)
   func storageChangesNoBit(_ kernels: Kernels) {
     let size = Size(31, 45, 290)
@@ -166,7 +166,7 @@ import Testing
     #expect(bits(array(c, 31 * 45)) == bits(truth))
   }
 
-  /// A sum of no terms is zero, or what was there.
+  /// A sum without terms is zero, or the old value if accumulating.
   @Test(arguments: Kernels.available)
   func noTermsAreZero(_ kernels: Kernels) {
     let product = PackedProduct(kernels)
@@ -180,8 +180,8 @@ import Testing
   }
 }
 
-/// Floats between two pages that fault when they are touched: the end of the last lies at the second page, the bytes
-/// before the first are canaries.
+/// Floats between two pages that fault on access. The last float ends at the second page; the bytes before the first
+/// float are canaries.
 private final class GuardedFloats {
   let start: Floats
   private let region: UnsafeMutableRawPointer

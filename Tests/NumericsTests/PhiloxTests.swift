@@ -2,7 +2,7 @@ import Numerics
 import Testing
 
 @Suite struct PhiloxTests {
-  /// Known answers of `philox4x32 10` in kat_vectors of the authors' own distribution, Random123.
+  /// Known answers of `philox4x32 10` in kat_vectors of Random123, the authors' distribution.
   @Test(arguments: [
     (
       SIMD4<UInt32>(repeating: 0), SIMD2<UInt32>(repeating: 0),
@@ -45,7 +45,7 @@ import Testing
     #expect(Set(beginnings).count == streams.count)
   }
 
-  /// 64 equal bins of 2¹⁶ draws: χ² with 63 degrees of freedom stays below 114 in all but one of 10,000 cases.
+  /// 64 equal bins of 2¹⁶ draws: χ² with 63 degrees of freedom is below 114 except in one of 10,000 cases.
   @Test(arguments: [1, 2, 3] as [UInt64])
   func uniformFillsTheOpenInterval(seed: UInt64) {
     let draws = 1 << 16
@@ -59,7 +59,7 @@ import Testing
     #expect(chiSquared(bins) < 114)
   }
 
-  /// 63 bins, which no power of two divides: χ² with 62 degrees of freedom, the same one in 10,000.
+  /// 63 bins, not a power of two: χ² with 62 degrees of freedom, also one in 10,000.
   @Test func boundedIntegersAreUniform() {
     var bins = [Int](repeating: 0, count: 63)
     var stream = RandomStream(seed: 7, purpose: .deal)

@@ -2,7 +2,7 @@ import Numerics
 import Testing
 
 @Suite struct ShardTreeTests {
-  /// The definition, as plainly as it can be said: a node splits at the largest power of two below its length.
+  /// The definition, in its plainest form: a node splits at the largest power of two below its length.
   private func direct(_ values: ArraySlice<Float>) -> Float {
     if values.count == 1 { return values.first! }
     let half = (0..<32).map { 1 << $0 }.last { $0 < values.count }!

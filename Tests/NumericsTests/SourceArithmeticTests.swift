@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// What lies between files and trained parameters calls nothing whose bits depend on the CPU, which its sources show.
+/// The sources that compute trained parameters from files call no function whose bits depend on the CPU.
 ///
-/// libm's elementary functions choose their code by the CPU that they run on, and promise no bits. What IEEE 754 rounds
-/// correctly (+, −, ·, /, √, fma), and what is exact (floor, round), is the same everywhere.
+/// libm's elementary functions choose their code by the CPU, and guarantee no bits. Operations that IEEE 754 rounds
+/// correctly (+, −, ·, /, √, fma) and exact ones (floor, round) are the same everywhere.
 @Suite struct SourceArithmeticTests {
   private static let root = URL(filePath: #filePath).appending(path: "../../../Sources").standardized.path + "/"
 
-  /// The measures that `output.checkpoints.best` chooses by are part of it.
+  /// Includes the metrics that `output.checkpoints.best` depends on.
   private static let path = [
     "CImage", "CKernels", "Cluster/Exchange", "Cluster/Shards", "DistTrain/Checkpoints", "DistTrain/Data",
     "DistTrain/Training", "GAN", "ImageIO", "ImageMetrics/ImageArray.swift", "ImageMetrics/LaplacianPyramid.swift",
@@ -29,7 +29,7 @@ import Testing
     return Set(names.split { $0.isWhitespace }.flatMap { [$0, $0 + "f", $0 + "l"] })
   }()
 
-  /// The lines that call one as a function, not as a method: `Elementary.exp` and `kernels.tanh` are ours.
+  /// The lines that call one as a function, not as a method like `Elementary.exp` and `kernels.tanh`.
   private static func callsOfLibm(_ lines: [Substring]) -> [Substring] {
     lines.filter { line in
       words(line).contains { word in
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// Names and numbers; by their bytes, for regular expressions take seconds for so many lines.
+  /// Names and numbers. Split by bytes, because regular expressions take seconds for all sources.
   private static func words(_ line: Substring) -> [Substring] {
     line.utf8.split { byte in
       switch byte {
@@ -57,7 +57,7 @@ import Testing
     }.map { Substring($0) }
   }
 
-  /// The code of a source file: without comments.
+  /// The code of a source file without comments.
   private static func code(_ file: String) throws -> [Substring] {
     try String(contentsOfFile: root + file, encoding: .utf8).utf8.split(separator: UInt8(ascii: "\n")).map { line in
       let slashes = zip(line.indices, line.indices.dropFirst()).first { line[$0] == 0x2F && line[$1] == 0x2F }
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  /// An exception without a reason any more is taken out.
+  /// Exceptions that are no longer needed are removed.
   @Test(arguments: exceptions.keys) func exceptionsAreNeeded(_ file: String) throws {
     #expect(!Self.callsOfLibm(try Self.code(file)).isEmpty)
   }
@@ -96,7 +96,7 @@ import Testing
     #expect(Self.callsOfLibm([line[...]]).isEmpty != isCall)
   }
 
-  /// Decoding and resizing count in whole numbers, so that no compiler may fuse a product and a sum.
+  /// Decoding and resizing compute with integers, so that no compiler can fuse a product and a sum.
   @Test func picturesAreWholeNumbers() throws {
     let numbers: Set<Substring> = ["float", "double", "_Float16"]
     for file in try Self.files(in: "CImage") {

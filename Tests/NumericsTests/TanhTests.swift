@@ -4,11 +4,12 @@ import Numerics
 import Testing
 
 @Suite struct TanhTests {
-  /// Units in the last place: every float keeps it, by a run over all of them. The worst are 2.52 with fused multiply-adds, at
-  /// 0x1.0bb004p-1, and 2.72 without, at 0x1.0ead96p-1.
+  /// The bound in units of the last place, which a run over all floats has confirmed. The worst are 2.52 with fused
+  /// multiply-adds, at 0x1.0bb004p-1, and 2.72 without, at 0x1.0ead96p-1.
   private static let error = 2.75
 
-  /// Every 4,099th float of [0, 12], both signs, or with DISTTRAIN_EVERY_FLOAT every one; behind it all are 1.
+  /// Every 4,099th float of [0, 12], with both signs, or every float with DISTTRAIN_EVERY_FLOAT. Above 12 tanh rounds
+  /// to 1.
   @Test(arguments: Kernels.available)
   func staysWithinItsError(_ kernels: Kernels) {
     let step: UInt32 = ProcessInfo.processInfo.environment["DISTTRAIN_EVERY_FLOAT"] == nil ? 4099 : 1
@@ -25,7 +26,7 @@ import Testing
       }
       for (index, input) in positive.enumerated() {
         let truth = Glibc.tanh(Double(input))
-        // The unit of the float nearest to the truth; below the normal numbers all have the same.
+        // The unit of the float nearest to the truth; the same for all subnormal numbers.
         let unit = Double(Float(truth).ulp)
         let error = max(abs(Double(result[index]) - truth), abs(Double(result[index + positive.count]) + truth)) / unit
         if !(error <= worst.error) { worst = (error, input) }
@@ -49,7 +50,7 @@ import Testing
     #expect(positive[inputs.count - 1] == 1)
   }
 
-  /// The join of the two formulas, and everywhere else: no step down.
+  /// tanh never decreases, not even at the join of the two formulas.
   @Test(arguments: Kernels.available)
   func neverFallsByMoreThanItsError(_ kernels: Kernels) {
     let start = Float(0.49).bitPattern

@@ -18,14 +18,14 @@ import Testing
     threads.stop()
   }
 
-  /// Messages are looked after on the caller's thread alone.
+  /// `poll` runs on the caller's thread only.
   @Test(arguments: [1, 3])
   func pollsOnTheCallersThread(count: Int) {
     let threads = Threads(count: count)
     let callers = Mutex<[pthread_t]>([])
     threads.poll = { callers.withLock { $0.append(pthread_self()) } }
     threads.forEach(30) { _, thread in
-      // Whatever the machine does meanwhile, most iterations are left to the caller.
+      // Slow iterations of the workers leave most iterations to the caller, whatever else the machine does.
       while thread > 0, callers.withLock({ $0.count }) < 3 { usleep(1000) }
       usleep(3000)
     }
@@ -35,7 +35,7 @@ import Testing
     threads.stop()
   }
 
-  /// Loops of a few short iterations, so close together that workers are met awake, asleep and between.
+  /// Loops of a few short iterations in quick succession, which find workers spinning, asleep and in between.
   @Test(arguments: [2, 3, 8])
   func manyShortLoops(count: Int) {
     let threads = Threads(count: count)
@@ -52,7 +52,7 @@ import Testing
     threads.stop()
   }
 
-  /// A loop's end is the end of all its iterations, whoever ran them.
+  /// A loop ends after all its iterations, on whichever threads they run.
   @Test(arguments: [2, 3, 8])
   func whatAnIterationHasWrittenIsThereAfterTheLoop(count: Int) {
     let threads = Threads(count: count)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct ChildProcessTests {
-  /// What a shell that runs `script` writes to its standard output.
+  /// The standard output of a shell that runs `script`.
   private func output(
     of script: String, environment: [String: String]? = nil, input: ChildProcess.Stream = .null,
     hasOwnGroup: Bool = false
@@ -57,7 +57,7 @@ struct ChildProcessTests {
     #expect(try ChildProcess("/bin/sh", ["-c", "echo lost; echo lost >&2"], output: .null, errors: .null).wait() == 0)
   }
 
-  /// What the terminal sends to this process's group must not reach what is to end later.
+  /// Signals of the terminal to this process's group must not reach a child with its own group.
   @Test func groups() throws {
     func group(_ hasOwnGroup: Bool) throws -> [Substring] {
       try output(of: "echo $$; cut -d ' ' -f 5 /proc/$$/stat", hasOwnGroup: hasOwnGroup).split(separator: "\n")
@@ -67,9 +67,9 @@ struct ChildProcessTests {
     #expect(try group(false).last == "\(getpgrp())")
   }
 
-  /// A thread that holds signals back, as the launcher's does, and a process that ignores one do not hand that on.
+  /// The child inherits neither blocked signals, as in the launcher's thread, nor ignored ones.
   @Test func signalsReachIt() async throws {
-    // By the shell alone: while it starts another program, it holds signals back.
+    // Without other programs: the shell blocks signals while it starts one.
     let script = "while read -r line; do echo \"$line\"; done </proc/$$/status"
     let before = signal(SIGUSR2, SIG_IGN)
     defer { signal(SIGUSR2, before) }
@@ -84,7 +84,7 @@ struct ChildProcessTests {
               $0.hasPrefix("SigBlk:") || $0.hasPrefix("SigIgn:")
             }
             let numbers = masks.map { UInt64($0.split(separator: "\t")[1], radix: 16)! }
-            // The C library keeps signals 32 and 33 to itself.
+            // The C library reserves signals 32 and 33.
             #expect(numbers == [0, numbers.last! & 3 << 31], "\(masks)")
           })
       }.start()

@@ -1,4 +1,4 @@
-// Inner loops of the engine. Each family is written once (*.inc) and compiled once per instruction set; a table of
+// Inner loops of Numerics. Each family is written once (*.inc) and compiled once per instruction set; a table of
 // function pointers is chosen at run time. Matrices are row-major; feature maps are [rows][channels], channels last.
 #pragma once
 #include <stddef.h>
@@ -14,8 +14,8 @@ typedef struct {
 } dt_convolution;
 
 // One step of Adam as PyTorch orders it: p −= step_size · m / (√v / sqrt_correction + epsilon). `rest` is 1 − beta,
-// rounded from double: in single precision 1 − 0.999 has lost four digits. `weight_decay` · p is added to the gradient; `keep`
-// is what decoupled weight decay leaves of p.
+// rounded from double, since 1 − 0.999 in single precision loses four digits. `weight_decay` · p is added to the
+// gradient. `keep` is the factor of p by decoupled weight decay.
 typedef struct {
   float beta1, rest1, beta2, rest2, step_size, sqrt_correction, epsilon, weight_decay, keep;
 } dt_adam;
@@ -24,11 +24,11 @@ typedef struct {
 typedef struct {
   dt_convolution shape;
   ptrdiff_t tile, tile_rows, tile_columns;
-  const float *zeros;  // as many as either map has channels
+  const float *zeros;  // one for each channel of the map that has more
 } dt_tiling;
 
-// The first factor of a product: a[row][k] is start[row · stride + k] or, transposed, start[k · stride + row]. Where it lies in
-// several runs of terms, each begins run_stride floats behind the one before.
+// The first factor of a product: a[row][k] is start[row · stride + k] or, transposed, start[k · stride + row]. Its
+// terms may lie in several runs; each begins run_stride floats after the one before.
 typedef struct {
   const float *start;
   ptrdiff_t stride;
@@ -42,8 +42,8 @@ typedef struct {
   ptrdiff_t stride;
 } dt_rows;
 
-// Winograd's transforms of one phase of a strided convolution: the rows phase_row, phase_row + stride, … of the kernel and the
-// columns alike. `points` are as many matrices as the phase has points, in rows of points; those of maps are
+// Winograd's transforms of one phase of a strided convolution: the rows phase_row, phase_row + stride, … of the kernel
+// and the columns alike. `points` has one matrix for each point of the phase, in rows of points. Matrices of maps are
 // [tile − first][channel], those of weights [large channel][small channel], or the transpose.
 typedef struct {
   ptrdiff_t tile, taps_high, taps_wide;
@@ -81,14 +81,14 @@ typedef struct {
   uint32_t key[2], counter[4];
 } dt_stream;
 
-// One sample's dropout: its random numbers, and below which word a number becomes 0.
+// One sample's dropout: its random numbers, and the threshold below which a word sets its number to 0.
 typedef struct {
   dt_stream stream;
   uint32_t threshold;
   float scale;
 } dt_dropout;
 
-// The rows that a new one lies between, and its distance from the first, in rows.
+// The two rows that a new row lies between, and its distance from the first, in rows.
 typedef struct {
   ptrdiff_t first, second;
   float distance;
@@ -129,7 +129,8 @@ typedef struct {
   // y = leaky_relu((x − mean) · inverse · scale + shift, slope); slope 1 is no activation
   void (*normalize)(float *y, const float *x, ptrdiff_t rows, ptrdiff_t channels, const float *mean,
                     const float *inverse, const float *scale, const float *shift, float slope);
-  // With d = gradient · (1 where y > 0, slope elsewhere): Σ d and Σ d · (x − mean) · inverse of each channel of [first, last)
+  // With d = gradient · (1 where y > 0, slope elsewhere): Σ d and Σ d · (x − mean) · inverse of each channel of
+  // [first, last)
   void (*normalize_backward_sums)(double *sum, double *dot, const float *gradient, const float *x, const float *y,
                                   ptrdiff_t rows, ptrdiff_t channels, ptrdiff_t first, ptrdiff_t last,
                                   const float *mean, const float *inverse, float slope);
@@ -138,37 +139,39 @@ typedef struct {
                              const float *mean, const float *inverse, const float *scale, const float *mean_d,
                              const float *mean_dot, float slope);
 
-  // Says whether all parameters and all v are finite afterwards.
+  // Returns whether all parameters and all v are finite afterwards.
   int (*adam)(float *parameters, const float *gradient, float *m, float *v, ptrdiff_t count, dt_adam settings);
 
-  // Rows [first, last) of the patch matrix of one sample, for the taps [tap, tap_end): columns[row][tap][large channel].
+  // Rows [first, last) of the patch matrix of one sample, for the taps [tap, tap_end):
+  // columns[row][tap][large channel].
   void (*gather)(float *columns, const float *large, const dt_convolution *shape, ptrdiff_t first, ptrdiff_t last,
                  ptrdiff_t tap, ptrdiff_t tap_end);
-  // The adjoint of gather: large = sum of the columns that look at each pixel, for one sample, of whose small map the rows
-  // of pixels [first_row, last_row) are in `columns`. Row 0 begins a sample; the others add, and must come in order.
+  // The adjoint of gather, for one sample: each pixel of large = the sum of its elements in `columns`, which has the
+  // rows of pixels [first_row, last_row) of the small map. A call with row 0 clears large first; calls must be in order
+  // of rows.
   void (*scatter)(float *large, const float *columns, const dt_convolution *shape, ptrdiff_t first_row,
                   ptrdiff_t last_row);
 
-  // Floats of a vector; a panel of B is one or two vectors wide. The most rows of a panel of A.
+  // Floats in a vector, where a panel of B is one or two vectors wide; and the most rows of a panel of A.
   ptrdiff_t lanes, tile_rows;
   // panel[k][width] = x[row][k] for the first `count` rows, zeros beyond; panel[k][width] = x[k][column] for the first
-  // `count` columns, anything beyond. Up to `lanes` floats behind the panel are overwritten.
+  // `count` columns, undefined beyond. Up to `lanes` floats behind the panel are overwritten.
   void (*pack_rows)(float *panel, ptrdiff_t width, const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t inner);
   void (*pack_columns)(float *panel, ptrdiff_t width, const float *x, ptrdiff_t stride, ptrdiff_t count,
                        ptrdiff_t inner);
-  // c[row][column] = Σ over k of a[row][k] · b[k][column] (+ c if accumulating) for the first `columns` columns of a panel
-  // of B, which is two vectors wide where columns > lanes, else one. k counts a's runs of `inner` terms through.
+  // c[row][column] = Σ over k of a[row][k] · b[k][column] (+ c if accumulating) for the first `columns` columns of a
+  // panel of B, which is two vectors wide if columns > lanes, else one. k runs over all of a's runs of `inner` terms.
   void (*multiply_panel)(float *c, ptrdiff_t c_stride, const dt_factor *a, const float *b, ptrdiff_t b_stride,
                          ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner, int accumulating);
   // Runs 12 independent chains of `iterations` vector multiply-adds in registers, for the peak rate.
   float (*multiply_add_chains)(ptrdiff_t iterations);
 
-  // The transforms for tiles of tile × tile outputs; null where there are none for these taps.
+  // The transforms for tiles of tile × tile outputs; null if there are none for these taps.
   const dt_winograd_phase *(*winograd_phase)(ptrdiff_t tile, ptrdiff_t taps_high, ptrdiff_t taps_wide);
   const dt_winograd_tiles *(*winograd_side)(ptrdiff_t tile, ptrdiff_t points);
 } dt_kernels;
 
-// Tells the CPU that this thread waits awake.
+// Tells the CPU that this thread spins.
 static inline void dt_relax(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

@@ -15,8 +15,8 @@ package struct AlgorithmTimes {
     return ConvolutionAlgorithm.byError.first { algorithm in medians[algorithm].map { $0 <= 1.03 * least } ?? false }!
   }
 
-  /// By how much the winner is faster than the fastest of the others, as a share of their time; below 0 where it has been
-  /// preferred to a faster one. Nil where there is no other.
+  /// By how much the winner is faster than the fastest of the others, as a share of their time; below 0 where it has
+  /// been preferred to a faster one. Nil where there is no other.
   package var lead: Double? {
     let winner = winner
     return medians.filter { $0.key != winner }.values.min().map { 1 - medians[winner]! / $0 }
@@ -24,8 +24,8 @@ package struct AlgorithmTimes {
 }
 
 extension ConvolutionAlgorithm {
-  /// In rising order of their errors, as ConvolutionErrorTests bound them. Those of the first two are the same but for the
-  /// length of their runs, which is now the one's, now the other's that is smaller; direct ones need less memory.
+  /// In rising order of their errors, as ConvolutionErrorTests bound them. Those of the first two are the same but for
+  /// the length of their runs, which is now the one's, now the other's that is smaller; direct ones need less memory.
   fileprivate static let byError: [ConvolutionAlgorithm] = [.direct, .im2col, .winograd2, .winograd4]
 }
 
@@ -84,9 +84,9 @@ struct AlgorithmContest {
 
   private func run(_ pass: ConvolutionPass, _ convolution: any Convolution) {
     switch pass {
-    case .reduce: convolution.reduce(large, weights: weights, into: small, layout: layout)
-    case .expand: convolution.expand(small, weights: weights, into: large, layout: layout)
-    case .weightGradient: convolution.weightGradient(large: large, small: small, into: sums, at: 0, layout: layout)
+    case .forward: convolution.forward(large, weights: weights, into: small, layout: layout)
+    case .backwardData: convolution.backwardData(small, weights: weights, into: large, layout: layout)
+    case .backwardWeights: convolution.backwardWeights(large: large, small: small, into: sums, at: 0, layout: layout)
     }
   }
 }

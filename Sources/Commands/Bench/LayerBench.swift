@@ -95,10 +95,10 @@ struct LayerBench {
 
     func run() {
       switch kind.role(isTransposed: layer.isTransposed) {
-      case .reduce: convolution.reduce(large, weights: layer.weights, into: small, layout: layout)
-      case .expand: convolution.expand(small, weights: layer.weights, into: large, layout: layout)
-      case .weightGradient:
-        convolution.weightGradient(
+      case .forward: convolution.forward(large, weights: layer.weights, into: small, layout: layout)
+      case .backwardData: convolution.backwardData(small, weights: layer.weights, into: large, layout: layout)
+      case .backwardWeights:
+        convolution.backwardWeights(
           large: large, small: small, into: sums, at: layer.weightOffset, layout: layout)
       }
     }

@@ -28,9 +28,9 @@ struct ProductWorkload {
     _ layer: PlannedConvolutionLayer, _ network: String, forward: Int, data: Int, weights: Int
   ) {
     let (forwardPass, dataPass): (ConvolutionPass, ConvolutionPass) =
-      layer.isTransposed ? (.expand, .reduce) : (.reduce, .expand)
+      layer.isTransposed ? (.backwardData, .forward) : (.forward, .backwardData)
     for (what, pass, times) in [
-      ("forward", forwardPass, forward), ("data", dataPass, data), ("weights", .weightGradient, weights),
+      ("forward", forwardPass, forward), ("data", dataPass, data), ("weights", .backwardWeights, weights),
     ] where times > 0 {
       let name = "\(network)\(layer.number) \(what)"
       if let known = items.firstIndex(where: { $0.geometry == layer.geometry && $0.pass == pass }) {

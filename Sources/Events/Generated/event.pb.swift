@@ -8,11 +8,11 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// What disttrain writes of TensorBoard's event files.
+// The messages of TensorBoard's event files that disttrain writes.
 //
 // Names, types and field numbers are those of TensorFlow 2.x: tensorflow/core/util/event.proto,
 // tensorflow/core/framework/{summary,tensor,tensor_shape,types}.proto (copies: tensorboard/compat/proto). Fields that are never
-// written are left out; their numbers are not used for anything else.
+// written are omitted; their numbers are not used for anything else.
 //
 // Generated/event.pb.swift is made from this file, by the plugin of swift-protobuf 1.39.0:
 //   protoc --plugin=protoc-gen-swift --swift_opt=Visibility=Package --swift_out=Sources/Events/Generated \

@@ -19,8 +19,9 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
   var algorithms: KernelSettings.Layer? {
     let choice = convolution.choice
     return KernelSettings.Layer(
-      forward: isTransposed ? choice.expand : choice.reduce, data: isTransposed ? choice.reduce : choice.expand,
-      weights: choice.weightGradient)
+      forward: isTransposed ? choice.backwardData : choice.forward,
+      data: isTransposed ? choice.forward : choice.backwardData,
+      weights: choice.backwardWeights)
   }
 
   let convolution: ChosenConvolution
@@ -84,9 +85,9 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
       finished(samples, channels)
     }
     if isTransposed {
-      convolution.expand(input, weights: weights, into: output, layout: layout, finished: written)
+      convolution.backwardData(input, weights: weights, into: output, layout: layout, finished: written)
     } else {
-      convolution.reduce(input, weights: weights, into: output, layout: layout, finished: written)
+      convolution.forward(input, weights: weights, into: output, layout: layout, finished: written)
     }
   }
 
@@ -95,7 +96,7 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
     layout: BatchLayout, finished: Epilogue
   ) {
     if let sums {
-      convolution.weightGradient(
+      convolution.backwardWeights(
         large: isTransposed ? gradient : input, small: isTransposed ? input : gradient, into: sums,
         at: parameters[0].offset, layout: layout)
       if let shardSums {
@@ -108,9 +109,9 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
     }
     guard let inputGradient else { return }
     if isTransposed {
-      convolution.reduce(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
+      convolution.forward(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
     } else {
-      convolution.expand(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
+      convolution.backwardData(gradient, weights: weights, into: inputGradient, layout: layout, finished: finished)
     }
   }
 

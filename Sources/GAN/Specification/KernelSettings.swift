@@ -14,9 +14,9 @@ package struct KernelSettings: Hashable, Sendable {
     /// What that is to the convolution between a large map and a small one.
     package func role(isTransposed: Bool) -> ConvolutionPass {
       switch self {
-      case .forward: isTransposed ? .expand : .reduce
-      case .data: isTransposed ? .reduce : .expand
-      case .weights: .weightGradient
+      case .forward: isTransposed ? .backwardData : .forward
+      case .data: isTransposed ? .forward : .backwardData
+      case .weights: .backwardWeights
       }
     }
   }

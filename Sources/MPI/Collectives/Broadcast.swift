@@ -1,7 +1,7 @@
 internal import CMPI
 
 extension Communicator {
-  /// Fills every rank's `buffer`, of the same count on each, with the root's. Collective. MPI 3.1 §5.4.
+  /// Fills every rank's `buffer` with the root's. All have the same count. Collective. MPI 3.1 §5.4.
   package func broadcast<Element: MPIElement>(_ buffer: UnsafeMutableBufferPointer<Element>, from root: Int = 0)
     throws(MPIError)
   {
@@ -9,7 +9,7 @@ extension Communicator {
     try check("MPI_Bcast", MPI_Bcast(buffer.baseAddress, count, Element.datatype.handle, Int32(clamping: root), handle))
   }
 
-  /// The root's `values` on every rank; what the others pass is ignored, its count too. Collective. MPI 3.1 §5.4.
+  /// The root's `values` on every rank. The other ranks' arguments are ignored. Collective. MPI 3.1 §5.4.
   package func broadcast<Element: MPIElement>(_ values: [Element], from root: Int = 0) throws(MPIError) -> [Element] {
     let count = try broadcast(values.count, from: root)
     if rank == root {

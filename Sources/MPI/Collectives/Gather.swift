@@ -1,10 +1,10 @@
 internal import CMPI
 
 extension Communicator {
-  /// Every rank's `values`, by rank, on the root; an empty list on the others. Counts may differ, be 0, and be more than
-  /// MPI's 32-bit integers count. Collective. MPI 3.1 §5.5.
+  /// Every rank's `values`, by rank, on the root; an empty array on the others. Counts may differ, may be 0, and may
+  /// exceed MPI's 32-bit integers. Collective. MPI 3.1 §5.5.
   ///
-  /// - Parameter portion: elements that a rank sends at a time, at most; nil for as many as MPI can count of all ranks.
+  /// - Parameter portion: the most elements that a rank sends at once; nil for the most that MPI can count.
   package func gather<Element: MPIElement>(
     _ values: [Element], to root: Int = 0, portion: Int? = nil
   ) throws(MPIError) -> [[Element]] {
@@ -19,7 +19,7 @@ extension Communicator {
     return all
   }
 
-  /// - Parameter values: no more of all ranks than MPI counts.
+  /// - Parameter values: together on all ranks no more than MPI can count.
   private func gatherAtOnce<Element: MPIElement>(_ values: [Element], to root: Int) throws(MPIError) -> [[Element]] {
     let mine = try checkedCount("MPI_Gatherv", values.count)
     var counts = [Int32](repeating: 0, count: rank == root ? size : 0)
@@ -53,7 +53,7 @@ extension Communicator {
     }
   }
 
-  /// Fills every rank's `buffer` with each rank's own block of it. Collective. MPI 3.1 §5.7 (in place).
+  /// Fills every rank's `buffer` with the block that each rank has in its own. Collective. MPI 3.1 §5.7 (in place).
   package func allGather<Element: MPIElement>(
     inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout
   ) throws(MPIError) {
@@ -65,11 +65,12 @@ extension Communicator {
         Element.datatype.handle, handle))
   }
 
-  /// Begins filling every rank's `buffer` with each rank's own block of it. Collective. MPI 3.1 §5.12.5 (in place).
+  /// Begins filling every rank's `buffer` with the block that each rank has in its own. Collective.
+  /// MPI 3.1 §5.12.5 (in place).
   ///
-  /// `buffer` outlives the request, and is read and written by MPI until it ends.
+  /// `buffer` must outlive the request; MPI reads and writes it until the request ends.
   ///
-  /// - Parameter request: one that has ended.
+  /// - Parameter request: one without a pending operation.
   package func beginAllGather<Element: MPIElement>(
     inPlace buffer: UnsafeMutableBufferPointer<Element>, _ layout: BlockLayout, reusing request: Request
   ) throws(MPIError) {
@@ -91,7 +92,7 @@ extension Communicator {
     return request
   }
 
-  /// Receives `layout`'s blocks and returns them one by one; without a layout, nothing is received.
+  /// Receives the blocks of `layout` and returns one array for each; without a layout, receives nothing.
   private func collect<Element: MPIElement>(
     _ operation: StaticString, _ layout: BlockLayout?, _ call: (UnsafeMutablePointer<Element>?) -> Int32
   ) throws(MPIError) -> [[Element]] {

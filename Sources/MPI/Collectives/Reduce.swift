@@ -1,7 +1,7 @@
 internal import CMPI
 
-// The order in which MPI adds is its own and changes with the number of ranks: sums of floating-point numbers that must
-// have the same bits on any number of ranks go through a ShardTree instead.
+// MPI's order of additions changes with the number of ranks. Sums of floating-point numbers that must have the same
+// bits on any number of ranks go through a ShardTree instead.
 
 extension Communicator {
   /// Replaces every rank's `buffer` by the element-wise sum over ranks. Collective. MPI 3.1 §5.9.6.
@@ -36,28 +36,9 @@ extension Communicator {
     try allReduce(value, cmpi_max())
   }
 
-  /// Whether `condition` holds on at least one rank. Collective.
-  package func anyRank(_ condition: Bool) throws(MPIError) -> Bool { try maximum(of: condition ? 1 as Int32 : 0) == 1 }
-
   /// Whether `condition` holds on every rank. Collective.
   package func everyRank(_ condition: Bool) throws(MPIError) -> Bool {
     try minimum(of: condition ? 1 as Int32 : 0) == 1
-  }
-
-  /// Begins replacing every rank's `buffer` by the element-wise sum over ranks. Collective. MPI 3.1 §5.12.7.
-  ///
-  /// `buffer` outlives the request, and is read and written by MPI until it ends.
-  package func beginSum<Number: MPINumber>(inPlace buffer: UnsafeMutableBufferPointer<Number>) throws(MPIError)
-    -> Request
-  {
-    let count = try checkedCount("MPI_Iallreduce", buffer.count)
-    let handle = handle
-    let request = Request()
-    try request.begin("MPI_Iallreduce") {
-      MPI_Iallreduce(
-        cmpi_in_place(), buffer.baseAddress, count, Number.datatype.handle, cmpi_sum(), handle, &$0)
-    }
-    return request
   }
 
   private func allReduce<Number: MPINumber>(_ values: inout [Number], _ operation: OpaquePointer) throws(MPIError) {
@@ -66,7 +47,7 @@ extension Communicator {
     }
   }
 
-  /// Without an array: training agrees by such a number before every step, in which nothing is allocated.
+  /// Without an array, because the ranks agree on a number before every step, and nothing may be allocated in a step.
   private func allReduce<Number: MPINumber>(_ value: Number, _ operation: OpaquePointer) throws(MPIError) -> Number {
     var value = value
     try allReduce(&value, 1, operation)

@@ -1,6 +1,6 @@
 import Files
 
-/// An array of numbers in a file of NumPy's, read row by row, so that it may be larger than memory.
+/// An array in a NumPy file, read row by row, so that it may be larger than memory.
 package final class NPYFile: Sendable {
   /// At least one axis.
   package let shape: [Int]
@@ -9,7 +9,7 @@ package final class NPYFile: Sendable {
   private let start: Int
 
   package var path: String { file.path }
-  /// Numbers of a row, along all axes but the first.
+  /// Numbers in a row, the product of all axes but the first.
   package var rowCount: Int { shape.dropFirst().reduce(1, *) }
 
   package init(path: String) throws(FileError) {
@@ -41,7 +41,7 @@ package final class NPYFile: Sendable {
     }
   }
 
-  /// The numbers of some rows, in single precision. Errors: also where one is not finite.
+  /// The numbers of some rows, in single precision. Throws if one is not finite.
   package func rows(_ range: Range<Int>) throws(FileError) -> [Float] {
     let size = rowCount * type.size
     let bytes = try file.bytes(at: start + range.lowerBound * size, count: range.count * size)

@@ -1,4 +1,4 @@
-/// The first bytes of an array of NumPy's: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+/// The header of a NumPy file: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 struct NPYHeader {
   enum ElementType: String, CaseIterable {
     case float32 = "<f4"
@@ -11,10 +11,10 @@ struct NPYHeader {
   let shape: [Int]
 
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  /// Longest that is read.
+  /// The most bytes of a header that is read.
   static let longest = 1 << 16
 
-  /// Bytes up to the data, a multiple of 64.
+  /// All bytes before the data; their number is a multiple of 64.
   static func bytes(shape: [Int]) -> [UInt8] {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var text = "{'descr': '\(ElementType.float32.rawValue)', 'fortran_order': False, 'shape': (\(sizes)), }"
@@ -24,13 +24,13 @@ struct NPYHeader {
     return magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
   }
 
-  /// What is wrong with a header.
+  /// Why a header is refused.
   struct Problem: Error {
     let found: String
     let expected: String
   }
 
-  /// - Parameter text: the dictionary, as Python would write it.
+  /// - Parameter text: the dictionary, in Python's syntax.
   init(_ text: String) throws(Problem) {
     let whole = "one with 'descr', 'fortran_order' and 'shape'"
     let shown = "the header \(text.prefix(200).debugDescription)"
@@ -49,7 +49,7 @@ struct NPYHeader {
     }
     var shape: [Int] = []
     var count = type.size
-    // Sides beside one of 0 are bounded, too.
+    // max(1, …): a size of 0 must not hide an overflow of the others.
     for size in try value("shape", #/'shape'\s*:\s*\(([0-9, ]*)\)/#).split(whereSeparator: { ", ".contains($0) }) {
       let product = Int(size).map { count.multipliedReportingOverflow(by: max(1, $0)) }
       guard let product, !product.overflow else { throw Problem(found: shown, expected: "a shape that fits a file") }

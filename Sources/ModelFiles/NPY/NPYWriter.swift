@@ -1,6 +1,6 @@
 import Files
 
-/// Writes an array of single-precision numbers as a file of NumPy's, part by part.
+/// Writes an array of single-precision numbers as a NumPy file, part by part.
 package struct NPYWriter: ~Copyable {
   private var file: AtomicFile
   private var place: Int
@@ -24,7 +24,7 @@ package struct NPYWriter: ~Copyable {
     place += 4 * values.count
   }
 
-  /// Puts the file in its place, once all values are there.
+  /// Completes the file. All values must have been appended.
   package mutating func finish() throws(FileError) {
     precondition(place == end, "fewer values than the shape has")
     try file.commit()

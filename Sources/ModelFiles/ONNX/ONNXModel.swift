@@ -1,14 +1,14 @@
-/// A network as an ONNX file has it: constants, and nodes that make values of values, each under a name.
+/// A network of an ONNX file: constants, and nodes that compute named values from named values.
 package struct ONNXModel: Sendable {
-  /// Version of the operators, of ONNX's own domain.
+  /// Version of the operators in ONNX's own domain.
   package var opset: Int
   package var producer: String
   package var metadata: [String: String]
-  /// What is given to it; constants are not among these.
+  /// The inputs of a run, without constants.
   package var inputs: [ONNXValue]
   package var outputs: [ONNXValue]
   package var constants: [ONNXConstant]
-  /// In an order in which they can be computed, as far as the writer has kept to the standard.
+  /// In an order in which they can be computed, if the file conforms to the standard.
   package var nodes: [ONNXNode]
 
   package init(
@@ -29,11 +29,11 @@ package struct ONNXModel: Sendable {
 package struct ONNXValue: Hashable, Sendable {
   package enum Size: Hashable, Sendable {
     case fixed(Int)
-    /// Whatever it is given, under a name.
+    /// Any size, under a name.
     case any(String)
   }
   package var name: String
-  /// nil where the file does not say.
+  /// nil if the file does not give it.
   package var shape: [Size]?
 
   package init(name: String, shape: [Size]?) {
@@ -42,9 +42,9 @@ package struct ONNXValue: Hashable, Sendable {
   }
 }
 
-/// A tensor that a file holds.
+/// A tensor in the file.
 package struct ONNXTensor: Hashable, Sendable {
-  /// Row-major; whole numbers and truth values are one kind, and double precision is rounded to single.
+  /// In row-major order. All integers and booleans are `integers`; double precision is rounded to single.
   package enum Values: Hashable, Sendable {
     case floats([Float])
     case integers([Int])
@@ -65,7 +65,7 @@ package struct ONNXTensor: Hashable, Sendable {
   }
 }
 
-/// A tensor of the file that nodes use by its name.
+/// A tensor of the file that nodes refer to by its name.
 package struct ONNXConstant: Hashable, Sendable {
   package var name: String
   package var tensor: ONNXTensor
@@ -76,7 +76,7 @@ package struct ONNXConstant: Hashable, Sendable {
   }
 }
 
-/// A setting of a node.
+/// An attribute of a node.
 package enum ONNXAttribute: Hashable, Sendable {
   case float(Float)
   case integer(Int)
@@ -84,18 +84,18 @@ package enum ONNXAttribute: Hashable, Sendable {
   case tensor(ONNXTensor)
   case floats([Float])
   case integers([Int])
-  /// Of a type that no operator here has, for example a graph; the type's number.
+  /// An attribute of an unsupported type, for example a graph; the type's number.
   case other(Int)
 }
 
-/// One operation on values.
+/// One operation.
 package struct ONNXNode: Sendable {
   /// May be empty.
   package var name: String
   package var operation: String
-  /// Empty for ONNX's own.
+  /// Empty for ONNX's own domain.
   package var domain: String
-  /// Names of values; an empty one stands for an input that is left out.
+  /// Names of values; an empty name stands for an omitted input.
   package var inputs: [String]
   package var outputs: [String]
   package var attributes: [String: ONNXAttribute]
@@ -112,7 +112,7 @@ package struct ONNXNode: Sendable {
     self.attributes = attributes
   }
 
-  /// For people: `Conv "/main/3/Conv"`.
+  /// The node in messages: `node Conv "/main/3/Conv"`.
   package var title: String {
     let kind = domain.isEmpty ? operation : "\(domain).\(operation)"
     let label = name.isEmpty ? outputs.first { !$0.isEmpty } ?? "" : name

@@ -1,15 +1,15 @@
-/// How many messages and fields an ONNX file has, counted before any of them is decoded: an empty one takes two bytes there
-/// and a hundred in memory.
+/// Counts the messages and fields of an ONNX file before any of them is decoded, because an empty message takes two
+/// bytes in the file but a hundred in memory.
 ///
 /// Wire format: https://protobuf.dev/programming-guides/encoding.
 struct ONNXOutline {
-  /// More fields than any network that can be run here has.
+  /// The most fields; networks that can be run have fewer.
   static let mostFields = 1 << 20
 
   private var fields = 0
   private let bytes: UnsafeRawBufferPointer
 
-  /// What is inside a message: by field number the messages, all other fields are leaves.
+  /// The structure of a message: its inner messages by field number. All other fields are leaves.
   private indirect enum Kind {
     case leaf
     case message([UInt64: Kind])
@@ -21,14 +21,14 @@ struct ONNXOutline {
     static let model = message([7: message([1: node, 5: tensor, 11: value, 12: value]), 8: entry, 14: entry])
   }
 
-  /// Where the count ended.
+  /// Why the count stopped, at byte `offset`.
   struct Problem: Error {
     let offset: Int
     let found: String
     let expected: String
   }
 
-  /// What keeps `bytes` from being decoded; nil for an ordinary file.
+  /// The reason not to decode `bytes`; nil if there is none.
   static func problem(in bytes: UnsafeRawBufferPointer) -> Problem? {
     var outline = ONNXOutline(bytes: bytes)
     do throws(Problem) { try outline.count(0..<bytes.count, .model) } catch { return error }

@@ -2,12 +2,12 @@ import Files
 import SwiftProtobuf
 
 extension ONNXModel {
-  /// Largest file that is read: protocol buffers end there.
+  /// The largest file that is read, the limit of protocol buffers.
   package static let largestFile = Int(Int32.max)
-  /// The operators' versions that are read.
+  /// The versions of the operators that are read.
   package static let opsets = 9...20
 
-  /// Reads an ONNX file, and the data files beside it that it names.
+  /// Reads an ONNX file, and the data files that it names.
   package init(path: String) throws(FileError) {
     let file = try RegularFile(path: path)
     guard file.size <= Self.largestFile else {
@@ -16,7 +16,7 @@ extension ONNXModel {
     try self.init(bytes: file.bytes(at: 0, count: file.size), path: path)
   }
 
-  /// Reads an ONNX file that is in memory; `path` is what errors call it, and beside it are its data files.
+  /// Reads an ONNX file in memory. Errors name `path`, and data files are looked for in its folder.
   package init(bytes: [UInt8], path: String) throws(FileError) {
     try self.init(Self.message(bytes, path), ONNXTensorReading(path: path), path)
   }
@@ -60,7 +60,7 @@ extension ONNXModel {
     for entry in message.metadataProps { metadata[entry.key] = entry.value }
     self.init(
       opset: Int(own.version), producer: message.producerName, metadata: metadata,
-      // Before IR version 4 initializers had to be inputs, too.
+      // Before IR version 4 initializers had to be inputs too.
       inputs: message.graph.input.filter { !names.contains($0.name) }.map(ONNXValue.init),
       outputs: message.graph.output.map(ONNXValue.init), constants: constants, nodes: nodes)
   }

@@ -2,16 +2,16 @@ import Files
 import Foundation
 import SwiftProtobuf
 
-/// Turns the tensors of one ONNX file into numbers; sizes are checked before memory is taken for them.
+/// Reads the tensors of one ONNX file. Sizes are checked before memory is allocated.
 struct ONNXTensorReading {
-  /// More dimensions than a tensor of a network has.
+  /// The most dimensions; tensors of networks have fewer.
   private static let mostDimensions = 8
-  /// More elements than the largest file holds.
+  /// The most elements, more than the largest file holds.
   private static let mostElements = 1 << 31
 
   let path: String
 
-  /// - Parameter title: the tensor, as an error names it.
+  /// - Parameter title: the name of the tensor in errors.
   func tensor(_ message: Onnx_TensorProto, title: String) throws(FileError) -> ONNXTensor {
     guard let type = ONNXElementType(rawValue: message.dataType) else {
       throw .unsuitable(
@@ -51,7 +51,7 @@ struct ONNXTensorReading {
     }
     var count = 1
     for size in message.dims {
-      // Sides beside one of 0 are bounded, too.
+      // max(1, …): a size of 0 must not hide an overflow of the others.
       let product = count.multipliedReportingOverflow(by: max(1, Int(size)))
       guard size >= 0, !product.overflow, product.partialValue <= Self.mostElements else {
         throw .damaged(path: path, found: "\(title) of shape \(message.dims)", expected: "a size that fits a file")
@@ -62,7 +62,7 @@ struct ONNXTensorReading {
   }
 
   private func values(_ data: Data, _ type: ONNXElementType) -> ONNXTensor.Values {
-    // The bytes may begin anywhere in memory.
+    // The bytes need not be aligned.
     func elements<Element: BitwiseCopyable>(_: Element.Type) -> [Element] {
       data.withUnsafeBytes { bytes in
         (0..<bytes.count / MemoryLayout<Element>.size).map {
@@ -79,7 +79,8 @@ struct ONNXTensorReading {
     }
   }
 
-  /// Bytes that stand in another file, in the same folder or below it, as PyTorch writes them for large networks.
+  /// The bytes of a tensor in another file, in the same folder or below it. PyTorch writes such files for large
+  /// networks.
   private func external(_ message: Onnx_TensorProto, _ size: Int, _ title: String) throws(FileError) -> Data {
     var entries: [String: String] = [:]
     for entry in message.externalData { entries[entry.key] = entry.value }
@@ -115,4 +116,24 @@ struct ONNXTensorReading {
   private func damaged(_ title: String, _ shape: [Int], found: String, expected: String) -> FileError {
     .damaged(path: path, found: "\(title) of shape \(shape) with \(found)", expected: expected)
   }
+}
+
+/// The element types that can be read, with their numbers in `TensorProto.DataType`.
+enum ONNXElementType: Int32, CaseIterable {
+  case float = 1
+  case int32 = 6
+  case int64 = 7
+  case bool = 9
+  case double = 11
+
+  /// Bytes of one element in `raw_data`.
+  var size: Int {
+    switch self {
+    case .float, .int32: 4
+    case .int64, .double: 8
+    case .bool: 1
+    }
+  }
+
+  static var names: String { allCases.map { "\($0)" }.joined(separator: ", ") }
 }

@@ -2,7 +2,7 @@ import Foundation
 import SwiftProtobuf
 
 extension ONNXModel {
-  /// Version of the file format that comes with opsets 13 and 14.
+  /// Version of the file format, which belongs to opsets 13 and 14.
   private static let irVersion: Int64 = 7
 
   /// The bytes of an ONNX file.
@@ -11,7 +11,7 @@ extension ONNXModel {
     model.irVersion = Self.irVersion
     model.producerName = producer
     model.opsetImport = [Onnx_OperatorSetIdProto.with { ($0.domain, $0.version) = ("", Int64(opset)) }]
-    // In a fixed order: equal networks are equal files.
+    // In a fixed order, so that equal networks make equal files.
     model.metadataProps = metadata.sorted { $0.key < $1.key }.map { pair in
       Onnx_StringStringEntryProto.with { ($0.key, $0.value) = (pair.key, pair.value) }
     }
@@ -23,7 +23,7 @@ extension ONNXModel {
       $0.node = nodes.map(\.message)
     }
     do { return try [UInt8](model.serializedData()) } catch {
-      // Its fields are optional, and its size is that of a network that is in memory.
+      // Cannot happen: no field is required, and the network fits in memory.
       preconditionFailure("cannot encode an ONNX model: \(error)")
     }
   }

@@ -1,20 +1,20 @@
-/// What is wrong with a header, `offset` bytes into it.
+/// Why a header is refused, and the byte offset of the error.
 struct JSONProblem: Error {
   let offset: Int
   let found: String
   let expected: String
 }
 
-/// Reads the part of JSON that a safetensors header is made of (RFC 8259), strictly and without recursion.
+/// Reads the subset of JSON in safetensors headers (RFC 8259), strictly and without recursion.
 ///
-/// Own code, since general parsers keep the last of two equal keys and do not say where a value stands.
+/// Not a general parser: those keep the last of two equal keys and do not give the offset of a value.
 struct JSONScanner {
   private let bytes: [UInt8]
   private(set) var position = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// `{"key": value, …}`: `readValue` gets each key and its offset, and reads the value.
+  /// Reads `{"key": value, …}`. `readValue` gets each key and its offset, and must read the value.
   mutating func object(
     _ readValue: (inout JSONScanner, _ key: String, _ offset: Int) throws(JSONProblem) -> Void
   ) throws(JSONProblem) {
@@ -30,7 +30,7 @@ struct JSONScanner {
     try take("}")
   }
 
-  /// `[1, 2, …]`, whole numbers from 0 on.
+  /// Reads `[1, 2, …]`: whole numbers from 0 on.
   mutating func naturalNumbers() throws(JSONProblem) -> [Int] {
     try take("[")
     var numbers: [Int] = []
@@ -40,7 +40,7 @@ struct JSONScanner {
     return numbers
   }
 
-  /// A string, and the range of its bytes between the quotes.
+  /// Reads a string; returns it and the range of its bytes between the quotes.
   mutating func string() throws(JSONProblem) -> (text: String, raw: Range<Int>) {
     try take("\"")
     let start = position
@@ -60,7 +60,7 @@ struct JSONScanner {
     throw problem(expected: "the end of a string")
   }
 
-  /// Nothing but white space may follow.
+  /// Reads the end of the text. Only white space may come before it.
   mutating func end() throws(JSONProblem) {
     skipSpace()
     guard position == bytes.count else { throw problem(expected: "the end of the header") }
@@ -86,7 +86,7 @@ struct JSONScanner {
     return number
   }
 
-  /// The character behind a backslash (RFC 8259 §7).
+  /// Reads the rest of an escape sequence after the backslash (RFC 8259 §7).
   private mutating func escaped() throws(JSONProblem) -> Unicode.Scalar {
     switch next() {
     case UInt8(ascii: "\""): return "\""

@@ -1,25 +1,25 @@
 import Files
 
-/// A safetensors file open for reading, its header checked as a whole before any tensor is.
+/// A safetensors file open for reading. The whole header is checked before any tensor is read.
 ///
 /// Format: https://github.com/huggingface/safetensors#format.
 package final class SafetensorsFile: Sendable {
   package enum Verification: Sendable {
-    /// The header alone is checked.
+    /// Only the header is checked.
     case none
-    /// The `file` hash is checked where the metadata have one.
+    /// The `file` hash is checked if the metadata have one.
     case whenPresent
-    /// A file without a `file` hash is refused: only so can no flipped bit pass.
+    /// A file without a `file` hash is refused. Only this detects every flipped bit.
     case required
   }
 
-  /// Longest header that is read, in bytes, as in the reference implementation.
+  /// The most bytes of a header that is read, as in the reference implementation.
   package static let headerLimit = 100_000_000
 
   package let metadata: [String: String]
   /// In the order of their data.
   package let entries: [TensorEntry]
-  /// Whether every byte was held against the file's own hash.
+  /// Whether all bytes have been verified by the file's own hash.
   package let isVerified: Bool
   private let file: RegularFile
   private let dataStart: Int
@@ -67,7 +67,7 @@ package final class SafetensorsFile: Sendable {
 
   package func entry(_ name: String) -> TensorEntry? { indices[name].map { entries[$0] } }
 
-  /// Row-major values of a float32 tensor.
+  /// The values of a float32 tensor in row-major order.
   package func floats(_ name: String) throws(FileError) -> [Float] {
     let entry = try floatEntry(name)
     var values = [Float](repeating: 0, count: entry.count)
@@ -77,7 +77,7 @@ package final class SafetensorsFile: Sendable {
     return values
   }
 
-  /// Throws where a float32 tensor has a value that is infinite or no number. Reads them all.
+  /// Reads all float32 tensors; throws if a value is infinite or NaN.
   package func requireFinite() throws(FileError) {
     for entry in entries where entry.type == .float32 {
       guard let value = try floats(entry.name).first(where: { !$0.isFinite }) else { continue }
@@ -87,7 +87,7 @@ package final class SafetensorsFile: Sendable {
     }
   }
 
-  /// Row-major values of a float32 tensor that must have this shape, into memory that is there already.
+  /// Reads a float32 tensor, which must have this shape, into `values` in row-major order.
   package func read(
     _ name: String, shape: [Int], into values: UnsafeMutableBufferPointer<Float>
   ) throws(FileError) {
@@ -105,7 +105,7 @@ package final class SafetensorsFile: Sendable {
     return try file.bytes(at: dataStart + entry.range.lowerBound, count: entry.range.count)
   }
 
-  /// The hash of what the tensors are now, for comparing runs; `metadata["tensors"]` is the one recorded.
+  /// The hash of the tensors, for comparing runs. Computed from the data; `metadata["tensors"]` has the recorded one.
   package func tensorsHash() throws(FileError) -> SHA256.Digest {
     var hash = TensorsHash()
     for entry in entries {
@@ -132,7 +132,7 @@ package final class SafetensorsFile: Sendable {
     return entry
   }
 
-  /// Where the data begin: behind the length of the header and the header.
+  /// Offset of the data, which follow the header and its length.
   private static func dataStart(_ file: borrowing RegularFile) throws(FileError) -> Int {
     guard file.size >= 8 else {
       throw .damaged(path: file.path, found: "\(file.size) bytes", expected: "at least the 8 of a header's length")

@@ -1,12 +1,12 @@
-/// What the JSON header of a safetensors file says, each part checked by itself.
+/// The contents of the JSON header of a safetensors file.
 struct SafetensorsHeader {
   var metadata: [String: String] = [:]
   /// In the order of their data.
   var entries: [TensorEntry] = []
-  /// Where in the header the value of `file` in the metadata is, without its quotes.
+  /// Range in the header of the value of `file` in the metadata, without its quotes.
   var fileDigits: Range<Int>?
 
-  /// Reads `json`, whose tensors must cover `dataCount` bytes of data without gap or overlap.
+  /// Reads `json`. The tensors must cover `dataCount` bytes of data without gap or overlap.
   init(json: [UInt8], dataCount: Int) throws(JSONProblem) {
     guard json.first == UInt8(ascii: "{") else {
       throw JSONProblem(offset: 0, found: "no {", expected: "a header that begins with {")

@@ -1,11 +1,12 @@
 import Files
 
-/// The first bytes of a safetensors file: length, JSON, and spaces up to a multiple of 8; the hashes are filled in later.
+/// The first bytes of a safetensors file: length, JSON, and spaces up to a multiple of 8. The hashes are filled in
+/// later.
 struct SafetensorsHeaderEncoding {
   private(set) var bytes: [UInt8] = []
-  /// In the order of the declarations, which is the order of the data.
+  /// In the order of the declarations and of the data.
   private(set) var entries: [TensorEntry] = []
-  /// Bytes of data behind this header.
+  /// Bytes of data after this header.
   private(set) var dataCount = 0
   private var fileDigits = 0
   private var tensorsDigits = 0

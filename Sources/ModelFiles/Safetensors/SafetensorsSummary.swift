@@ -1,16 +1,16 @@
 import Files
 
-/// What a file holds, for people: `disttrain checkpoint FILE` prints it.
+/// A summary of a file as text: `disttrain checkpoint FILE` prints it.
 package struct SafetensorsSummary: Sendable, CustomStringConvertible {
   package let path: String
   /// Sorted by name.
   package let entries: [TensorEntry]
   package let metadata: [String: String]
   package let isVerified: Bool
-  /// Of the tensors as they are now.
+  /// The hash of the tensors, computed from the data.
   package let tensorsHash: SHA256.Digest
 
-  /// Reads the whole file. Errors: also where the recorded hash of the tensors is not that of the tensors.
+  /// Reads the whole file. Throws if the recorded hash of the tensors differs from the computed one.
   package init(_ file: SafetensorsFile) throws(FileError) {
     path = file.path
     entries = file.entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

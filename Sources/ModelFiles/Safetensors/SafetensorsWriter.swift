@@ -1,16 +1,16 @@
 import Files
 
-/// The two SHA-256 in the metadata of a file.
+/// The two SHA-256 hashes in the metadata of a file.
 package struct SafetensorsHashes: Hashable, Sendable {
-  /// Over every byte of the file, with the 64 digits of this hash itself read as the character `0`.
+  /// Over every byte of the file, with the 64 digits of this hash replaced by the character `0`.
   package let file: SHA256.Digest
-  /// Over names, types, shapes and data alone; see `TensorsHash`.
+  /// Over names, types, shapes and data only; see `TensorsHash`.
   package let tensors: SHA256.Digest
 }
 
-/// Writes a safetensors file of float32 tensors that are declared first and then come one by one, in any order.
+/// Writes a safetensors file of float32 tensors, which are declared first and then written one by one, in any order.
 ///
-/// Nothing is kept of a tensor once it is written; the file appears under its name at `commit()`, or not at all.
+/// A written tensor is not kept in memory. The file appears under its name at `commit()`, or not at all.
 /// Format: https://github.com/huggingface/safetensors#format.
 package struct SafetensorsWriter: ~Copyable {
   private var file: AtomicFile
@@ -19,7 +19,7 @@ package struct SafetensorsWriter: ~Copyable {
   private var hash = TensorsHash()
 
   /// - Parameters:
-  ///   - metadata: may not have the keys `file` and `tensors`, which are the hashes'.
+  ///   - metadata: must not have the keys `file` and `tensors`, which are used for the hashes.
   ///   - throughLinks: whether the file's folder may be a symbolic link.
   package init(
     path: String, tensors: [TensorDeclaration], metadata: [String: String] = [:], throughLinks: Bool = true
@@ -29,7 +29,7 @@ package struct SafetensorsWriter: ~Copyable {
     file = try AtomicFile(replacing: path, throughLinks: throughLinks)
   }
 
-  /// Row-major values of the declared tensor `name`, each tensor once.
+  /// Writes the declared tensor `name` in row-major order. Must be called once for each tensor.
   package mutating func write(_ name: String, _ values: UnsafeBufferPointer<Float>) throws(FileError) {
     guard let entry = missing.removeValue(forKey: name) else {
       preconditionFailure("tensor \(name) was not declared, or is written twice")
@@ -44,14 +44,15 @@ package struct SafetensorsWriter: ~Copyable {
     try values.withUnsafeBufferPointer { buffer throws(FileError) in try write(name, buffer) }
   }
 
-  /// Fills in the hashes and puts the file in its place; every declared tensor has been written by now.
+  /// Fills in the hashes and commits the file. Every declared tensor must have been written.
   package mutating func finish() throws(FileError) -> SafetensorsHashes {
     let hashes = try seal()
     try commit()
     return hashes
   }
 
-  /// The first part of `finish()`: fills in the hashes, after which the file is whole, but in memory and without its name.
+  /// The first part of `finish()`: fills in the hashes. The file is then complete, but not yet on the disk nor under
+  /// its name.
   package mutating func seal() throws(FileError) -> SafetensorsHashes {
     precondition(missing.isEmpty, "tensors declared but not written: \(missing.keys.sorted())")
     let tensors = hash.digest()
@@ -62,10 +63,11 @@ package struct SafetensorsWriter: ~Copyable {
     return SafetensorsHashes(file: whole, tensors: tensors)
   }
 
-  /// The rest of `finish()`, which waits for the disk.
+  /// The second part of `finish()`: waits for the disk and renames the file.
   package mutating func commit() throws(FileError) { try file.commit() }
 
-  /// The header stands before the data and holds a hash of them, so the data are read once more, out of the page cache.
+  /// The hash of header and data. The header precedes the data but contains their hash, so the data are read again,
+  /// from the page cache.
   private borrowing func hashWithData() throws(FileError) -> SHA256.Digest {
     var hash = SHA256()
     hash.update(header.bytes)
@@ -83,7 +85,7 @@ package struct SafetensorsWriter: ~Copyable {
     return hash.finish()
   }
 
-  /// Writes tensors that are in memory.
+  /// Writes tensors in memory as a file.
   @discardableResult
   package static func write(
     _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String, throughLinks: Bool = true

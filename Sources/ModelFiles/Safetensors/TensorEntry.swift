@@ -1,10 +1,10 @@
-/// What one element of a stored tensor is.
+/// The type of the elements of a stored tensor.
 package enum ElementType: String, Hashable, Sendable, CaseIterable {
   case float32 = "F32"
   case uint8 = "U8"
   case int64 = "I64"
 
-  /// Bytes.
+  /// Bytes of one element.
   package var size: Int {
     switch self {
     case .float32: 4
@@ -14,7 +14,7 @@ package enum ElementType: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// A tensor of a file: its name, type and shape, and where its bytes are.
+/// A tensor of a file: name, type, shape and place of its bytes.
 package struct TensorEntry: Hashable, Sendable {
   package let name: String
   package let type: ElementType
@@ -26,7 +26,7 @@ package struct TensorEntry: Hashable, Sendable {
   package var count: Int { range.count / type.size }
 }
 
-/// A tensor that is going to be written.
+/// The name and shape of a tensor to be written.
 package struct TensorDeclaration: Hashable, Sendable {
   package let name: String
   package let shape: [Int]

@@ -1,10 +1,10 @@
 import Files
 
-/// One SHA-256 for all tensors of a file, whatever their order there and whatever else the file says.
+/// One SHA-256 over all tensors of a file, independent of their order in the file and of the other metadata.
 ///
-/// For each tensor, in ascending byte order of the UTF-8 names, the hash is fed: length of the name and the name; length of the
-/// type's name and that name (`F32`); number of dimensions and each of them; the 32 bytes of the SHA-256 of its data, which
-/// are little-endian as in the file. Lengths and dimensions are unsigned 64-bit numbers, least significant byte first.
+/// The hashed bytes of each tensor, in ascending byte order of the UTF-8 names, are: length of the name and the name;
+/// length of the type's name and that name (`F32`); number of dimensions and each of them; the 32 bytes of the SHA-256
+/// of its little-endian data. Lengths and dimensions are unsigned 64-bit numbers, least significant byte first.
 package struct TensorsHash {
   private var tensors: [(name: String, type: ElementType, shape: [Int], data: SHA256.Digest)] = []
 
@@ -29,7 +29,7 @@ package struct TensorsHash {
   }
 }
 
-/// The hash of tensors in memory, equal to that of a file with the same ones.
+/// The hash of tensors in memory, equal to that of a file with the same tensors.
 package func tensorsHash(_ tensors: [NamedTensor]) -> SHA256.Digest {
   var hash = TensorsHash()
   for tensor in tensors {

@@ -1,5 +1,5 @@
 /// Reductions and transforms of a matrix [rows][channels], per channel. A range of channels is the unit of work: its
-/// result does not depend on which other channels share the call.
+/// result does not depend on the other channels of the call.
 extension Kernels {
   /// sums[c] ← Σ over rows of x[row][c], for c in `range`.
   package func columnSums(
@@ -17,7 +17,8 @@ extension Kernels {
     table.moments(mean, m2, x, rows, channels, range.lowerBound, range.upperBound)
   }
 
-  /// y ← activation((x − mean) · inverse · scale + shift), with the activation's slope below 0 (1: none).
+  /// y ← activation((x − mean) · inverse · scale + shift); `slope` is the activation's slope below 0 (1: no
+  /// activation).
   package func normalize(
     _ y: Floats, from x: Floats, rows: Int, channels: Int, mean: Floats, inverse: Floats, scale: Floats, shift: Floats,
     slope: Float
@@ -34,7 +35,7 @@ extension Kernels {
       sum, dot, gradient, x, y, rows, channels, range.lowerBound, range.upperBound, mean, inverse, slope)
   }
 
-  /// gradient ← scale · inverse · (d − meanD − (x − mean) · inverse · meanDot), with d as above.
+  /// gradient ← scale · inverse · (d − meanD − (x − mean) · inverse · meanDot), with d as in `normalizeBackwardSums`.
   package func normalizeBackward(
     _ gradient: Floats, x: Floats, y: Floats, rows: Int, channels: Int, mean: Floats, inverse: Floats, scale: Floats,
     meanD: Floats, meanDot: Floats, slope: Float

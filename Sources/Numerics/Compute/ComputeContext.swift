@@ -1,13 +1,13 @@
-/// What everything is computed with: the kernels, the threads, and their memory.
+/// The kernels, threads and memory that layers compute with.
 ///
-/// Sendable since a loop's threads use no more of it than the kernels and their own part of the workspace; the arena is the
-/// caller's.
+/// Sendable since the threads of a loop use only the kernels and their own part of the workspace. Only the caller's
+/// thread uses the arena.
 package final class ComputeContext: @unchecked Sendable {
   package let kernels: Kernels
   package let threads: Threads
-  /// What stays: parameters, activations, statistics.
+  /// Memory for the whole run: parameters, activations, statistics.
   package let arena: Arena
-  /// What is needed within one call; whoever plans with it commits it before the first one.
+  /// Scratch memory within one call. The planner of the layers commits it before the first call.
   package let workspace: Workspace
 
   package init(kernels: Kernels, threads: Threads) {

@@ -1,5 +1,5 @@
-/// exp, log, sin and cos of doubles by our own series: only IEEE operations in a fixed order, so the bits are the same
-/// on every CPU, which libm does not promise.
+/// exp, log, sin and cos of doubles by series of this project: only IEEE operations in a fixed order, so the bits are
+/// the same on every CPU. libm does not guarantee that.
 package enum Elementary {
   private static let ln2 = 0.693147180559945309417232121458
 
@@ -54,7 +54,7 @@ package enum Elementary {
     }
   }
 
-  /// ln(1 + e⁻ˣ) for x ≥ 0, without losing a small e⁻ˣ against the 1.
+  /// ln(1 + e⁻ˣ) for x ≥ 0, accurate for small e⁻ˣ too.
   package static func logOnePlusExp(negative x: Double) -> Double {
     let e = exp(-x)
     if e > 0.1 { return log(1 + e) }

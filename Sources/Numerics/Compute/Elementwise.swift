@@ -8,7 +8,7 @@ extension Kernels {
   /// a ← a + b.
   package func add(_ a: Floats, _ b: UnsafePointer<Float>, count: Int) { table.add(a, b, count) }
 
-  /// y ← y where y ≥ 0, slope · y elsewhere; slope 0 is ReLU.
+  /// y ← y where y ≥ 0, slope · y elsewhere. Slope 0 is ReLU.
   package func leakyRelu(_ y: Floats, count: Int, slope: Float) { table.leaky_relu(y, count, slope) }
 
   /// gradient[row][c] ← gradient where the activation's output y > 0, slope · gradient elsewhere, for c in `range`.
@@ -36,13 +36,13 @@ extension Kernels {
   }
 }
 
-/// What one step of Adam needs beyond the arrays (Kingma & Ba 2014, algorithm 1, in PyTorch's order of operations).
+/// The numbers of one step of Adam (Kingma & Ba 2014, algorithm 1, in PyTorch's order of operations).
 package struct AdamCoefficients: Sendable {
   let settings: dt_adam
 
   /// - Parameters:
-  ///   - isDecoupled: whether weights decay by themselves (Loshchilov & Hutter 2019), not through the gradient.
-  ///   - correctsBias: whether the moments are divided by what they would be of ones.
+  ///   - isDecoupled: whether weights decay directly (AdamW, Loshchilov & Hutter 2019), not through the gradient.
+  ///   - correctsBias: whether the moments' bias towards their initial zeros is corrected.
   ///   - step: number of this update, from 1.
   package init(
     learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, isDecoupled: Bool = false,
@@ -61,7 +61,7 @@ package struct AdamCoefficients: Sendable {
 extension Kernels {
   /// One step of Adam on `count` parameters and their moments.
   ///
-  /// - Returns: whether all parameters and second moments are finite now.
+  /// - Returns: whether all parameters and second moments are finite afterwards.
   package func adam(
     _ parameters: Floats, gradient: UnsafePointer<Float>, mean m: Floats, square v: Floats, count: Int,
     _ coefficients: AdamCoefficients

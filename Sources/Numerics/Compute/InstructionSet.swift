@@ -3,7 +3,7 @@ import Glibc
 
 /// The instruction sets that the kernels are compiled for, in rising order.
 package enum InstructionSet: String, CaseIterable, Comparable, Sendable {
-  /// What every CPU of the architecture has.
+  /// The instructions that every CPU of the architecture has.
   case baseline
   case avx2
   case avx512
@@ -11,10 +11,10 @@ package enum InstructionSet: String, CaseIterable, Comparable, Sendable {
   /// The best one that this CPU has.
   package static var native: InstructionSet { allCases.last { $0.isSupported }! }
 
-  /// The one to compute with: that of `DISTTRAIN_ISA` where it is set, the native one otherwise.
+  /// The set to compute with: that of `DISTTRAIN_ISA` if it is set, else the native one.
   package static func chosen() throws(InstructionSetError) -> InstructionSet { try asked() ?? native }
 
-  /// The one that `DISTTRAIN_ISA` asks for; nil where it is not set.
+  /// The set that `DISTTRAIN_ISA` names; nil if it is not set.
   package static func asked() throws(InstructionSetError) -> InstructionSet? {
     guard let name = getenv("DISTTRAIN_ISA").map({ String(cString: $0) }) else { return nil }
     guard let set = InstructionSet(rawValue: name) else { throw .unknown(name) }
@@ -24,7 +24,7 @@ package enum InstructionSet: String, CaseIterable, Comparable, Sendable {
 
   package var isSupported: Bool { dt_is_supported(code) != 0 }
 
-  /// Whether the kernels round a product and its addition once, where they say so (`multiply_add`), rather than twice.
+  /// Whether `multiply_add` in the kernels rounds once, not after the product and again after the addition.
   package var hasFusedMultiplyAdd: Bool { self != .baseline }
 
   package static func < (left: InstructionSet, right: InstructionSet) -> Bool {

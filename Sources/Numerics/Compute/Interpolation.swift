@@ -1,13 +1,13 @@
 import CKernels
 
-/// Between which rows of a matrix new rows lie.
+/// The places of new rows between the rows of a matrix.
 package struct Interpolation: Sendable {
   fileprivate let places: [dt_neighbours]
 
   /// - Parameters:
-  ///   - positions: of the new rows, in rows of the old ones: 1.25 is a quarter of the way from row 1 to row 2; what
-  ///     lies beyond the last row is that row.
-  ///   - size: rows of the old ones.
+  ///   - positions: of the new rows, in rows of the old matrix: 1.25 is a quarter of the way from row 1 to row 2.
+  ///     Beyond the last row they have that row's values.
+  ///   - size: rows of the old matrix.
   package init(positions: [Float], size: Int) {
     places = positions.map { position in
       let first = Int(position)
@@ -20,7 +20,7 @@ package struct Interpolation: Sendable {
 }
 
 extension Kernels {
-  /// y[i] ← the new row `range.lowerBound` + i of x, a matrix of rows of `channels`.
+  /// y[i] ← the new row `range.lowerBound` + i of the matrix x, which has `channels` columns.
   package func interpolate(
     _ y: Floats, from x: UnsafePointer<Float>, _ interpolation: Interpolation, _ range: Range<Int>, channels: Int
   ) {
@@ -29,7 +29,7 @@ extension Kernels {
     }
   }
 
-  /// The adjoint: adds each of y's rows to those of x that it lies between, in the order of y's.
+  /// The adjoint: adds each row of y to the rows of x that it lies between, in the order of y's rows.
   package func interpolateAdjoint(
     _ x: Floats, adding y: UnsafePointer<Float>, _ interpolation: Interpolation, _ range: Range<Int>, channels: Int
   ) {

@@ -1,21 +1,21 @@
 import CKernels
 
-/// Matrix products by our own micro-kernels: blocks of both matrices are copied into panels in the order in which the
-/// kernel reads them (Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication").
+/// Matrix products by micro-kernels: blocks of both matrices are copied into panels in the order in which the kernel
+/// reads them (Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication").
 ///
-/// The bits of an element are a function of its row of A, its column of B and the instruction set alone: for each run of
-/// `depth` terms one chain of multiply-adds in order, and the runs' sums added in order. They do not depend on the rows
-/// and columns that share the call.
+/// The bits of an element depend only on its row of A, its column of B and the instruction set: each run of `depth`
+/// terms is one chain of multiply-adds in order, and the runs' sums are added in order. They do not depend on the other
+/// rows and columns of the call.
 package struct PackedProduct: Sendable {
   private let kernels: Kernels
   private let lanes: Int
 
-  /// Terms of one run, part of the bits: so many that C is seldom read and written, so few that a panel of either matrix
-  /// (at most 64 KiB) comes from the second-level cache.
+  /// Terms of one run; a change of it changes bits. Large, so that C is seldom read and written, but small enough that
+  /// a panel of either matrix (at most 64 KiB) comes from the second-level cache.
   private static let depth = 512
   /// Rows of A that are packed at once: at most 512 KiB, half of the second-level cache of the CPUs with AVX-512.
   private static let height = 256
-  /// Columns of B that are packed at once: at most 1 MiB, which a pass over A reads but once.
+  /// Columns of B that are packed at once: at most 1 MiB, which is read once for each block of A.
   private static let breadth = 512
 
   /// How the terms of an element are summed.
@@ -26,13 +26,13 @@ package struct PackedProduct: Sendable {
     lanes = kernels.table.lanes
   }
 
-  /// Floats of scratch memory that a product of this shape needs, and every smaller one.
+  /// Floats of scratch memory for a product of this shape or smaller.
   package func scratch(rows: Int, columns: Int, inner: Int) -> Int {
     let depth = min(inner, Self.depth)
     return bCapacity(columns, depth) + (min(rows, Self.height) * depth + lanes)
   }
 
-  /// Floats for the panels of B, whole cache lines.
+  /// Floats for the panels of B, rounded up to whole cache lines.
   private func bCapacity(_ columns: Int, _ depth: Int) -> Int {
     let width = min(columns, Self.breadth)
     return ((width + lanes - 1) / lanes * lanes * depth + lanes + 15) / 16 * 16
@@ -44,7 +44,7 @@ package struct PackedProduct: Sendable {
   ///   - aStride: distance of A's rows in memory, A as stored.
   ///   - transposingA: A is stored as [inner × rows].
   ///   - transposingB: B is stored as [columns × inner].
-  ///   - scratch: memory of the caller, `scratch(rows:columns:inner:)` floats, best at the start of a cache line.
+  ///   - scratch: the caller's memory, `scratch(rows:columns:inner:)` floats, preferably aligned to a cache line.
   package func multiply(
     rows: Int, columns: Int, inner: Int, _ a: UnsafePointer<Float>, stride aStride: Int, transposingA: Bool = false,
     _ b: UnsafePointer<Float>, stride bStride: Int, transposingB: Bool = false, into c: Floats, stride cStride: Int,
@@ -74,7 +74,7 @@ package struct PackedProduct: Sendable {
     }
   }
 
-  /// Panel by panel of B, each of which stays near while the panels of A pass by.
+  /// Multiplies all panels of A by one panel of B after the other, so that the panel of B stays in the cache.
   private func multiplyPanels(
     _ a: Floats, _ b: Floats, rows: Int, columns: Int, depth: Int, into c: Floats, _ cStride: Int, accumulating: Bool
   ) {
@@ -122,14 +122,15 @@ package struct PackedProduct: Sendable {
     }
   }
 
-  /// Terms that are packed at once for one panel after the other: all where a panel's rows lie along them in memory;
-  /// else few, so that what a cache line holds for several panels is used while it is at hand.
+  /// Terms that are packed at once: all if the terms of a row are contiguous in memory. Otherwise few, because then a
+  /// cache line holds elements of several panels, which are used while the line is in the cache.
   private func runs(_ depth: Int, contiguous: Bool) -> Portions {
     Portions(of: depth, atMost: contiguous ? depth : 32)
   }
 }
 
-/// `count` things in the fewest portions of at most `limit`, as even as can be: no tile is left with a few rows.
+/// Cuts `count` elements into the fewest portions of at most `limit`, of nearly equal size: no tile has only a few
+/// rows.
 private struct Portions: Sequence, IteratorProtocol {
   private let count: Int
   private let portions: Int

@@ -5,14 +5,14 @@ struct Factor {
   var start: UnsafePointer<Float>
   var stride: Int
   var isTransposed = false
-  /// Parts of the terms that lie apart, each `runStride` floats behind the one before.
+  /// Number of separate parts of the terms; each begins `runStride` floats after the one before.
   var runs = 1
   var runStride = 0
 }
 
 extension Kernels {
-  /// c[row][column] ← Σ over k of a[row][k] · b[k][column] (+ c if `accumulating`), where B is a panel of at most two
-  /// vectors, with whole vectors to be read. An element is one chain of multiply-adds over k.
+  /// c[row][column] ← Σ over k of a[row][k] · b[k][column] (+ c if `accumulating`). B is a panel of one or two vectors
+  /// a row, which are read whole. An element is one chain of multiply-adds over k.
   ///
   /// - Parameter inner: terms of each of A's runs.
   func multiplyPanel(
@@ -27,6 +27,6 @@ extension Kernels {
   /// Columns of a panel of two vectors.
   var panelColumns: Int { 2 * table.lanes }
 
-  /// Columns in memory of a panel that holds so many.
+  /// Columns in memory of a panel of `columns` columns: one or two whole vectors.
   func panelWidth(_ columns: Int) -> Int { columns > table.lanes ? 2 * table.lanes : table.lanes }
 }

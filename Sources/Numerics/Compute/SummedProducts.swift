@@ -1,6 +1,6 @@
-/// How a sum is cut: terms in order in chains from zero, the chains' sums added in order.
+/// How a sum is cut into runs: each run is one chain of additions from zero, and the runs' sums are added in order.
 package struct Runs: Sendable {
-  /// Terms of a chain, and after how many the count begins anew.
+  /// Terms of a run, and the number of terms after which a new run begins in any case.
   private let length: Int
   private let period: Int
 
@@ -9,7 +9,7 @@ package struct Runs: Sendable {
     self.period = period
   }
 
-  /// The same, counted anew after so many terms.
+  /// The same runs, with a new one after every `period` terms.
   func within(_ period: Int) -> Runs { Runs(of: length, within: period) }
 
   /// Terms from the one at `index` to the end of its run.
@@ -19,18 +19,19 @@ package struct Runs: Sendable {
   }
 }
 
-/// A sum of products on its way through `Runs`, in the figures of `RoundingModel`: variances of what is rounded.
+/// The variance of the roundings in a sum of products, followed term by term through `Runs`, in units of
+/// `RoundingModel`.
 package struct SummedProducts {
   /// Variance of all roundings so far, in units of `RoundingModel.meanSquare`.
   package private(set) var loss = 0.0
-  /// Terms of the longest run, and how many runs there are.
+  /// Terms of the longest run, and the number of runs.
   private(set) var longestRun = 0
   private(set) var runCount = 0
 
   private let runs: Runs
   private let isFused: Bool
   private let addsRuns: Bool
-  /// Variances of the sum over finished runs and over the current one, whose terms are counted.
+  /// Variances of the sum over finished runs and over the current run.
   private var finished: Double
   private var current = 0.0
   private var terms = 0
@@ -38,8 +39,8 @@ package struct SummedProducts {
 
   /// - Parameters:
   ///   - isFused: whether a multiply-add is rounded once.
-  ///   - addsRuns: whether the runs' sums are what is added; else each goes its own way.
-  ///   - start: variance of what the first run's sum is added to.
+  ///   - addsRuns: whether the runs' sums are added here; otherwise they are used separately.
+  ///   - start: variance of the value that the first run's sum is added to.
   package init(_ runs: Runs = Runs(), isFused: Bool, addsRuns: Bool = true, onto start: Double = 0) {
     self.runs = runs
     self.isFused = isFused
@@ -47,7 +48,7 @@ package struct SummedProducts {
     finished = start
   }
 
-  /// The next `count` products, each of this variance; those of variance 0 are zeros, and exact.
+  /// Adds the next `count` products, each of this variance. Those of variance 0 are zeros, and exact.
   package mutating func append(_ variance: Double, count: Int) {
     var left = count
     while left > 0 {
@@ -56,7 +57,7 @@ package struct SummedProducts {
       if variance > 0 {
         let n = Double(count)
         loss += n * current + variance * n * (n + 1) / 2
-        // A product is rounded of its own, but is not rounded again when it is added to nothing.
+        // Without fusion each product is rounded too, except the first of a run, whose rounding is counted above.
         if !isFused { loss += variance * (current > 0 ? n : n - 1) }
         current += n * variance
       }
@@ -67,7 +68,7 @@ package struct SummedProducts {
     }
   }
 
-  /// To be called behind the last term.
+  /// Ends the current run. Must be called after the last term.
   package mutating func endRun() {
     guard terms > 0 else { return }
     if addsRuns, finished > 0, current > 0 { loss += finished + current }
@@ -76,9 +77,4 @@ package struct SummedProducts {
     finished += current
     (current, terms) = (0, 0)
   }
-}
-
-extension Kernels {
-  /// Whether a multiply-add of these kernels is rounded once.
-  package var isFused: Bool { instructionSet.hasFusedMultiplyAdd }
 }

@@ -2,26 +2,26 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// The threads of a rank: the caller's and `count − 1` more, which wait between loops, at first awake.
+/// The threads of a rank: the caller's and `count − 1` workers. Between loops workers spin for some 50 µs, then sleep.
 ///
-/// Loops hand out their iterations in no fixed order, so an iteration must write only what is its own, and no sum may
-/// depend on who computed what. Loops do not nest.
+/// Iterations run in no fixed order, so an iteration must write only its own elements, and no sum may depend on which
+/// thread ran which iteration. Loops do not nest.
 package final class Threads: @unchecked Sendable {
   package let count: Int
-  /// Called between iterations on the caller's thread about every 2 ms, so that messages move on while it computes.
+  /// Called between iterations on the caller's thread about every 2 ms, so that MPI makes progress during a loop.
   package var poll: (() -> Void)?
 
-  // The loop at hand. Written by the caller before `remaining` says that there is something to do, and read by those who
-  // have taken an iteration: until that one is done, the loop does not end.
+  // The current loop. The caller writes it before it sets `remaining`. A thread reads it only after it has taken an
+  // iteration, and the loop does not end before that iteration is done.
   private var body: (@Sendable (Int, Int) -> Void)?
   private var iterations = 0
   private var isLooping = false
-  /// Iterations that nobody has taken.
+  /// Iterations that no thread has taken.
   private let remaining = Atomic(0)
   /// Iterations that are not done.
   private let unfinished = Atomic(0)
 
-  /// Workers that sleep until there is something to do, and whether the caller sleeps until all is done.
+  /// Number of sleeping workers; and whether the caller sleeps until the loop ends.
   private let sleepers = Atomic(0)
   private let callerSleeps = Atomic(false)
   private let isEnding = Atomic(false)
@@ -73,7 +73,7 @@ package final class Threads: @unchecked Sendable {
     }
   }
 
-  /// What `body` returns for every iteration, in their order.
+  /// The results of `body` for all iterations, in order.
   package func map<Value: Sendable>(
     _ iterations: Int, _ body: @Sendable (_ iteration: Int, _ thread: Int) -> Value
   ) -> [Value] {
@@ -87,7 +87,7 @@ package final class Threads: @unchecked Sendable {
     }
   }
 
-  /// Ends the workers; no loop may follow. Without it they stay until the process ends.
+  /// Ends the workers; no loop may follow. Without this call they live until the process ends.
   package func stop() {
     isEnding.store(true, ordering: .sequentiallyConsistent)
     bell.ring()
@@ -95,7 +95,7 @@ package final class Threads: @unchecked Sendable {
     workers = []
   }
 
-  /// Takes and runs one iteration; false where none is left to be taken.
+  /// Takes and runs one iteration; false if none is left.
   private func runNext(as thread: Int) -> Bool {
     var left = remaining.load(ordering: .relaxed)
     while left > 0 {
@@ -133,7 +133,7 @@ package final class Threads: @unchecked Sendable {
     }
   }
 
-  /// Waits awake for as long as it may take to fall asleep and be woken, some 50 µs: most waits are shorter.
+  /// Spins for about as long as falling asleep and waking up take, some 50 µs: most waits are shorter.
   private func isTrueSoon(_ condition: () -> Bool) -> Bool {
     for _ in 0..<2000 {
       if condition() { return true }
@@ -143,7 +143,7 @@ package final class Threads: @unchecked Sendable {
   }
 }
 
-/// Where threads sleep until a condition holds; who makes it true rings.
+/// A place for threads to sleep until a condition holds. The thread that makes it true calls `ring`.
 private final class Bell {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let sound = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -159,7 +159,7 @@ private final class Bell {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Wakes all. The lock is taken, so that nobody lies down between his look at the condition and his sleep.
+  /// Wakes all threads. Takes the lock, so that no thread falls asleep after it has found the condition false before.
   func ring() {
     pthread_mutex_lock(mutex)
     pthread_cond_broadcast(sound)
@@ -183,7 +183,7 @@ private final class WorkerStart {
   }
 }
 
-/// Says every 2 ms that it is time to look after messages.
+/// Says every 2 ms that `poll` is due.
 private struct PollClock {
   private var last = ContinuousClock.now
 

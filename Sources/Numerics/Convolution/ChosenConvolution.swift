@@ -1,14 +1,14 @@
-/// A convolution each of whose passes has an algorithm of its own.
+/// A convolution that computes each pass by its own algorithm.
 package final class ChosenConvolution: Convolution {
   package let geometry: ConvolutionGeometry
   package let context: ComputeContext
   package let choice: ConvolutionChoice
-  private let reducing: any Convolution
-  private let expanding: any Convolution
-  private let differentiating: any Convolution
+  private let forwardPlan: any Convolution
+  private let backwardDataPlan: any Convolution
+  private let backwardWeightsPlan: any Convolution
 
   /// - Parameters:
-  ///   - choice: of algorithms that suit the convolution.
+  ///   - choice: algorithms that suit the convolution.
   ///   - shards: the most shards whose sums this rank reduces.
   package init(
     _ geometry: ConvolutionGeometry, _ choice: ConvolutionChoice, shards: Int, context: ComputeContext
@@ -22,27 +22,27 @@ package final class ChosenConvolution: Convolution {
     }
     self.geometry = geometry
     self.context = context
-    reducing = plan(choice.reduce)
-    expanding = plan(choice.expand)
-    differentiating = plan(choice.weightGradient)
+    forwardPlan = plan(choice.forward)
+    backwardDataPlan = plan(choice.backwardData)
+    backwardWeightsPlan = plan(choice.backwardWeights)
     self.choice = choice
   }
 
-  package func reduce(
+  package func forward(
     _ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
-    reducing.reduce(large, weights: weights, into: small, layout: layout, finished: finished)
+    forwardPlan.forward(large, weights: weights, into: small, layout: layout, finished: finished)
   }
 
-  package func expand(
+  package func backwardData(
     _ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
-    expanding.expand(small, weights: weights, into: large, layout: layout, finished: finished)
+    backwardDataPlan.backwardData(small, weights: weights, into: large, layout: layout, finished: finished)
   }
 
-  package func weightGradient(
+  package func backwardWeights(
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
-    differentiating.weightGradient(large: large, small: small, into: sums, at: offset, layout: layout)
+    backwardWeightsPlan.backwardWeights(large: large, small: small, into: sums, at: offset, layout: layout)
   }
 }

@@ -1,20 +1,20 @@
-/// How a pass of a convolution is computed. Which one is part of the bits.
+/// How a pass of a convolution is computed. The choice changes the bits of the result.
 package enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
-  /// Products on the whole patch matrix: the plain algorithm, and the reference of the others.
+  /// Products on the whole patch matrix: the plain algorithm, the reference for the others.
   case im2col
   /// Products on patches, block by block.
   case direct
   /// Winograd's algorithm with tiles of 2 × 2 outputs.
   case winograd2 = "F2"
-  /// With tiles of 4 × 4 outputs.
+  /// Winograd's algorithm with tiles of 4 × 4 outputs.
   case winograd4 = "F4"
 
-  /// Whether there are transforms for such a kernel.
+  /// Whether the algorithm can compute this convolution: Winograd has transforms for some kernels only.
   package func suits(_ geometry: ConvolutionGeometry) -> Bool {
     winogradTile.map { WinogradTiling.isPossible(geometry, tile: $0) } ?? true
   }
 
-  /// Outputs of a tile in one dimension.
+  /// Outputs of a tile in one dimension; nil for the algorithms without tiles.
   private var winogradTile: Int? {
     switch self {
     case .im2col, .direct: nil

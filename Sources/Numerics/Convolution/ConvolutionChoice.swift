@@ -1,44 +1,44 @@
-/// Which algorithm computes each pass of a convolution.
+/// The algorithm of each pass of a convolution.
 package struct ConvolutionChoice: Hashable, Sendable {
-  package var reduce: ConvolutionAlgorithm
-  package var expand: ConvolutionAlgorithm
-  package var weightGradient: ConvolutionAlgorithm
+  package var forward: ConvolutionAlgorithm
+  package var backwardData: ConvolutionAlgorithm
+  package var backwardWeights: ConvolutionAlgorithm
 
-  package init(reduce: ConvolutionAlgorithm, expand: ConvolutionAlgorithm, weightGradient: ConvolutionAlgorithm) {
-    self.reduce = reduce
-    self.expand = expand
-    self.weightGradient = weightGradient
+  package init(forward: ConvolutionAlgorithm, backwardData: ConvolutionAlgorithm, backwardWeights: ConvolutionAlgorithm)
+  {
+    self.forward = forward
+    self.backwardData = backwardData
+    self.backwardWeights = backwardWeights
   }
 
   /// One algorithm for all passes.
   package init(_ algorithm: ConvolutionAlgorithm) {
-    self.init(reduce: algorithm, expand: algorithm, weightGradient: algorithm)
+    self.init(forward: algorithm, backwardData: algorithm, backwardWeights: algorithm)
   }
 
   package subscript(pass: ConvolutionPass) -> ConvolutionAlgorithm {
     get {
       switch pass {
-      case .reduce: reduce
-      case .expand: expand
-      case .weightGradient: weightGradient
+      case .forward: forward
+      case .backwardData: backwardData
+      case .backwardWeights: backwardWeights
       }
     }
     set {
       switch pass {
-      case .reduce: reduce = newValue
-      case .expand: expand = newValue
-      case .weightGradient: weightGradient = newValue
+      case .forward: forward = newValue
+      case .backwardData: backwardData = newValue
+      case .backwardWeights: backwardWeights = newValue
       }
     }
   }
 }
 
 extension ConvolutionChoice {
-  /// The choice for a convolution whose shards have so many samples, where nobody has asked for another: a function of
-  /// its arguments alone, because it decides the bits.
+  /// The choice if the configuration asks for none. It depends on the arguments alone, because it decides the bits.
   ///
-  /// It is that of the nearest measured convolution (`MeasuredConvolution.distance`), and where none is near, F4 for
-  /// what it is made for.
+  /// It is the choice of the nearest measured convolution (`MeasuredConvolution.distance`). If none is near, it is F4
+  /// for convolutions with enough channels and pixels, else `direct`.
   package static func automatic(
     _ geometry: ConvolutionGeometry, samplesPerShard: Int, instructionSet: InstructionSet
   ) -> ConvolutionChoice {
@@ -46,10 +46,10 @@ extension ConvolutionChoice {
     return measured.nearest(in: MeasuredConvolution.table)?.choice ?? plain(geometry)
   }
 
-  /// The rule where nothing alike has been measured.
+  /// The rule if no similar convolution has been measured.
   private static func plain(_ geometry: ConvolutionGeometry) -> ConvolutionChoice {
     let channels = min(geometry.large.channels, geometry.small.channels)
-    // A map below 3 × 3 is hardly a tile, and a point's product of a few channels hardly a product.
+    // A map below 3 × 3 does not fill a tile, and products over a few channels are too small to be efficient.
     let isWorthwhile = channels >= 16 && geometry.small.height > 2 && geometry.small.width > 2
     return Self(isWorthwhile && ConvolutionAlgorithm.winograd4.suits(geometry) ? .winograd4 : .direct)
   }

@@ -1,12 +1,13 @@
-/// What `disttrain bench --tune` found to be the best on an AMD EPYC (Zen 5), the facades recipe on one thread, and the 5×5
-/// convolutions of architecture-128 in shards of 1 and 4 images. Its lines, sorted, with DISTTRAIN_ISA set to each:
+/// The fastest algorithms that `disttrain bench --tune` found on an AMD EPYC (Zen 5) with one thread: for the
+/// convolutions of the facades recipe, and for the 5×5 convolutions of architecture-128 in shards of 1 and 4 images.
+/// The entries are the sorted output of these commands, run with DISTTRAIN_ISA set to each instruction set:
 ///
 ///     disttrain bench --tune --table --set threads=1 --batch 64 --rounds R    R = 9 avx512, 5 avx2, 3 baseline
 ///     disttrain bench configs/architecture-128.yaml --tune --table --set threads=1 --shards 4 --rounds 3    and 1
 ///
-/// Benchmarks/results/choices.md has what Intel's Sapphire Rapids and AMD's Zen 4 say to the AVX-512 lines: one is theirs,
-/// 256 → 512 channels on 4×4, whose forward pass was F2 on Zen 5. A change of the table changes the bits of new runs; a run
-/// that goes on keeps its own.
+/// Benchmarks/results/choices.md compares the AVX-512 entries with Intel's Sapphire Rapids and AMD's Zen 4. One entry
+/// is taken from these: the forward pass of 256 → 512 channels on 4×4, where Zen 5 chose F2. A change of the table
+/// changes the bits of new runs; a resumed run keeps the choices of its checkpoint.
 extension MeasuredConvolution {
   package static let table: [Entry] = [
     .init(.avx512, kernel: 4, stride: 1, channels: (512, 100), map: 1, shard: 8, .direct, .direct, .direct),

@@ -1,9 +1,9 @@
-/// A convolution of standard normal numbers, of which some outputs are known in double precision.
+/// A convolution of standard normal numbers, some of whose outputs are computed in double precision.
 package final class ConvolutionReference {
   package let geometry: ConvolutionGeometry
   package let samples: Int
   private let seed: UInt64
-  /// Outputs of each pass that are compared, at most.
+  /// The most outputs of a pass that are compared.
   private let outputs: Int
   private let arena = Arena()
   fileprivate let large: Tensor
@@ -12,9 +12,9 @@ package final class ConvolutionReference {
   private var known: [ConvolutionPass: [(place: Int, truth: Double)]] = [:]
 
   /// - Parameters:
-  ///   - samples: of one shard.
-  ///   - seed: of the operands, and of which outputs are compared.
-  ///   - outputs: that are computed in double precision: all where there are no more.
+  ///   - samples: of the one shard.
+  ///   - seed: of the operands and of the choice of outputs.
+  ///   - outputs: how many outputs are computed in double precision; all if there are fewer.
   package init(_ geometry: ConvolutionGeometry, samples: Int, seed: UInt64 = 0, outputs: Int = 2000) {
     self.geometry = geometry
     self.samples = samples
@@ -30,14 +30,14 @@ package final class ConvolutionReference {
     }
   }
 
-  /// Places of outputs in memory, and their values by the definition.
+  /// Places of the compared outputs in memory, and their values by the definition.
   fileprivate func truths(of pass: ConvolutionPass) -> [(place: Int, truth: Double)] {
     if let truths = known[pass] { return truths }
     let count =
       switch pass {
-      case .reduce: small.shape.count
-      case .expand: large.shape.count
-      case .weightGradient: geometry.weightCount
+      case .forward: small.shape.count
+      case .backwardData: large.shape.count
+      case .backwardWeights: geometry.weightCount
       }
     var places = Set(count <= outputs ? 0..<count : 0..<0)
     var stream = RandomStream(seed: seed, purpose: .synthetic, sample: 3)
@@ -52,14 +52,14 @@ package final class ConvolutionReference {
     let (width, height) = (geometry.small.width, geometry.small.height)
     var sum = 0.0
     switch pass {
-    case .reduce:
+    case .forward:
       let (sample, pixel) = (place / b / geometry.small.area, place / b % geometry.small.area)
       for tap in 0..<geometry.taps {
         guard let large = largePixel(sample, pixel / width, pixel % width, tap) else { continue }
         let weights = weights + tap * a * b + place % b
         for channel in 0..<a { sum += Double(large[channel]) * Double(weights[channel * b]) }
       }
-    case .expand:
+    case .backwardData:
       let (sample, pixel) = (place / a / geometry.large.area, place / a % geometry.large.area)
       for tap in 0..<geometry.taps {
         let y = pixel / geometry.large.width + geometry.top - tap / geometry.kernelWidth
@@ -72,7 +72,7 @@ package final class ConvolutionReference {
         let weights = weights + (tap * a + place % a) * b
         for channel in 0..<b { sum += Double(small[channel]) * Double(weights[channel]) }
       }
-    case .weightGradient:
+    case .backwardWeights:
       for sample in 0..<samples {
         for pixel in 0..<geometry.small.area {
           guard let large = largePixel(sample, pixel / width, pixel % width, place / (a * b)) else { continue }
@@ -92,10 +92,10 @@ package final class ConvolutionReference {
   }
 }
 
-/// What rounding costs one pass of a convolution, measured on normal numbers: relative to the outputs' root mean square,
-/// which is known (`ConvolutionErrorBound.scale`).
+/// The rounding error of one pass of a convolution, measured on normal numbers, relative to the expected root mean
+/// square of the outputs (`ConvolutionErrorBound.scale`).
 package struct ConvolutionError: Sendable {
-  /// Largest error of the outputs that are compared.
+  /// Largest error among the compared outputs.
   package let largest: Double
   /// Root mean square of their errors.
   package let rms: Double
@@ -103,7 +103,7 @@ package struct ConvolutionError: Sendable {
 
   /// Runs the pass once, on one thread.
   ///
-  /// - Parameter algorithm: one that suits the geometry.
+  /// - Parameter algorithm: must suit the geometry.
   package init(
     of algorithm: ConvolutionAlgorithm, _ pass: ConvolutionPass, against reference: ConvolutionReference,
     kernels: Kernels
@@ -116,17 +116,17 @@ package struct ConvolutionError: Sendable {
       reduction: ShardReduction(shards: 1), shardSizes: [reference.samples], globalSamples: reference.samples)
     let result: Floats
     switch pass {
-    case .reduce:
+    case .forward:
       let small = context.arena.tensor(reference.small.shape)
-      convolution.reduce(reference.large, weights: reference.weights, into: small, layout: layout)
+      convolution.forward(reference.large, weights: reference.weights, into: small, layout: layout)
       result = small.data
-    case .expand:
+    case .backwardData:
       let large = context.arena.tensor(reference.large.shape)
-      convolution.expand(reference.small, weights: reference.weights, into: large, layout: layout)
+      convolution.backwardData(reference.small, weights: reference.weights, into: large, layout: layout)
       result = large.data
-    case .weightGradient:
+    case .backwardWeights:
       let sums = NodeBuffers(groups: 1, nodes: 1, count: geometry.weightCount, in: context.arena)
-      convolution.weightGradient(
+      convolution.backwardWeights(
         large: reference.large, small: reference.small, into: sums, at: 0, layout: layout)
       result = sums[group: 0, node: 0]
     }

@@ -1,9 +1,9 @@
 import CKernels
 
 /// A convolution between a large map and a small one: the small map's pixel (y, x) sees the large map's pixels
-/// (y · stride − top + i, x · stride − left + j). A convolution goes from large to small, a transposed one from small to
-/// large; either's data gradient is the other. Weights are a matrix [kernel row, kernel column, large channel][small
-/// channel].
+/// (y · stride − top + i, x · stride − left + j). A convolution goes from large to small, a transposed one from small
+/// to large; the backward data pass of each is the forward pass of the other. Weights are a matrix
+/// [kernel row, kernel column, large channel][small channel].
 package struct ConvolutionGeometry: Hashable, Sendable {
   /// Shape of one sample of the large map.
   package let large: Shape
@@ -14,7 +14,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
   package let stride: Int
   /// Rows of padding above the large map.
   package let top: Int
-  /// Columns of padding to its left.
+  /// Columns of padding left of the large map.
   package let left: Int
 
   package init(large: Shape, small: Shape, kernel: (height: Int, width: Int), stride: Int, top: Int, left: Int) {
@@ -32,7 +32,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
   package var patch: Int { taps * large.channels }
   package var weightCount: Int { patch * small.channels }
 
-  /// Whether a patch is a whole sample of the large map, so that the patch matrix is that map itself.
+  /// Whether a patch is a whole sample of the large map, so that the patch matrix is the map itself.
   package var isDense: Bool {
     small.area == 1 && kernelHeight == large.height && kernelWidth == large.width && top == 0 && left == 0
   }

@@ -1,11 +1,12 @@
-/// What a convolution computes, seen from its large and its small map.
+/// The passes of a convolution, named from the point of view of the ordinary convolution: see `Convolution`.
 package enum ConvolutionPass: CaseIterable, Sendable {
-  case reduce
-  case expand
-  case weightGradient
+  case forward
+  case backwardData
+  case backwardWeights
 }
 
-/// C[rows × columns] = A[rows × inner] · B[inner × columns], and how A and B are stored.
+/// Sizes of a product C[rows × columns] = A[rows × inner] · B[inner × columns], and whether A and B are stored
+/// transposed.
 package struct ProductShape: Hashable, Sendable {
   package var rows: Int
   package var columns: Int
@@ -16,14 +17,14 @@ package struct ProductShape: Hashable, Sendable {
   package var multiplyAdds: Int { rows * columns * inner }
 }
 
-/// How the patch matrix is cut into products.
+/// How passes on the patch matrix are cut into matrix products.
 extension ConvolutionGeometry {
-  /// Rows of a patch matrix in one product; fixed, because a cut changes the rounding of a weight gradient.
+  /// Rows of a patch matrix in one product. Fixed, because a cut changes the rounding of the weights' gradient.
   static let rowsPerProduct = 2048
 
   /// Samples whose patches are multiplied at once: enough rows for an efficient product.
   var samplesPerBlock: Int { max(1, 256 / small.area) }
-  /// Taps whose weight gradients are one unit of work.
+  /// Taps of the weights that one unit of work of `backwardWeights` covers.
   var tapsPerBlock: Int { min(taps, max(1, 256 / large.channels)) }
   /// Samples of a shard whose pixels are summed by one product.
   var samplesPerSum: Int { max(1, Self.rowsPerProduct / small.area) }
@@ -32,15 +33,15 @@ extension ConvolutionGeometry {
   package func products(_ pass: ConvolutionPass, shardSizes: [Int]) -> [ProductShape] {
     shardSizes.flatMap { size in
       switch pass {
-      case .reduce:
+      case .forward:
         counts(size, by: samplesPerBlock).map {
           ProductShape(rows: $0 * small.area, columns: small.channels, inner: patch)
         }
-      case .expand:
+      case .backwardData:
         counts(size, by: samplesPerBlock).map {
           ProductShape(rows: $0 * small.area, columns: patch, inner: small.channels, transposingB: true)
         }
-      case .weightGradient:
+      case .backwardWeights:
         counts(taps, by: tapsPerBlock).flatMap { taps in
           counts(size, by: samplesPerSum).map {
             ProductShape(

@@ -1,10 +1,10 @@
 import CKernels
 
-/// Convolution by products of our own kernels on patches that are gathered block by block (im2col): for few channels and
-/// for layers that are one dense product, where Winograd's algorithm gains nothing.
+/// Convolution by matrix products on patches that are gathered block by block (im2col). It is used for few channels and
+/// for dense layers, where Winograd's algorithm gains nothing.
 ///
-/// Like it, it runs forward passes and data gradients over all shards at once: an element's bits depend on nothing that
-/// shares its call.
+/// `forward` and `backwardData` run over all shards at once, since an element's bits do not depend on the samples that
+/// share a call.
 package final class DirectConvolution: Convolution {
   package let geometry: ConvolutionGeometry
   package let context: ComputeContext
@@ -13,11 +13,11 @@ package final class DirectConvolution: Convolution {
   let waitingSums: Int
   /// Columns of a panel of a product.
   let panel: Int
-  /// Rows of the patch matrix that are in work at once.
+  /// Rows of the patch matrix that are processed at once.
   private let rowsPerBlock: Int
-  /// nil where patches are gathered.
+  /// nil if patches are gathered.
   let windows: PaddedWindows?
-  /// Taps whose weight gradients are one unit of work.
+  /// Taps of the weights that one unit of work of `backwardWeights` covers.
   let tapsPerUnit: Int
 
   /// - Parameter shards: the most shards whose sums this rank reduces.
@@ -27,10 +27,11 @@ package final class DirectConvolution: Convolution {
     let (kernels, threads, workspace) = (context.kernels, context.threads, context.workspace)
     panel = kernels.panelColumns
     waitingSums = ShardSums.waiting(shards: shards)
-    // A block of patches and what becomes of it stay in the second-level cache; scattering needs whole samples.
+    // A block of patches and its products stay in the second-level cache; scattering needs whole samples.
     rowsPerBlock = max(kernels.table.tile_rows, min(256, (1 << 15) / geometry.patch))
     windows = geometry.isDense ? nil : PaddedWindows(geometry)
-    // Every unit reads the whole small map: no more of them than keep the threads busy. Whole rows of the kernel.
+    // Whole rows of the kernel. Every unit reads the whole small map, so there are only as many as keep the threads
+    // busy.
     let rows = max(
       1, min(geometry.kernelHeight / threads.count, 256 / (geometry.large.channels * geometry.kernelWidth)))
     tapsPerUnit = rows * geometry.kernelWidth
@@ -49,10 +50,10 @@ package final class DirectConvolution: Convolution {
       of: Float.self)
   }
 
-  /// Rows of the patch matrix whose products are summed in one chain; fixed, because a cut changes the rounding.
+  /// Rows of the patch matrix whose products are summed in one chain. Fixed, because a cut changes the rounding.
   static let rowsPerSum = 256
 
-  package func reduce(
+  package func forward(
     _ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
     let (patch, columns, area) = (geometry.patch, geometry.small.channels, geometry.small.area)
@@ -65,7 +66,7 @@ package final class DirectConvolution: Convolution {
       if let windows {
         for sample in samples {
           windows.pad(large.sample(sample), into: workspace[thread])
-          reduce(windows, workspace[thread], panels, into: small.sample(sample))
+          forward(windows, workspace[thread], panels, into: small.sample(sample))
         }
       } else {
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerBlock) {
@@ -84,8 +85,8 @@ package final class DirectConvolution: Convolution {
     }
   }
 
-  /// One sample, a row of pixels at a time.
-  private func reduce(_ windows: PaddedWindows, _ padded: Floats, _ panels: Floats, into small: Floats) {
+  /// Convolves one sample, a row of pixels at a time.
+  private func forward(_ windows: PaddedWindows, _ padded: Floats, _ panels: Floats, into small: Floats) {
     let columns = geometry.small.channels
     for row in 0..<geometry.small.height {
       multiply(
@@ -94,7 +95,7 @@ package final class DirectConvolution: Convolution {
     }
   }
 
-  package func expand(
+  package func backwardData(
     _ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
     let (patch, inner, width) = (geometry.patch, geometry.small.channels, geometry.small.width)
@@ -110,7 +111,7 @@ package final class DirectConvolution: Convolution {
       } else {
         var shape = geometry.code
         for sample in samples {
-          // A few rows of pixels at a time, whose columns stay in the first-level cache.
+          // A few rows of pixels at a time: their columns stay in the first-level cache.
           for first in stride(from: 0, to: geometry.small.height, by: rowsPerScatter) {
             let last = min(first + rowsPerScatter, geometry.small.height)
             let columns = workspace[thread]
@@ -125,10 +126,10 @@ package final class DirectConvolution: Convolution {
     }
   }
 
-  /// Rows of pixels of the small map whose columns are in work at once.
+  /// Rows of pixels of the small map whose columns are computed at once.
   private var rowsPerScatter: Int { max(1, 64 / geometry.small.width) }
 
-  /// Splits samples over the threads, in runs of as many as make a block of rows.
+  /// Splits samples over the threads, in runs that fill a block of rows.
   private func forEachRun(_ samples: Int, _ body: @Sendable (_ samples: Range<Int>, _ thread: Int) -> Void) {
     let run = samplesPerRun
     threads.forEach((samples + run - 1) / run) { index, thread in
@@ -138,7 +139,7 @@ package final class DirectConvolution: Convolution {
 
   private var samplesPerRun: Int { max(1, rowsPerBlock / geometry.small.area) }
 
-  /// Rows of the patch matrix over all samples.
+  /// Copies rows of the patch matrix of all samples to `patches`.
   func gather(_ large: Tensor, rows: Range<Int>, taps: Range<Int>, into patches: Floats) {
     var shape = geometry.code
     let (area, width) = (geometry.small.area, taps.count * geometry.large.channels)
@@ -155,7 +156,7 @@ package final class DirectConvolution: Convolution {
 
   private func packedCount(_ columns: Int, _ inner: Int) -> Int { (columns + panel - 1) / panel * panel * inner + 16 }
 
-  /// The panels of a product's second factor, in the memory that all threads share.
+  /// Packs a product's second factor into panels, in the memory that all threads share.
   private func packedPanels(
     columns: Int, inner: Int, _ pack: @Sendable (_ start: Int, _ count: Int, _ width: Int, _ out: Floats) -> Void
   ) -> Floats {
@@ -170,7 +171,7 @@ package final class DirectConvolution: Convolution {
 
   /// c ← a · panels, panel by panel.
   ///
-  /// - Parameter terms: of all of A's runs; `inner` where there is one.
+  /// - Parameter terms: of all of A's runs; nil if there is one run, of `inner` terms.
   private func multiply(
     _ a: Factor, _ panels: Floats, rows: Int, columns: Int, inner: Int, terms: Int? = nil, into c: Floats,
     _ cStride: Int

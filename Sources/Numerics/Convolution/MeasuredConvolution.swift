@@ -1,4 +1,4 @@
-/// What decides how fast the algorithms of a convolution are; `disttrain bench --tune` measures which is the best.
+/// The properties of a convolution that decide which algorithm is the fastest; `disttrain bench --tune` measures it.
 package struct MeasuredConvolution: Hashable, Sendable {
   package let instructionSet: InstructionSet
   /// Height and width of the kernel.
@@ -22,19 +22,19 @@ package struct MeasuredConvolution: Hashable, Sendable {
     self.sizes = sizes
   }
 
-  /// The factor by which all sizes together differ, the product of the ratio of each: 1 for equal ones, 4 for twice the
-  /// channels on both sides. Nil for another kernel, stride or instruction set.
+  /// The product of the ratios of all sizes: 1 if all are equal, 4 if both maps have twice the channels. Nil if kernel,
+  /// stride or instruction set differ.
   ///
-  /// Without logarithms, whose last bits are not those of every CPU.
+  /// A product, not a sum of logarithms: the last bits of a logarithm vary by CPU.
   package func distance(to other: MeasuredConvolution) -> Double? {
     guard (instructionSet, kernel, stride) == (other.instructionSet, other.kernel, other.stride) else { return nil }
     return zip(sizes, other.sizes).reduce(1) { $0 * Double(max($1.0, $1.1)) / Double(min($1.0, $1.1)) }
   }
 
-  /// Beyond this distance a measurement says nothing.
+  /// Measurements at a greater distance are not used.
   package static let farthest = 32.0
 
-  /// The first of the nearest entries of `table`.
+  /// The nearest entry of `table`, the first of equally near ones; nil if all are farther than `farthest`.
   package func nearest(in table: [Entry]) -> Entry? {
     table.compactMap { entry in distance(to: entry.convolution).map { (entry, $0) } }
       .filter { $0.1 <= Self.farthest }
@@ -53,30 +53,30 @@ extension MeasuredConvolution {
       self.choice = choice
     }
 
-    /// As the source of the table has it.
+    /// An entry as written in the table: a square kernel and square maps.
     ///
     /// - Parameters:
-    ///   - kernel: of one side.
+    ///   - kernel: side of the kernel.
     ///   - channels: of the large map and of the small one.
-    ///   - map: side of the small one.
-    ///   - shard: its samples.
+    ///   - map: side of the small map.
+    ///   - shard: samples of a shard.
     init(
       _ instructionSet: InstructionSet, kernel: Int, stride: Int, channels: (Int, Int), map: Int, shard: Int,
-      _ reduce: ConvolutionAlgorithm, _ expand: ConvolutionAlgorithm, _ weightGradient: ConvolutionAlgorithm
+      _ forward: ConvolutionAlgorithm, _ backwardData: ConvolutionAlgorithm, _ backwardWeights: ConvolutionAlgorithm
     ) {
       convolution = MeasuredConvolution(
         instructionSet, kernel: [kernel, kernel], stride: stride,
         sizes: [channels.0, channels.1, map, map, shard])
-      choice = ConvolutionChoice(reduce: reduce, expand: expand, weightGradient: weightGradient)
+      choice = ConvolutionChoice(forward: forward, backwardData: backwardData, backwardWeights: backwardWeights)
     }
 
-    /// The line of Swift that says this entry, for a square kernel and square maps.
+    /// The line of Swift that makes this entry, if kernel and maps are square.
     package var source: String {
       let sizes = convolution.sizes
       return """
         .init(.\(convolution.instructionSet), kernel: \(convolution.kernel[0]), stride: \(convolution.stride), \
         channels: (\(sizes[0]), \(sizes[1])), map: \(sizes[2]), shard: \(sizes[4]), \
-        .\(choice.reduce), .\(choice.expand), .\(choice.weightGradient)),
+        .\(choice.forward), .\(choice.backwardData), .\(choice.backwardWeights)),
         """
     }
   }

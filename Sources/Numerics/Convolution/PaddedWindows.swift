@@ -1,16 +1,17 @@
-/// One sample of a large map within its padding, where the patches of a row of pixels are a matrix as they lie: a row of
-/// the kernel is a run of neighbours, the next pixel's begins one stride further on. Nothing is gathered.
+/// One sample of a large map with its padding around it. The patches of a row of pixels can be read in place as a
+/// matrix: a row of the kernel is a contiguous run of floats, and the run of the next pixel begins one stride later.
+/// Nothing is gathered.
 struct PaddedWindows {
   private let geometry: ConvolutionGeometry
-  /// Floats of a row of padded pixels.
+  /// Floats in a row of padded pixels.
   private let rowLength: Int
   private let rows: Int
   /// Floats from one pixel of the small map to the next.
   private let step: Int
-  /// Floats of a row of the kernel.
+  /// Floats in a row of the kernel.
   let taps: Int
 
-  /// nil where rows of pixels are too short to fill a tile of a product.
+  /// nil if rows of pixels are too short to fill a tile of a product.
   init?(_ geometry: ConvolutionGeometry) {
     guard geometry.small.width >= 8 else { return nil }
     self.geometry = geometry
@@ -24,9 +25,10 @@ struct PaddedWindows {
     taps = geometry.kernelWidth * channels
   }
 
-  /// Floats of the padded sample.
+  /// Floats in the padded sample, rounded up to whole cache lines.
   var count: Int { (rows * rowLength + 15) / 16 * 16 }
 
+  /// Copies a sample into its padding of zeros.
   func pad(_ sample: Floats, into padded: Floats) {
     let (width, before) = (geometry.large.width * geometry.large.channels, geometry.left * geometry.large.channels)
     padded.update(repeating: 0, count: geometry.top * rowLength)

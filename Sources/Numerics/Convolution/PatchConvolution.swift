@@ -1,5 +1,5 @@
 /// Convolution by matrix products on the patch matrix (im2col; Chellapilla, Puri & Simard 2006): the plain algorithm,
-/// and the reference of the fast ones.
+/// the reference for the fast ones.
 package final class PatchConvolution: Convolution {
   package let geometry: ConvolutionGeometry
   package let context: ComputeContext
@@ -30,7 +30,7 @@ package final class PatchConvolution: Convolution {
       panels + max(columns, gathered + waitingSums * width * geometry.small.channels), of: Float.self)
   }
 
-  package func reduce(
+  package func forward(
     _ large: Tensor, weights: Floats, into small: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
     let blocks = layout.blocks(of: geometry.samplesPerBlock)
@@ -55,7 +55,7 @@ package final class PatchConvolution: Convolution {
     }
   }
 
-  package func expand(
+  package func backwardData(
     _ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
     let blocks = layout.blocks(of: geometry.samplesPerBlock)
@@ -80,7 +80,7 @@ package final class PatchConvolution: Convolution {
     }
   }
 
-  package func weightGradient(
+  package func backwardWeights(
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
     threads.forEach((geometry.taps + geometry.tapsPerBlock - 1) / geometry.tapsPerBlock) { index, thread in
@@ -100,7 +100,7 @@ package final class PatchConvolution: Convolution {
     }
   }
 
-  /// The rows `taps` of one shard's weight gradient: patchesᵀ · small, over the shard's pixels in order.
+  /// The rows `taps` of one shard's gradient of the weights: patchesᵀ · small, over the shard's pixels in order.
   private func shardGradient(
     _ large: Tensor, _ small: Tensor, samples: Range<Int>, taps: Range<Int>, scratch: Floats, into sum: Floats
   ) {

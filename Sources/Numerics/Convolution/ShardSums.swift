@@ -1,20 +1,20 @@
-/// Sums over shards by the tree, with memory for those that wait for their partner.
+/// Sums over shards in the order of the tree, with memory for sums that wait for their partner.
 struct ShardSums {
-  /// The most sums that wait at once, beside the one that stands in its destination.
+  /// The most sums that wait at once, besides the one in the destination itself.
   static func waiting(shards: Int) -> Int { Int.bitWidth - max(0, shards - 1).leadingZeroBitCount }
 
   let layout: BatchLayout
   /// `waiting(shards:)` · `count` floats.
   let stack: Floats
-  /// Floats of a sum.
+  /// Floats in one sum.
   let count: Int
 
   /// Calls `body` with all shards of each group and node, in runs of consecutive ones.
   ///
   /// - Parameters:
-  ///   - offset: in `sums`, of the destination.
-  ///   - limit: the most samples of a run of several shards.
-  ///   - body: for each shard of the run writes its sum, then makes the additions that are complete with it.
+  ///   - offset: of the destination in `sums`.
+  ///   - limit: the most samples in a run of several shards.
+  ///   - body: writes the sum of each shard of the run, then makes the additions that this sum completes.
   func forEachRun(
     into sums: NodeBuffers, at offset: Int, ofSamples limit: Int = .max, _ body: (_ run: Run) -> Void
   ) {
@@ -28,14 +28,14 @@ struct ShardSums {
     }
   }
 
-  /// Where the sum of one shard comes to stand, and the additions of the tree that are complete with it.
+  /// Where the sum of one shard goes, and the tree's additions that this sum completes.
   struct Place {
     let samples: Range<Int>
     fileprivate let run: Run
     fileprivate let height: Int
     let additions: Int
 
-    /// Of the shard alone.
+    /// The sum of this shard alone.
     var sum: Floats { run.slot(height) }
 
     /// left ← left + right, in order.
@@ -43,7 +43,7 @@ struct ShardSums {
       (run.slot(height - index - 1), run.slot(height - index))
     }
 
-    /// Makes all additions, from `first` on.
+    /// Makes the additions from number `first` on.
     func add(from first: Int = 0, _ add: (_ left: Floats, _ right: Floats) -> Void) {
       for index in first..<additions {
         let (left, right) = addition(index)
@@ -61,10 +61,10 @@ struct ShardSums {
     fileprivate let destination: Floats
     fileprivate let stack: Floats
     fileprivate let count: Int
-    /// Of `operations`, and the sums that wait before the first of them.
+    /// The run's part of `operations`, and the number of sums that wait before it.
     private var range = 0..<0
     private var height = 0
-    /// Of all its shards.
+    /// The samples of all of the run's shards.
     private(set) var samples = 0..<0
 
     fileprivate init(
@@ -77,7 +77,7 @@ struct ShardSums {
       self.count = count
     }
 
-    /// Goes on to the next shards; false where there are none.
+    /// Moves to the next run of shards; false if there are no more.
     fileprivate mutating func advance(ofSamples limit: Int) -> Bool {
       var (end, isFirst) = (range.upperBound, true)
       for operation in operations[range] { height += operation == .combine ? -1 : 1 }
@@ -95,7 +95,7 @@ struct ShardSums {
       return !range.isEmpty
     }
 
-    /// The bottom of the stack is the destination itself.
+    /// Level 0 is the destination itself.
     fileprivate func slot(_ level: Int) -> Floats { level == 0 ? destination : stack + (level - 1) * count }
 
     struct Iterator: IteratorProtocol {

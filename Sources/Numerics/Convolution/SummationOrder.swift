@@ -1,4 +1,4 @@
-/// The order in which an algorithm sums the products of a pass, and what its roundings cost one output.
+/// The order in which an algorithm sums the products of a pass, and the variance of the roundings in one output.
 struct SummationOrder {
   /// Channels or samples over which each term of a profile is summed.
   let operands: Int
@@ -9,7 +9,7 @@ struct SummationOrder {
   /// Outputs of a Winograd tile in one dimension.
   private let tile: Int?
   private let runs: Runs
-  /// Samples whose tiles make one block of a weight gradient, which is transformed back before it is added.
+  /// Samples in one block of the weights' gradient, which is transformed back before it is added.
   private let samplesPerBlock: Int
 
   init(
@@ -21,20 +21,20 @@ struct SummationOrder {
     isFused = kernels.isFused
     operands =
       switch pass {
-      case .reduce: geometry.large.channels
-      case .expand: geometry.small.channels
-      case .weightGradient: samples
+      case .forward: geometry.large.channels
+      case .backwardData: geometry.small.channels
+      case .backwardWeights: samples
       }
-    // Planned, but without memory to run in.
+    // Planned for its sizes only: no workspace is committed.
     let planned = algorithm.plan(
       geometry, shards: 1, context: ComputeContext(kernels: kernels, threads: Threads(count: 1)))
     let winograd = planned as? WinogradConvolution
     tile = winograd?.tiling.tile
     samplesPerBlock = winograd.map { $0.tilesPerBlock / $0.tiling.tilesPerSample } ?? samples
     switch (planned, pass) {
-    case (let winograd as WinogradConvolution, .weightGradient): runs = Runs(of: winograd.tilesPerBlock)
-    case (let direct as DirectConvolution, .weightGradient): runs = direct.gradientRuns
-    case (is PatchConvolution, .weightGradient):
+    case (let winograd as WinogradConvolution, .backwardWeights): runs = Runs(of: winograd.tilesPerBlock)
+    case (let direct as DirectConvolution, .backwardWeights): runs = direct.gradientRuns
+    case (is PatchConvolution, .backwardWeights):
       runs = PackedProduct.runs.within(geometry.samplesPerSum * geometry.small.area)
     case (is PatchConvolution, _): runs = PackedProduct.runs
     default: runs = Runs()
@@ -60,8 +60,8 @@ struct SummationOrder {
     )
   }
 
-  /// The variance of all roundings in an output of this row and column, in units of `RoundingModel.meanSquare`, and how
-  /// many of them one term meets behind the operands' transforms.
+  /// The variance of all roundings in an output of this row and column, in units of `RoundingModel.meanSquare`, and the
+  /// number of roundings that one term meets after the operands' transforms.
   func loss(_ row: RoundingProfile, _ column: RoundingProfile) -> (variance: Double, longestPath: Int) {
     let transforms =
       row.inputs * column.terms + row.products * column.inputs
@@ -73,7 +73,7 @@ struct SummationOrder {
     )
   }
 
-  /// Of the sums of products, at all points.
+  /// The roundings in the sums of products, at all points.
   private func lossOfProducts(
     _ row: RoundingProfile, _ column: RoundingProfile
   ) -> (loss: Double, longestRun: Int, runCount: Int) {
@@ -89,12 +89,12 @@ struct SummationOrder {
     for i in 0..<(row.parts.first?.products.count ?? 0) {
       for j in 0..<(column.parts.first?.products.count ?? 0) {
         var sum = empty
-        for _ in 0..<(pass == .weightGradient ? operands : 1) {
+        for _ in 0..<(pass == .backwardWeights ? operands : 1) {
           for high in row.parts {
             for wide in column.parts {
               let variance = high.products[i] * wide.products[j]
-              sum.append(variance, count: pass == .weightGradient ? 1 : operands)
-              if pass == .expand {
+              sum.append(variance, count: pass == .backwardWeights ? 1 : operands)
+              if pass == .backwardData {
                 take(sum)
                 sum = empty
               }
@@ -107,14 +107,14 @@ struct SummationOrder {
     return result
   }
 
-  /// Of adding up finished results: taps or tiles that meet in a pixel, or blocks of tiles.
+  /// The roundings in the additions of finished results: taps or tiles that overlap in a pixel, or blocks of tiles.
   private func lossOfAdditions(_ row: RoundingProfile, _ column: RoundingProfile) -> (loss: Double, parts: Int) {
     var terms: [Double] = []
     switch pass {
-    case .reduce: return (0, 0)
-    case .expand:
+    case .forward: return (0, 0)
+    case .backwardData:
       terms = row.parts.flatMap { high in column.parts.map { high.terms * $0.terms * Double(operands) } }
-    case .weightGradient:
+    case .backwardWeights:
       if tile == nil { return (0, 0) }
       terms = stride(from: 0, to: operands, by: samplesPerBlock).map {
         row.terms * column.terms * Double(min(samplesPerBlock, operands - $0))
@@ -131,12 +131,12 @@ struct SummationOrder {
 }
 
 extension RoundingProfiles {
-  /// The figures of each row or column of outputs where nothing is transformed: the taps that it sees.
+  /// The figures of each row or column of outputs without transforms: the taps that it sees.
   fileprivate static func withoutTransforms(
     _ pass: ConvolutionPass, kernel: Int, stride: Int, large: Int, small: Int, before: Int
   ) -> Self {
     var profiles = Self()
-    for position in 0..<(pass == .reduce ? small : pass == .expand ? large : kernel) {
+    for position in 0..<(pass == .forward ? small : pass == .backwardData ? large : kernel) {
       var profile = RoundingProfile()
       func add(_ place: Int, _ tap: Int, to pixel: Int? = nil) {
         let seen = place * stride - before + tap
@@ -146,9 +146,9 @@ extension RoundingProfiles {
         profile.absolute += terms
       }
       switch pass {
-      case .reduce: for tap in 0..<kernel { add(position, tap) }
-      case .expand: for place in 0..<small { for tap in 0..<kernel { add(place, tap, to: position) } }
-      case .weightGradient: for place in 0..<small { add(place, position) }
+      case .forward: for tap in 0..<kernel { add(position, tap) }
+      case .backwardData: for place in 0..<small { for tap in 0..<kernel { add(place, tap, to: position) } }
+      case .backwardWeights: for place in 0..<small { add(place, position) }
       }
       profiles.counts[profile, default: 0] += 1
     }

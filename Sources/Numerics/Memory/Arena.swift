@@ -1,21 +1,21 @@
 import Glibc
 
-/// Memory for a whole run: everything is taken from it before the first step and given back when it goes away.
+/// Memory for a whole run: everything is allocated before the first step and freed with the arena.
 ///
-/// Pages are the system's until they are touched, so planning a network costs no memory.
+/// The system provides pages when they are first touched, so planning a network costs no memory.
 package final class Arena {
-  /// Bytes from which an array has a mapping of its own; smaller ones share some.
+  /// Arrays of at least this many bytes have a mapping of their own; smaller ones share mappings.
   private static let ownMapping = 1 << 17
-  /// Bytes of a mapping that small arrays share.
+  /// Bytes in a mapping that small arrays share.
   private static let sharedMapping = 1 << 20
-  /// Arrays begin on pairs of cache lines, which CPUs fetch together: threads that write neighbours do not meet.
+  /// Arrays begin on pairs of cache lines, which CPUs fetch together: no false sharing between neighbouring arrays.
   private static let alignment = 128
 
   private var own: [UnsafeMutableRawBufferPointer] = []
   private var shared: [UnsafeMutableRawBufferPointer] = []
-  /// What is left of the newest shared mapping.
+  /// The free rest of the newest shared mapping.
   private var rest = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-  /// Bytes taken so far.
+  /// Bytes in use.
   package private(set) var bytes = 0
 
   package init() {}
@@ -34,7 +34,7 @@ package final class Arena {
     region(bytes: max(1, count) * MemoryLayout<Element>.stride).bindMemory(to: type, capacity: max(1, count))
   }
 
-  /// Zeroed memory for a `MemoryPlan`, or for whatever gives it types.
+  /// Zeroed untyped memory, for example for a `MemoryPlan`.
   package func region(bytes: Int) -> UnsafeMutableRawPointer {
     let size = (max(1, bytes) + Self.alignment - 1) / Self.alignment * Self.alignment
     let start: UnsafeMutableRawPointer
@@ -53,7 +53,7 @@ package final class Arena {
     return start
   }
 
-  /// Gives back before the end what `region` returned, or `array`. Small ones keep their place until the end.
+  /// Frees a result of `region` or `array` before the arena ends. Small ones stay allocated until then.
   package func giveBack(_ start: UnsafeMutableRawPointer) {
     guard let place = own.firstIndex(where: { $0.baseAddress == start }) else {
       precondition(
@@ -68,7 +68,7 @@ package final class Arena {
   private func map(_ size: Int) -> UnsafeMutableRawBufferPointer {
     guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), start != MAP_FAILED
     else { fatalError("out of memory: \(size >> 20) MiB asked for, \(bytes >> 20) MiB in use") }
-    // A step walks through some hundred streams at once, more than the TLB knows pages of 4 KiB: a tenth of its time.
+    // A step reads some hundred streams at once. With pages of 4 KiB it spent a tenth of its time on TLB misses.
     madvise(start, size, MADV_HUGEPAGE)
     return UnsafeMutableRawBufferPointer(start: start, count: size)
   }

@@ -1,25 +1,24 @@
-/// Places in one region for blocks that are needed at different times: blocks that are held at the same time never
-/// overlap, whatever they hold. A plan is made by going through the work once, holding and releasing, as if with malloc and
-/// free.
+/// Places in one region for blocks that are needed at different times. Blocks that are held at the same time never
+/// overlap. A plan is made by going through the work once and calling `hold` and `release`, like malloc and free.
 ///
-/// Blocks are placed in order of size, the largest first, each in the lowest gap that all blocks of its time leave it
-/// (Pisarchyk & Lee 2020, arXiv 2001.03288, "greedy by size").
+/// Blocks are placed in order of size, the largest first, each in the lowest gap between the blocks held at the same
+/// time (Pisarchyk & Lee 2020, arXiv 2001.03288, "greedy by size").
 package struct MemoryPlan {
   /// Room for elements of one type.
   package struct Block<Element: BitwiseCopyable> {
-    /// Elements.
+    /// Number of elements.
     package let count: Int
     fileprivate let place: Place
 
-    /// The first element in the region of the completed plan; it is undefined until it is written, for other blocks may
-    /// have been there before.
+    /// The first element, in the region of the completed plan. Contents are undefined until written: other blocks may
+    /// have used the same place.
     package func start(in region: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Element> {
       guard let offset = place.offset else { preconditionFailure("complete the plan first") }
       return (region + offset).bindMemory(to: Element.self, capacity: count)
     }
   }
 
-  /// Bytes in the region, and when they are held.
+  /// A block's bytes in the region, and the time for which they are held.
   fileprivate final class Place {
     let bytes: Int
     let start: Int
@@ -52,14 +51,14 @@ package struct MemoryPlan {
     return Block(count: count, place: place)
   }
 
-  /// The block is not needed from now on.
+  /// Ends the need for `block`.
   package mutating func release<Element>(_ block: Block<Element>) {
     precondition(block.place.end == .max, "released twice")
     block.place.end = now
     now += 1
   }
 
-  /// Gives every block its place; blocks that were not released are needed to the end.
+  /// Gives every block its place. Blocks that were not released are needed to the end.
   ///
   /// - Returns: bytes of the region, which begins on a cache line.
   package func complete() -> Int {

@@ -1,6 +1,6 @@
 package typealias Floats = UnsafeMutablePointer<Float>
 
-/// A batch of feature maps in memory that somebody else owns (an `Arena`, or a larger tensor): channels last.
+/// A batch of feature maps, channels last. The memory belongs to an `Arena`, or to a larger tensor.
 ///
 /// Sendable since a thread writes only the samples and channels that its iteration owns.
 package struct Tensor: @unchecked Sendable {
@@ -18,7 +18,7 @@ package struct Tensor: @unchecked Sendable {
     return Tensor(shape.with(samples: range.count), data + range.lowerBound * shape.sampleCount)
   }
 
-  /// Where sample `index` starts.
+  /// The first element of sample `index`.
   package func sample(_ index: Int) -> Floats { data + index * shape.sampleCount }
 
   package var values: UnsafeMutableBufferPointer<Float> { .init(start: data, count: shape.count) }

@@ -1,6 +1,6 @@
-/// Scratch memory of each thread, shared by all layers: as large as the largest of them needs.
+/// Scratch memory of each thread, shared by all layers. Its size is that of the largest request.
 ///
-/// Sendable since it changes between loops only, and in a loop a thread has its own memory.
+/// Sendable since it changes only between loops, and in a loop each thread uses its own memory.
 package final class Workspace: @unchecked Sendable {
   /// The memory of each thread begins on a cache line.
   private static let alignment = 64
@@ -8,9 +8,9 @@ package final class Workspace: @unchecked Sendable {
   private let threads: Int
   private let arena: Arena
   private var region: UnsafeMutableRawBufferPointer?
-  /// Of each thread.
+  /// Bytes of each thread.
   private var bytes = 0
-  /// Of all threads together.
+  /// Bytes that all threads share.
   private var sharedBytes = 0
 
   package init(threads: Int, arena: Arena) {
@@ -18,12 +18,12 @@ package final class Workspace: @unchecked Sendable {
     self.arena = arena
   }
 
-  /// Asks for room for at least `count` elements for each thread, which the next `commit` takes.
+  /// Requests room for at least `count` elements for each thread. The next `commit` allocates it.
   package func reserve<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type) {
     bytes = max(bytes, Self.size(count, of: type))
   }
 
-  /// Asks for room for at least `count` elements that all threads share, which the next `commit` takes.
+  /// Requests room for at least `count` elements that all threads share. The next `commit` allocates it.
   package func reserve<Element: BitwiseCopyable>(shared count: Int, of type: Element.Type) {
     sharedBytes = max(sharedBytes, Self.size(count, of: type))
   }
@@ -32,7 +32,7 @@ package final class Workspace: @unchecked Sendable {
     (count * MemoryLayout<Element>.stride + alignment - 1) / alignment * alignment
   }
 
-  /// Takes the memory that is asked for; a smaller one, of an earlier plan, goes back.
+  /// Allocates the requested memory, and frees that of an earlier, smaller request.
   package func commit() {
     let total = threads * bytes + sharedBytes
     guard region?.count != total else { return }
@@ -40,13 +40,14 @@ package final class Workspace: @unchecked Sendable {
     region = UnsafeMutableRawBufferPointer(start: arena.region(bytes: total), count: total)
   }
 
-  /// The memory of one thread; its contents are undefined.
+  /// The memory of one thread. Its contents are undefined.
   package subscript(thread: Int) -> Floats { memory(of: thread, as: Float.self) }
 
   /// Floats of each thread.
   package var count: Int { bytes / MemoryLayout<Float>.stride }
 
-  /// The memory of all threads together, in which each writes what its iteration owns; its contents are undefined.
+  /// The memory that all threads share; each writes only the elements that its iteration owns. Its contents are
+  /// undefined.
   package var shared: Floats {
     (start + threads * bytes).bindMemory(to: Float.self, capacity: sharedBytes / MemoryLayout<Float>.stride)
   }

@@ -1,4 +1,4 @@
-/// What random numbers are for. Its raw value is part of every counter: never renumber, only append.
+/// The purpose of random numbers. Its raw value is part of every counter: never renumber, only append.
 package enum RandomPurpose: UInt32, Sendable {
   case initialization = 1
   case latent = 2
@@ -11,15 +11,16 @@ package enum RandomPurpose: UInt32, Sendable {
   case labels = 9
   case synthetic = 10
   case evaluation = 11
-  /// Where between a real picture and a fake the gradient penalty looks.
+  /// The points between real images and fakes at which the gradient penalty is taken.
   case penaltyMix = 12
-  /// Which pictures are held out.
+  /// The choice of held-out images.
   case validation = 13
-  /// Latents of samples that show new ones each time.
+  /// Latents of samples that are new each time.
   case freshLatent = 14
 }
 
-/// The random numbers of one thing, for example of sample 17's latent at step 300, whoever asks and however often.
+/// The random numbers of one use, for example of sample 17's latent at step 300: the same on every rank and in every
+/// call.
 ///
 /// The counter is (number of the 128-bit block, sample, step, purpose · 2²⁴ + update); the key is the seed.
 package struct RandomStream: Sendable {
@@ -29,9 +30,9 @@ package struct RandomStream: Sendable {
   private var unused = 0
 
   /// - Parameters:
-  ///   - step: the training step, or another index that has the same role (an epoch, a layer).
-  ///   - update: which update within the step; below 2²⁴.
-  ///   - sample: index in the global batch, or another index below the step.
+  ///   - step: the training step, or another index in its place (an epoch, a layer).
+  ///   - update: index of the update within the step; below 2²⁴.
+  ///   - sample: index in the global batch, or another index within the step.
   package init(seed: UInt64, purpose: RandomPurpose, step: Int = 0, update: Int = 0, sample: Int = 0) {
     precondition((0..<1 << 24).contains(update), "an update's index has 24 bits")
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
@@ -75,5 +76,24 @@ extension Array {
       result.swapAt(last, stream.next(below: last + 1))
     }
     return result
+  }
+}
+
+/// Philox 4×32-10: a counter-based generator, so that a number depends on its key and counter alone and no rank keeps a
+/// state. Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", section 3.3.
+package enum Philox {
+  /// The 128 random bits at `counter` of the stream `key`.
+  package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+    var x = counter
+    var k = key
+    for round in 0..<10 {
+      if round > 0 { k &+= SIMD2(0x9E37_79B9, 0xBB67_AE85) }  // the Weyl sequences of the golden ratio and √3 − 1
+      let first = UInt64(x[0]) * 0xD251_1F53
+      let second = UInt64(x[2]) * 0xCD9E_8D57
+      x = SIMD4(
+        UInt32(truncatingIfNeeded: second >> 32) ^ x[1] ^ k[0], UInt32(truncatingIfNeeded: second),
+        UInt32(truncatingIfNeeded: first >> 32) ^ x[3] ^ k[1], UInt32(truncatingIfNeeded: first))
+    }
+    return x
   }
 }

@@ -1,11 +1,11 @@
-/// The hosts of a run, in Open MPI's hostfile syntax (mpirun(1), "Specifying Host Nodes"): a line a host,
-/// `name slots=N max_slots=M`, `#` begins a comment.
+/// The hosts of a run, in Open MPI's hostfile syntax (mpirun(1), "Specifying Host Nodes"): one line for each host,
+/// `name slots=N max_slots=M`; `#` begins a comment.
 package struct Hostfile: Equatable {
   package struct Host: Equatable {
     package var name: String
-    /// Ranks that the host takes; nil where the file leaves it to mpirun, which counts the host's cores.
+    /// Number of ranks without sharing of cores; nil if not given: mpirun then counts the host's cores.
     package var slots: Int?
-    /// Ranks that the host takes at most, oversubscribed; nil: no limit.
+    /// The most ranks, with sharing of cores; nil for no limit.
     package var maximumSlots: Int?
 
     package init(name: String, slots: Int? = nil, maximumSlots: Int? = nil) {
@@ -17,12 +17,12 @@ package struct Hostfile: Equatable {
 
   package var hosts: [Host]
 
-  /// The sum of all hosts' slots; nil where one does not say.
+  /// The sum of all hosts' slots; nil if a host has none given.
   package var slots: Int? {
     hosts.reduce(0 as Int?) { total, host in total.flatMap { total in host.slots.map { total + $0 } } }
   }
 
-  /// Parses `text`; `path` is named in errors.
+  /// Parses `text`. Errors name `path`.
   package init(parsing text: String, path: String) throws(LaunchError) {
     hosts = []
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -40,7 +40,7 @@ package struct Hostfile: Equatable {
     }
   }
 
-  /// The words of a line; blanks around `=` do not part.
+  /// The words of a line. Blanks around `=` do not separate words.
   private static func words(_ line: Substring) -> [String] {
     var words: [String] = []
     var joins = false
@@ -56,7 +56,7 @@ package struct Hostfile: Equatable {
   }
 
   private static func host(_ name: String, settings: ArraySlice<String>, place: String) throws(LaunchError) -> Host {
-    // A leading dash would reach ssh as an option.
+    // ssh would take a leading dash as an option.
     let isName = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
@@ -87,4 +87,11 @@ package struct Hostfile: Equatable {
     }
     return host
   }
+}
+
+/// Why a run cannot be started: what was found, what was expected, what to do.
+package struct LaunchError: Error, Equatable, CustomStringConvertible {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
 }

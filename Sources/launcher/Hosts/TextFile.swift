@@ -1,14 +1,14 @@
 import Files
 
-/// A small file that people write, read whole. A pipe or device is refused before anything waits for it.
+/// A small text file written by hand, read whole. Pipes and devices are refused, since reading them could block.
 package struct TextFile {
   package let path: String
   package let text: String
 
-  /// Bytes; neither hostfile nor configuration comes near.
+  /// The most bytes; hostfiles and configurations are far smaller.
   package static let largest = 1 << 20
 
-  /// - Parameter expected: what an error calls the file.
+  /// - Parameter expected: the kind of file, for errors.
   package init(_ path: String, expected: String) throws(LaunchError) {
     let unfit = LaunchError("\(path): no readable file of at most \(Self.largest) bytes, expected \(expected)")
     do throws(FileError) {

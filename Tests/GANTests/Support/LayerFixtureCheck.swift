@@ -50,7 +50,8 @@ extension LayerFixture {
       let count = result.truth.count
       var bound: Double
       if name.hasSuffix("bias") {
-        // A sum over the output's pixels, in single precision in runs of 64; one rounding of the tree and one of the file.
+        // A sum over the output's pixels, in single precision in runs of 64; one rounding of the tree and one of the
+        // file.
         let terms = samples * net.network.outputShape.area
         var sum = SummedProducts(Runs(of: 64), isFused: true, addsRuns: false)
         sum.append(1, count: terms)
@@ -58,7 +59,7 @@ extension LayerFixture {
       } else {
         let pass: ConvolutionPass =
           name.hasSuffix("weight")
-          ? .weightGradient : (name == "output") == layer.isTransposed ? .expand : .reduce
+          ? .backwardWeights : (name == "output") == layer.isTransposed ? .backwardData : .forward
         let error = ConvolutionErrorBound(
           of: layer.convolution.geometry, layer.convolution.choice[pass], pass, samples: samples, outputs: count,
           kernels: net.kernels)

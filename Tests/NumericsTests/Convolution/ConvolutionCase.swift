@@ -1,7 +1,7 @@
 import Numerics
 import Testing
 
-/// A convolution's sizes, and its passes by plain loops in double: the definition, and nothing clever.
+/// A convolution's sizes, and its passes by plain loops in double, straight from the definition.
 struct ConvolutionCase: CustomTestStringConvertible, Sendable {
   let geometry: ConvolutionGeometry
 
@@ -40,22 +40,22 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     .init((6, 5), (3, 2), kernel: (3, 4), stride: 1, top: 2, left: 0, bottom: 0, right: 1),
     .init((2, 1), (2, 2), kernel: (5, 5), stride: 1, top: 2, left: 2),  // a kernel wider than the map
     .init((1, 1), (300, 2), kernel: (1, 1), stride: 1, top: 0, left: 0),
-    .init((24, 24), (2, 3), kernel: (3, 3), stride: 1, top: 1, left: 1),  // several products a sample's block
+    .init((24, 24), (2, 3), kernel: (3, 3), stride: 1, top: 1, left: 1),  // several products for a sample's block
   ]
 
-  func reduce(_ large: [Float], _ weights: [Float], samples: Int) -> [Double] {
+  func forward(_ large: [Float], _ weights: [Float], samples: Int) -> [Double] {
     var small = [Double](repeating: 0, count: samples * geometry.small.sampleCount)
     forEachTerm(samples) { small[$2] += Double(large[$0]) * Double(weights[$1]) }
     return small
   }
 
-  func expand(_ small: [Float], _ weights: [Float], samples: Int) -> [Double] {
+  func backwardData(_ small: [Float], _ weights: [Float], samples: Int) -> [Double] {
     var large = [Double](repeating: 0, count: samples * geometry.large.sampleCount)
     forEachTerm(samples) { large[$0] += Double(small[$2]) * Double(weights[$1]) }
     return large
   }
 
-  func weightGradient(_ large: [Float], _ small: [Float], samples: Range<Int>) -> [Double] {
+  func backwardWeights(_ large: [Float], _ small: [Float], samples: Range<Int>) -> [Double] {
     var gradient = [Double](repeating: 0, count: geometry.weightCount)
     let (largeStart, smallStart) = (
       samples.lowerBound * geometry.large.sampleCount, samples.lowerBound * geometry.small.sampleCount

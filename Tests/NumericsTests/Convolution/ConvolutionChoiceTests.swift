@@ -1,7 +1,7 @@
 import Numerics
 import Testing
 
-/// The automatic choice of algorithms: the committed table, the nearest of its entries, and the rule for the rest.
+/// The automatic choice of algorithms: the committed table, the nearest entry, and the rule for other convolutions.
 @Suite struct ConvolutionChoiceTests {
   private static func geometry(
     kernel: Int = 4, stride: Int = 2, channels: (large: Int, small: Int), map: Int
@@ -36,7 +36,7 @@ import Testing
     #expect(Set(convolutions).count == convolutions.count)
   }
 
-  /// The facades recipe's convolutions, at every shard size and instruction set that was measured.
+  /// The facades recipe's convolutions, at every measured shard size and instruction set.
   @Test(arguments: InstructionSet.allCases)
   func theRecipeIsThereItself(set: InstructionSet) {
     for (channels, map) in [((3, 64), 32), ((64, 128), 16), ((128, 256), 8), ((256, 512), 4)] {
@@ -77,7 +77,7 @@ import Testing
     #expect(Self.measured(samples: 64 * limit + 1).nearest(in: table) == nil)
   }
 
-  /// No entry has a kernel of 3 × 3.
+  /// The rule, for kernels of 3 × 3, which no entry has.
   @Test func whereNothingHasBeenMeasured() {
     func choice(_ channels: (Int, Int), map: Int, kernel: Int = 3) -> ConvolutionChoice {
       .automatic(
@@ -90,9 +90,9 @@ import Testing
     #expect(choice((64, 64), map: 8, kernel: 7) == ConvolutionChoice(.direct), "there are no transforms")
   }
 
-  /// The line that `bench --tune --table` prints is the one that makes the entry.
+  /// The line that `bench --tune --table` prints makes the entry.
   @Test func anEntrysSource() {
-    let choice = ConvolutionChoice(reduce: .winograd4, expand: .im2col, weightGradient: .winograd2)
+    let choice = ConvolutionChoice(forward: .winograd4, backwardData: .im2col, backwardWeights: .winograd2)
     #expect(
       MeasuredConvolution.Entry(Self.measured(map: 8), choice).source
         == ".init(.avx2, kernel: 4, stride: 2, channels: (64, 128), map: 8, shard: 8, .winograd4, .im2col, "

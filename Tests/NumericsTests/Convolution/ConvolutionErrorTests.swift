@@ -2,7 +2,7 @@ import Foundation
 import Numerics
 import Testing
 
-/// What rounding costs each layer, against the bound that follows from the kernels' order of summation.
+/// The rounding error of each layer, against the bound that follows from the kernels' order of summation.
 @Suite struct ConvolutionErrorTests {
   struct Layer: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -15,8 +15,8 @@ import Testing
       self.samples = samples
     }
 
-    /// The facades recipe at full width, G's transposed convolutions have the geometries of D's; and every other kernel
-    /// that there are transforms for. Of dense layers many samples: they have few outputs each.
+    /// The facades recipe at full width, where G's transposed convolutions have the geometries of D's; and every other
+    /// kernel that has transforms. Many samples for dense layers, which have few outputs each.
     static let all = [
       Layer("3→64, 64×64, 4×4 s2", .init((64, 64), (3, 64), kernel: (4, 4), stride: 2, top: 1, left: 1)),
       Layer("64→128, 32×32, 4×4 s2", .init((32, 32), (64, 128), kernel: (4, 4), stride: 2, top: 1, left: 1)),
@@ -31,10 +31,10 @@ import Testing
     ]
   }
 
-  /// Seeds whose operands are tried: 3, or DISTTRAIN_BOUND_SEEDS.
+  /// Number of seeds for operands: 3, or DISTTRAIN_BOUND_SEEDS.
   private static let seeds = ProcessInfo.processInfo.environment["DISTTRAIN_BOUND_SEEDS"].flatMap { UInt64($0) } ?? 3
 
-  /// Errors over their bounds: the line of a table.
+  /// Ratios of errors to their bounds: a row of the table.
   private struct Ratios {
     private var rms: [Double] = []
     private var largest: [Double] = []
@@ -46,7 +46,7 @@ import Testing
       model.append(error.rms / error.bound.expected)
     }
 
-    /// Mean of measured / expected; mean and maximum of measured / bound, of both bounds.
+    /// Mean of measured / expected; mean and maximum of measured / bound, for both bounds.
     var line: String {
       func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
       return String(
@@ -77,7 +77,7 @@ import Testing
     let bound = error.bound
     #expect(error.rms <= bound.rms, "\(name): \(error.rms), bound \(bound.rms)")
     #expect(error.largest <= bound.largest, "\(name): \(error.largest), bound \(bound.largest)")
-    // The model is no mere upper bound: what is lost is what it expects, but for chance.
+    // The model is not only an upper bound: errors are as large as it expects, except for chance.
     let factor = bound.rms / bound.expected
     #expect(error.rms * factor >= bound.expected, "\(name): \(error.rms), expected \(bound.expected)")
     #expect(bound.largest <= 50 * error.largest, "\(name): \(error.largest), bound \(bound.largest)")
@@ -85,14 +85,14 @@ import Testing
     #expect(bound.rms < 2e-5, "\(name): \(bound.rms)")
   }
 
-  /// A chain of 1,024 terms does not keep the bound of two runs of 512.
+  /// A chain of 1,024 terms exceeds the bound of two runs of 512.
   @Test(arguments: Kernels.available)
   func aChainTwiceAsLongIsSeen(_ kernels: Kernels) {
     let layer = Layer.all[1]
     for seed in 0..<UInt64(3) {
       let reference = ConvolutionReference(layer.geometry, samples: layer.samples, seed: seed, outputs: 10_000)
-      let runs = ConvolutionError(of: .im2col, .reduce, against: reference, kernels: kernels)
-      let chain = ConvolutionError(of: .direct, .reduce, against: reference, kernels: kernels)
+      let runs = ConvolutionError(of: .im2col, .forward, against: reference, kernels: kernels)
+      let chain = ConvolutionError(of: .direct, .forward, against: reference, kernels: kernels)
       #expect(layer.geometry.patch == 1024 && runs.rms <= runs.bound.rms)
       #expect(chain.rms > runs.bound.rms, "\(kernels), seed \(seed): \(chain.rms), bound \(runs.bound.rms)")
     }

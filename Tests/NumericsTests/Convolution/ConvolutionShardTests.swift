@@ -4,7 +4,7 @@ import Testing
 /// The same bits on any number of ranks and threads.
 @Suite struct ConvolutionShardTests {
   struct Batch: CustomTestStringConvertible, Sendable {
-    /// Samples there are, of a batch that `batch` would fill.
+    /// Number of samples in a batch that may hold `batch`.
     let samples: Int
     let batch: Int
     var testDescription: String { "\(samples) of \(batch) samples" }
@@ -17,19 +17,19 @@ import Testing
   private static let groups = 2
   private static let cases = [
     ConvolutionCase.all[0], ConvolutionCase.all[2], ConvolutionCase.all[3],
-    // So many tiles that blocks of them end within shards and ranks.
+    // Enough tiles that blocks end within shards and ranks.
     ConvolutionCase((20, 20), (18, 33), kernel: (4, 4), stride: 2, top: 1, left: 1),
   ]
 
-  /// What all ranks have together.
+  /// The results of all ranks together.
   private struct Outcome: Equatable {
-    var reduced: [UInt32] = []
-    var expanded: [UInt32] = []
+    var forward: [UInt32] = []
+    var backwardData: [UInt32] = []
     /// For each group.
-    var gradients: [[UInt32]] = []
+    var backwardWeights: [[UInt32]] = []
   }
 
-  /// Numbers of all ranks together: drawing them takes longer than to convolve them.
+  /// The operands of all ranks together, drawn once: drawing takes longer than the convolutions.
   private struct Operands {
     let weights: [Float]
     /// For each group.
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// Runs every rank one after the other, and the nodes of all of them through the tree's root.
+  /// Runs the ranks one after the other, then combines the nodes of all ranks to the tree's root.
   private func outcome(
     _ test: ConvolutionCase, _ operands: Operands, _ batch: Batch, ranks: Int, threads: Int, _ kernels: Kernels,
     _ algorithm: ConvolutionAlgorithm
@@ -52,7 +52,7 @@ import Testing
     let geometry = test.geometry
     let ranges = rankRanges(shards: Self.shards, ranks: ranks)
     var outcome = Outcome()
-    var outputs = [(reduced: [[Float]], expanded: [[Float]])](
+    var outputs = [(forward: [[Float]], backwardData: [[Float]])](
       repeating: ([], []), count: Self.groups)
     var nodes = [[[Float]]](repeating: [], count: Self.groups)
     var first = 0
@@ -72,19 +72,19 @@ import Testing
       let large = local(operands.large, geometry.large.sampleCount)
       let small = local(operands.small, geometry.small.sampleCount)
       let planned = PlannedConvolution(geometry, kernels, algorithm, threads: threads, layout: layout)
-      let reduced = planned.reduce(large, operands.weights)
-      let expanded = planned.expand(small, operands.weights)
-      let gradient = planned.weightGradient(large: large, small: small)
+      let forward = planned.forward(large, operands.weights)
+      let backwardData = planned.backwardData(small, operands.weights)
+      let gradient = planned.backwardWeights(large: large, small: small)
       for group in 0..<Self.groups {
-        outputs[group].reduced.append(Array(reduced[portion(group, of: reduced.count)]))
-        outputs[group].expanded.append(Array(expanded[portion(group, of: expanded.count)]))
+        outputs[group].forward.append(Array(forward[portion(group, of: forward.count)]))
+        outputs[group].backwardData.append(Array(backwardData[portion(group, of: backwardData.count)]))
         nodes[group] += gradient[group]
       }
     }
     for group in 0..<Self.groups {
-      outcome.reduced += bits(outputs[group].reduced.flatMap { $0 })
-      outcome.expanded += bits(outputs[group].expanded.flatMap { $0 })
-      outcome.gradients.append(
+      outcome.forward += bits(outputs[group].forward.flatMap { $0 })
+      outcome.backwardData += bits(outputs[group].backwardData.flatMap { $0 })
+      outcome.backwardWeights.append(
         bits(root.run({ nodes[group][$0] }, combine: { left, right in zip(left, right).map { $0 + $1 } })))
     }
     return outcome
@@ -109,7 +109,7 @@ import Testing
   func ranksAndThreadsChangeNoBit(_ kernels: Kernels, _ batch: Batch) {
     forEachCombination(batch.samples) { test, operands, algorithm in
       let alone = outcome(test, operands, batch, ranks: 1, threads: 1, kernels, algorithm)
-      #expect(alone.reduced.count == Self.groups * batch.samples * test.geometry.small.sampleCount)
+      #expect(alone.forward.count == Self.groups * batch.samples * test.geometry.small.sampleCount)
       for (ranks, threads) in [(1, 2), (1, 3), (2, 1), (3, 1), (3, 2), (5, 1), (8, 1), (8, 3)] {
         #expect(
           outcome(test, operands, batch, ranks: ranks, threads: threads, kernels, algorithm) == alone,
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  /// The sum over shards is the gradient of the whole batch, and groups do not mix. Its roundings are no more than those of
+  /// The sum over shards is the gradient of the whole batch, and groups do not mix. Its roundings are at most those of
   /// one shard with longer chains, and one for each level of the tree.
   @Test(arguments: Kernels.available, Batch.all)
   func sumsAreTheBatchsGradient(_ kernels: Kernels, _ batch: Batch) {
@@ -126,11 +126,12 @@ import Testing
     forEachCombination(batch.samples) { test, operands, algorithm in
       let found = outcome(test, operands, batch, ranks: 3, threads: 1, kernels, algorithm)
       for group in 0..<Self.groups {
-        let truth = test.weightGradient(operands.large[group], operands.small[group], samples: 0..<batch.samples)
+        let truth = test.backwardWeights(operands.large[group], operands.small[group], samples: 0..<batch.samples)
         let bound = ConvolutionErrorBound(
-          of: test.geometry, algorithm, .weightGradient, samples: batch.samples, outputs: truth.count, kernels: kernels)
+          of: test.geometry, algorithm, .backwardWeights, samples: batch.samples, outputs: truth.count, kernels: kernels
+        )
         let expected = (bound.expected * bound.expected + levels * RoundingModel.meanSquare).squareRoot()
-        let error = rmsError(found.gradients[group].map(Float.init(bitPattern:)), truth) / bound.scale
+        let error = rmsError(found.backwardWeights[group].map(Float.init(bitPattern:)), truth) / bound.scale
         #expect(
           error <= expected * bound.rms / bound.expected, "\(test.testDescription), \(algorithm): \(error), \(expected)"
         )

@@ -15,15 +15,15 @@ import Testing
       func expect(_ pass: ConvolutionPass, _ found: [Float], _ truth: [Double]) {
         expectWithinBound(found, truth, of: geometry, algorithm, pass, samples: samples, kernels)
       }
-      expect(.reduce, planned.reduce(large, weights), test.reduce(large, weights, samples: samples))
-      expect(.expand, planned.expand(small, weights), test.expand(small, weights, samples: samples))
+      expect(.forward, planned.forward(large, weights), test.forward(large, weights, samples: samples))
+      expect(.backwardData, planned.backwardData(small, weights), test.backwardData(small, weights, samples: samples))
       expect(
-        .weightGradient, planned.weightGradient(large: large, small: small)[0][0],
-        test.weightGradient(large, small, samples: 0..<samples))
+        .backwardWeights, planned.backwardWeights(large: large, small: small)[0][0],
+        test.backwardWeights(large, small, samples: 0..<samples))
     }
   }
 
-  /// ⟨small, reduce large⟩ = ⟨expand small, large⟩ = ⟨weights, gradient⟩: all three are one trilinear form.
+  /// ⟨small, forward large⟩ = ⟨backwardData small, large⟩ = ⟨weights, gradient⟩: all three are one trilinear form.
   @Test(arguments: Kernels.available, ConvolutionCase.all)
   func passesAreAdjoint(_ kernels: Kernels, _ test: ConvolutionCase) {
     let geometry = test.geometry
@@ -32,21 +32,21 @@ import Testing
     let small = normals(samples * geometry.small.sampleCount, seed: 5)
     let weights = normals(geometry.weightCount, seed: 6)
     func product(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
-    let reduced = product(planned.reduce(large, weights), small)
-    let expanded = product(planned.expand(small, weights), large)
-    let taught = product(planned.weightGradient(large: large, small: small)[0][0], weights)
+    let forward = product(planned.forward(large, weights), small)
+    let backwardData = product(planned.backwardData(small, weights), large)
+    let backwardWeights = product(planned.backwardWeights(large: large, small: small)[0][0], weights)
     // |⟨errors, x⟩| ≤ ‖errors‖ ‖x‖, and the norm of all outputs' errors is bounded.
     func allowance(_ pass: ConvolutionPass, outputs: Int, _ other: [Float]) -> Double {
       let bound = ConvolutionErrorBound(
         of: geometry, .im2col, pass, samples: samples, outputs: outputs, kernels: kernels)
       return bound.rms * bound.scale * (Double(outputs) * product(other, other)).squareRoot()
     }
-    let own = allowance(.reduce, outputs: small.count, small)
-    #expect(abs(reduced - expanded) <= own + allowance(.expand, outputs: large.count, large))
-    #expect(abs(reduced - taught) <= own + allowance(.weightGradient, outputs: weights.count, weights))
+    let own = allowance(.forward, outputs: small.count, small)
+    #expect(abs(forward - backwardData) <= own + allowance(.backwardData, outputs: large.count, large))
+    #expect(abs(forward - backwardWeights) <= own + allowance(.backwardWeights, outputs: weights.count, weights))
   }
 
-  /// PyTorch's weights [small channel][large channel][row][column] have this engine's place, and come back.
+  /// Weights in PyTorch's order, [small channel][large channel][row][column], are converted and converted back.
   @Test func weightsHavePyTorchsOrderInFiles() {
     let geometry = ConvolutionCase((5, 5), (3, 2), kernel: (2, 4), stride: 1, top: 0, left: 0).geometry
     let values = (0..<geometry.weightCount).map(Float.init)
@@ -65,7 +65,7 @@ import Testing
     #expect(array(back, values.count) == values)
   }
 
-  /// A shard's pixels may need several matrix products, whose sums go on: 40 samples of 1,024 pixels.
+  /// A shard may need several matrix products, which accumulate: 40 samples of 1,024 pixels.
   @Test(arguments: Kernels.available)
   func longShardsAreSummedInPieces(_ kernels: Kernels) {
     let test = ConvolutionCase((32, 32), (1, 2), kernel: (3, 3), stride: 1, top: 1, left: 1)
@@ -73,9 +73,10 @@ import Testing
     let small = normals(40 * test.geometry.small.sampleCount, seed: 8)
     for algorithm in ConvolutionAlgorithm.allCases {
       let planned = PlannedConvolution(test.geometry, kernels, algorithm, samples: 40)
-      let found = planned.weightGradient(large: large, small: small)
+      let found = planned.backwardWeights(large: large, small: small)
       expectWithinBound(
-        found[0][0], test.weightGradient(large, small, samples: 0..<40), of: test.geometry, algorithm, .weightGradient,
+        found[0][0], test.backwardWeights(large, small, samples: 0..<40), of: test.geometry, algorithm,
+        .backwardWeights,
         samples: 40, kernels)
     }
   }

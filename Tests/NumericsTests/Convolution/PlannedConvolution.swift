@@ -30,28 +30,28 @@ struct PlannedConvolution {
   private var large: Shape { convolution.geometry.large.with(samples: layout.samples) }
   private var small: Shape { convolution.geometry.small.with(samples: layout.samples) }
 
-  func reduce(_ values: [Float], _ weights: [Float]) -> [Float] {
+  func forward(_ values: [Float], _ weights: [Float]) -> [Float] {
     let result = floats([Float](repeating: .nan, count: small.count))  // everything must be overwritten
-    convolution.reduce(
+    convolution.forward(
       Tensor(large, floats(values)), weights: floats(weights), into: Tensor(small, result), layout: layout)
     return array(result, small.count)
   }
 
-  func expand(_ values: [Float], _ weights: [Float]) -> [Float] {
+  func backwardData(_ values: [Float], _ weights: [Float]) -> [Float] {
     let result = floats([Float](repeating: .nan, count: large.count))
-    convolution.expand(
+    convolution.backwardData(
       Tensor(small, floats(values)), weights: floats(weights), into: Tensor(large, result), layout: layout)
     return array(result, large.count)
   }
 
   /// [group][node] sums of the weights' gradients.
-  func weightGradient(large values: [Float], small gradient: [Float]) -> [[[Float]]] {
+  func backwardWeights(large values: [Float], small gradient: [Float]) -> [[[Float]]] {
     let offset = 5
     let count = convolution.geometry.weightCount
     let nodes = layout.reduction.nodes.count
     let arena = Arena()
     let sums = NodeBuffers(groups: layout.groups, nodes: nodes, count: offset + count + 3, in: arena)
-    convolution.weightGradient(
+    convolution.backwardWeights(
       large: Tensor(large, floats(values)), small: Tensor(small, floats(gradient)), into: sums, at: offset,
       layout: layout)
     return withExtendedLifetime(arena) {
@@ -67,7 +67,7 @@ struct PlannedConvolution {
   }
 }
 
-/// Expects what an algorithm has made of standard normal numbers in one shard to be as near to the truth as rounding allows.
+/// Expects the errors of an algorithm's results, for standard normal numbers in one shard, to keep their bounds.
 func expectWithinBound(
   _ found: [Float], _ truth: [Double], of geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm,
   _ pass: ConvolutionPass, samples: Int, _ kernels: Kernels, at location: SourceLocation = #_sourceLocation
@@ -81,7 +81,7 @@ func expectWithinBound(
     largest <= bound.largest, "\(algorithm), \(pass): \(largest), bound \(bound.largest)", sourceLocation: location)
 }
 
-/// Sizes of the shards in `range` of a batch of `samples`, as the determinism contract cuts a batch of `batch`.
+/// Sizes of the shards in `range` for `samples` samples, cut like a full batch of `batch` samples.
 func shardSizes(_ samples: Int, batch: Int, shards: Int, in range: Range<Int>) -> [Int] {
   range.map { shard in (0..<samples).count { $0 * shards / batch == shard } }
 }

@@ -4,14 +4,14 @@ import Testing
 @Suite struct WinogradConvolutionTests {
   private static let algorithms = [ConvolutionAlgorithm.winograd2, .winograd4]
 
-  /// Every kernel there are transforms for, channels around the vectors' sizes, maps that are no multiple of a tile.
+  /// Every kernel that has transforms, channels around the sizes of vectors, maps that are no multiple of a tile.
   private static let cases: [ConvolutionCase] = [
     .init((16, 16), (16, 32), kernel: (4, 4), stride: 2, top: 1, left: 1),
     .init((7, 9), (3, 5), kernel: (4, 4), stride: 2, top: 1, left: 1),
     .init((6, 10), (17, 19), kernel: (4, 4), stride: 2, top: 1, left: 1),
     .init((8, 8), (70, 33), kernel: (4, 4), stride: 2, top: 1, left: 1),
     .init((4, 4), (33, 9), kernel: (4, 4), stride: 2, top: 1, left: 1),
-    .init((10, 11), (4, 3), kernel: (4, 4), stride: 2, top: 0, left: 1, bottom: 1, right: 1),  // pixels nobody sees
+    .init((10, 11), (4, 3), kernel: (4, 4), stride: 2, top: 0, left: 1, bottom: 1, right: 1),  // pixels in no window
     .init((5, 6), (5, 3), kernel: (3, 3), stride: 1, top: 1, left: 1),
     .init((9, 9), (20, 40), kernel: (3, 3), stride: 1, top: 1, left: 1),
     .init((9, 8), (6, 4), kernel: (3, 3), stride: 2, top: 1, left: 1),
@@ -26,7 +26,7 @@ import Testing
     for algorithm in Self.algorithms { check(test, algorithm, kernels, samples: 3) }
   }
 
-  /// Weights whose transforms are too large to be kept are transformed block by block.
+  /// Weights whose transforms are too large to keep are transformed block by block.
   @Test func largeWeightsAgreeToo() {
     let test = ConvolutionCase((4, 4), (200, 220), kernel: (4, 4), stride: 2, top: 1, left: 1)
     for algorithm in Self.algorithms { check(test, algorithm, Kernels(.native), samples: 1) }
@@ -41,11 +41,11 @@ import Testing
     func expect(_ pass: ConvolutionPass, _ found: [Float], _ truth: [Double]) {
       expectWithinBound(found, truth, of: geometry, algorithm, pass, samples: samples, kernels)
     }
-    expect(.reduce, planned.reduce(large, weights), test.reduce(large, weights, samples: samples))
-    expect(.expand, planned.expand(small, weights), test.expand(small, weights, samples: samples))
+    expect(.forward, planned.forward(large, weights), test.forward(large, weights, samples: samples))
+    expect(.backwardData, planned.backwardData(small, weights), test.backwardData(small, weights, samples: samples))
     expect(
-      .weightGradient, planned.weightGradient(large: large, small: small)[0][0],
-      test.weightGradient(large, small, samples: 0..<samples))
+      .backwardWeights, planned.backwardWeights(large: large, small: small)[0][0],
+      test.backwardWeights(large, small, samples: 0..<samples))
   }
 
   @Test func onlyKernelsWithTransformsAreSuited() {

@@ -4,7 +4,7 @@ import Testing
 
 /// The matrices of Winograd's transforms.
 @Suite struct WinogradMatricesTests {
-  /// Every table of the C kernels is what the points say.
+  /// Every table of the C kernels equals the matrix derived from the points.
   @Test func tablesAreThePointsMatrices() throws {
     let file = URL(filePath: #filePath).appending(path: "../../../../Sources/CKernels/winograd_matrices.inc")
       .standardized
@@ -30,7 +30,7 @@ import Testing
     #expect(tables == 20)
   }
 
-  /// Outputs are what a convolution is: Σ over points of A[i][a] G[i][q] Bᵀ[i][c] is 1 where c = a + q, else 0.
+  /// The matrices compute a convolution: Σ over points of A[i][a] G[i][q] Bᵀ[i][c] is 1 if c = a + q, else 0.
   @Test(arguments: [(2, 1), (2, 2), (2, 3), (2, 5), (4, 1), (4, 2), (4, 3), (4, 5)])
   func matricesConvolve(_ tile: Int, _ taps: Int) {
     let matrices = ToomCookMatrices(tile: tile, taps: taps)
@@ -40,7 +40,7 @@ import Testing
           let terms = matrices.input.indices.map {
             matrices.output[$0][a] * matrices.weights[$0][q] * matrices.input[$0][c]
           }
-          // Only G is rounded, once an entry; a term is rounded twice more, and added to at most n − 1 others.
+          // Only G is rounded, once for each entry; a term is rounded twice more, and added to at most n − 1 others.
           let bound = Double(terms.count + 2) * 0x1p-53 * terms.reduce(0) { $0 + abs($1) }
           #expect(abs(terms.reduce(0, +) - (c == a + q ? 1 : 0)) <= bound)
         }

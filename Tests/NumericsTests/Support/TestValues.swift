@@ -1,6 +1,6 @@
 import Numerics
 
-/// Memory that stays until the tests end: they are small, and no test can outlive what it points to.
+/// Memory that is never freed, so that pointers to it stay valid; tests are small.
 func floats(_ values: [Float]) -> Floats {
   let memory = Floats.allocate(capacity: max(1, values.count))
   memory.initialize(from: values, count: values.count)
@@ -28,7 +28,7 @@ func rmsError(_ found: [Float], _ truth: [Double]) -> Double {
   return (sum / Double(found.count)).squareRoot()
 }
 
-/// The largest of all differences, each over its own bound; infinite for what is not a number.
+/// The largest ratio of a difference to its own bound; infinite for NaN.
 func worstRatio(_ found: [Float], _ truth: [Double], bounds: [Double]) -> Double {
   precondition(found.count == truth.count && found.count == bounds.count)
   return found.indices.reduce(0) { worst, index in

@@ -8,10 +8,10 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// The messages of an ONNX file that disttrain reads and writes, with the fields that it uses alone.
+// The messages of ONNX files that disttrain reads and writes, with only the fields that it uses.
 //
-// Names and field numbers: https://github.com/onnx/onnx/blob/v1.18.0/onnx/onnx.proto (IR version 11). What is left out is
-// passed over when a file is read.
+// Names and field numbers: https://github.com/onnx/onnx/blob/v1.18.0/onnx/onnx.proto (IR version 11). Omitted fields are
+// skipped when a file is read.
 //
 // Swift code for it, in this folder, by protoc and the plugin of swift-protobuf 1.30 or newer:
 //   protoc --swift_out=Generated --swift_opt=Visibility=Package onnx.proto

@@ -1,22 +1,22 @@
 import CKernels
 
-/// One matrix for each of Winograd's points, in memory of somebody else.
+/// The layout of one matrix for each of Winograd's points. The memory is the caller's.
 struct PointMatrices {
-  /// Floats from the beginning to each matrix.
+  /// Offset of each matrix, in floats.
   private let starts: [Int]
-  /// Floats from row to row.
+  /// Distance of the rows of each matrix, in floats.
   private let strides: [Int]
-  /// Floats of all matrices.
+  /// Floats in all matrices together.
   let count: Int
 
-  /// Rows and matrices are kept off multiples of a page: 14 rows, or as many points, would else fall into one set of the
-  /// first-level cache.
+  /// Added to rows and matrices, so that their distances are no multiples of a page: otherwise the 14 rows of a
+  /// product, or the matrices of all points, would fall into one set of the first-level cache.
   private static let gap = 16
 
   /// - Parameters:
   ///   - rows: of each matrix.
-  ///   - columns: of each point's.
-  ///   - isDense: whether rows follow one another without a gap, as products read panels.
+  ///   - columns: of each point's matrix.
+  ///   - isDense: whether rows follow one another without a gap, as in the panels of a product.
   init(rows: Int, columns: [Int], isDense: Bool = false) {
     strides = columns.map { isDense ? $0 : $0 + Self.gap }
     var total = 0
@@ -32,7 +32,7 @@ struct PointMatrices {
 
   func start(_ point: Int) -> Int { starts[point] }
 
-  /// Calls `body` with the matrices of `points`, each from `row` and its own first column on.
+  /// Calls `body` with the matrices of `points`, each starting at `row` and at its own first column.
   func withRows<Result>(
     _ memory: Floats, points: [Int], firstColumns: [Int]? = nil, row: Int = 0,
     _ body: (UnsafePointer<dt_rows>) -> Result

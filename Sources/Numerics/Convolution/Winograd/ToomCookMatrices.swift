@@ -1,5 +1,5 @@
-/// The matrices of Toom–Cook's algorithm in one dimension, y = Aᵀ[(G w) ⊙ (Bᵀ x)], derived from its points: those of
-/// winograd_matrices.inc, before they are rounded to floats.
+/// The matrices of Toom–Cook's algorithm in one dimension, y = Aᵀ[(G w) ⊙ (Bᵀ x)], derived from its points:
+/// the tables of winograd_matrices.inc before rounding to floats.
 package struct ToomCookMatrices: Sendable {
   /// A [point][output].
   package let output: [[Double]]
@@ -8,12 +8,12 @@ package struct ToomCookMatrices: Sendable {
   /// G [point][tap].
   package let weights: [[Double]]
 
-  /// The finite points, in the order in which they are taken; ∞ is always the last.
+  /// The finite points in the order of use; ∞ is always the last.
   private static let points = [0, 1, -1, 0.5, -2, -0.5, 2]
 
   /// - Parameters:
-  ///   - tile: outputs.
-  ///   - taps: of the kernel, `tile` + `taps` ≤ 9.
+  ///   - tile: number of outputs.
+  ///   - taps: of the kernel; `tile` + `taps` ≤ 9.
   package init(tile: Int, taps: Int) {
     let points = Self.points.prefix(tile + taps - 2)
     let count = points.count + 1
@@ -22,7 +22,7 @@ package struct ToomCookMatrices: Sendable {
       (1..<count).reduce(into: [1]) { powers, _ in powers.append(powers.last! * point) }
     }
     func infinity(_ count: Int) -> [Double] { [Double](repeating: 0, count: count - 1) + [1] }
-    // Coefficients of Π (x − root), the lowest first, filled up to `count`.
+    // Coefficients of Π (x − root), the lowest first, padded with zeros to `count`.
     func polynomial(_ roots: [Double]) -> [Double] {
       var coefficients = [1.0]
       for root in roots { coefficients = zip(coefficients + [0], [0] + coefficients).map { $1 - root * $0 } }

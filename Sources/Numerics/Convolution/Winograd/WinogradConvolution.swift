@@ -1,42 +1,43 @@
 import CKernels
 
-/// Convolution by Winograd's minimal filtering, phase by phase of the stride: tiles and weights are transformed to points,
-/// multiplied there, and transformed back.
+/// Convolution by Winograd's minimal filtering, phase by phase of the stride: tiles and weights are transformed to
+/// points, multiplied there, and transformed back.
 ///
-/// Products are our own: an element's bits depend neither on the tiles that share a call nor on the threads, so forward
-/// passes and data gradients run over all shards at once.
+/// `forward` and `backwardData` run over all shards at once, since an element's bits depend neither on the tiles that
+/// share a call nor on the threads.
 package final class WinogradConvolution: Convolution {
   package var geometry: ConvolutionGeometry { tiling.geometry }
   package let context: ComputeContext
 
   let tiling: WinogradTiling
-  // Nobody writes it.
+  // Never written after its creation, so threads may share it.
   private nonisolated(unsafe) let zeros: Floats
 
-  /// Tiles that are in work at once; each thread has so many. Weight gradients are summed over so many at a time.
+  /// Tiles that each thread processes at once. The weights' gradient is summed in blocks of this size.
   let tilesPerBlock: Int
   /// Columns of a panel of a product.
   let panel: Int
   let largePoints: PointMatrices
   let smallPoints: PointMatrices
-  /// One panel of transformed weights, and of products.
-  let reduceWeights: PointMatrices
-  let expandWeights: PointMatrices
+  /// One panel of transformed weights; then one panel of products.
+  let forwardWeights: PointMatrices
+  let backwardDataWeights: PointMatrices
   let products: PointMatrices
   let gradients: PointMatrices
-  /// Tiles of some large channels of one phase, and of some small channels, as gradients' products read them.
+  /// Blocks of transformed tiles as `backwardWeights` reads them: some large channels of one phase, and some small
+  /// channels.
   let largeBlock: PointMatrices
   let smallBlock: PointMatrices
   let allPoints: [Int]
   var code: dt_tiling { tiling.code(zeros: zeros) }
 
-  /// Channels of a block of tiles that a weight gradient is computed from: of the large ones a unit of work.
+  /// Channels in a block of tiles of `backwardWeights`; a block of large channels is a unit of work.
   static let channelsPerBlock = 64
-  /// Floats of transformed weights that are worth keeping for a whole pass: what the last-level cache may hold.
+  /// The most floats of transformed weights that are kept for a whole pass: more would not fit the last-level cache.
   private static let keptWeights = 4 << 20
 
   /// - Parameters:
-  ///   - geometry: one that `WinogradTiling.isPossible` for.
+  ///   - geometry: must satisfy `WinogradTiling.isPossible`.
   ///   - tile: outputs of a tile in one dimension, 2 or 4.
   ///   - shards: the most shards whose sums this rank reduces.
   package init(_ geometry: ConvolutionGeometry, tile: Int, shards: Int, context: ComputeContext) {
@@ -53,8 +54,8 @@ package final class WinogradConvolution: Convolution {
     let panels = [Int](repeating: panel, count: tiling.points)
     largePoints = PointMatrices(rows: tiles, columns: tiling.innerSizes)
     smallPoints = PointMatrices(rows: tiles, columns: smallChannels)
-    reduceWeights = PointMatrices(rows: tiling.innerSizes.max()!, columns: panels, isDense: true)
-    expandWeights = PointMatrices(rows: geometry.small.channels, columns: panels, isDense: true)
+    forwardWeights = PointMatrices(rows: tiling.innerSizes.max()!, columns: panels, isDense: true)
+    backwardDataWeights = PointMatrices(rows: geometry.small.channels, columns: panels, isDense: true)
     products = PointMatrices(rows: tilesPerBlock, columns: panels, isDense: true)
     gradients = PointMatrices(rows: Self.channelsPerBlock, columns: panels, isDense: true)
     let (rows, points) = (tilesPerBlock, tiling.points)
@@ -65,43 +66,45 @@ package final class WinogradConvolution: Convolution {
     largeBlock = block(geometry.large.channels)
     smallBlock = block(geometry.small.channels)
     workspace.reserve(
-      max(products.count + max(reduceWeights.count, expandWeights.count), gradients.count), of: Float.self)
+      max(products.count + max(forwardWeights.count, backwardDataWeights.count), gradients.count), of: Float.self)
     workspace.reserve(
       shared: max(
-        largePoints.count + keptReduceWeights, smallPoints.count + keptExpandWeights,
+        largePoints.count + keptForwardWeights, smallPoints.count + keptBackwardDataWeights,
         largeBlocks * largeBlock.count + smallBlocks * smallBlock.count + ShardSums.waiting(shards: shards)
           * geometry.weightCount), of: Float.self)
   }
 
-  /// A phase's weights of one block of large channels.
+  /// Shares of `backwardWeights`: the weights of one phase and one block of large channels each.
   var shares: Int { tiling.phases.count * blocks(geometry.large.channels) }
-  /// Whether a thread that computes gradients takes whole shares and transforms their tiles itself, which then never leave
-  /// its core: where the threads get about the same number of them.
+  /// Whether a thread of `backwardWeights` takes whole shares and transforms their tiles itself, so that these stay in
+  /// its core's cache. Only if all threads then get about the same number of shares.
   var transformsOwnTiles: Bool { shares % threads.count == 0 || shares >= 4 * threads.count }
   /// Blocks of transformed tiles of the large map that are in memory at once.
   var largeBlocks: Int { transformsOwnTiles ? threads.count : shares }
   var smallBlocks: Int { blocks(geometry.small.channels) }
   func blocks(_ channels: Int) -> Int { (channels + Self.channelsPerBlock - 1) / Self.channelsPerBlock }
 
-  var reducePanels: Int { (geometry.small.channels + panel - 1) / panel }
-  /// Panels of one phase.
-  var expandPanels: Int { (geometry.large.channels + panel - 1) / panel }
+  /// Panels of the small channels.
+  var smallPanels: Int { (geometry.small.channels + panel - 1) / panel }
+  /// Panels of the large channels, for one phase.
+  var largePanels: Int { (geometry.large.channels + panel - 1) / panel }
 
-  var keptReduceWeights: Int {
-    let count = reduceWeights.count * reducePanels
+  /// Floats of the transformed weights if they are kept for a whole pass, else 0.
+  var keptForwardWeights: Int {
+    let count = forwardWeights.count * smallPanels
     return count <= Self.keptWeights ? count : 0
   }
-  var keptExpandWeights: Int {
-    let count = expandWeights.count * expandPanels * tiling.phases.count
+  var keptBackwardDataWeights: Int {
+    let count = backwardDataWeights.count * largePanels * tiling.phases.count
     return count <= Self.keptWeights ? count : 0
   }
 
-  /// The samples of whole blocks of tiles.
+  /// The samples of `tiles`, which cover whole samples.
   func samples(_ tiles: Range<Int>) -> Range<Int> {
     tiles.lowerBound / tiling.tilesPerSample..<tiles.upperBound / tiling.tilesPerSample
   }
 
-  /// Tiles that are one unit of work of a transform.
+  /// Tiles in one unit of work of a transform.
   static let tilesPerUnit = 4
 
   func transformLarge(_ large: Tensor, _ block: Range<Int>) {

@@ -1,23 +1,23 @@
-/// What one row (or one column) of outputs of a convolution loses to rounding, for operands of variance 1 that are
-/// independent of one another. Transforms act on rows, then on columns, so that the loss of an output is made of
-/// products of a row's and a column's figures.
+/// The rounding figures of one row (or one column) of a convolution's outputs, for independent operands of variance 1.
+/// Transforms act on rows, then on columns, so the loss of an output is a sum of products of a row's and a column's
+/// figures.
 struct RoundingProfile: Hashable {
-  /// What is summed one after the other: taps, phases of a stride, pixels or tiles.
+  /// One of the parts that are summed one after the other: taps, phases of a stride, pixels or tiles.
   struct Part: Hashable {
-    /// Terms of its sum: its variance.
+    /// Number of terms in its sum, which is its variance.
     var terms: Double
     /// Variance of the products at each point, multiplied by its squared factor in the output transform.
     var products: [Double]
   }
 
   private(set) var parts: [Part] = []
-  /// Terms of the sum: its variance.
+  /// Number of terms in the sum, which is its variance.
   private(set) var terms = 0.0
   /// Variance of all parts' products.
   private(set) var products = 0.0
-  /// Variance of all that is rounded in the transforms of the two operands, as it arrives in the output.
+  /// Variance of all rounded values in the transforms of the two operands, as it arrives in the output.
   var inputs = 0.0
-  /// Variance of all that is rounded in the output transform.
+  /// Variance of all rounded values in the output transform.
   var outputs = 0.0
   /// The sum of the products' absolute values over all points, |O| (|M| |x| ⊙ |N| |y|) for operands of ones.
   var absolute = 0.0
@@ -31,19 +31,19 @@ struct RoundingProfile: Hashable {
 
 /// The figures of all rows, or of all columns, of outputs.
 struct RoundingProfiles {
-  /// How many have each.
+  /// How many rows, or columns, have each profile.
   var counts: [RoundingProfile: Int] = [:]
-  /// Roundings that any term meets in the transforms.
+  /// The most roundings that a term meets in the transforms.
   var roundings = 0
 }
 
-/// The figures of Winograd's algorithm, from its matrices. With the points i, the operands' matrices M and N and the
-/// output's O:
+/// The figures of Winograd's algorithm, computed from its matrices. With the points i, the operands' matrices M and N
+/// and the output's matrix O:
 ///
-///   terms     Σ over inputs a, b of (Σ_i O_i M_ia N_ib)², which is their number
+///   terms     Σ over inputs a, b of (Σ_i O_i M_ia N_ib)², which is the number of terms
 ///   products  Σ_i O_i² ‖M_i‖² ‖N_i‖²
-///   inputs    Σ_i O_i² (ρ(M_i) ‖N_i‖² + ‖M_i‖² ρ(N_i)), ρ the variance of all partial sums that are rounded
-///   outputs   Σ over k of Σ over i, j ≤ k of O_i O_j ⟨M_i, M_j⟩ ⟨N_i, N_j⟩: partial sums again
+///   inputs    Σ_i O_i² (ρ(M_i) ‖N_i‖² + ‖M_i‖² ρ(N_i)) with ρ the variance of all rounded partial sums
+///   outputs   Σ over k of Σ over i, j ≤ k of O_i O_j ⟨M_i, M_j⟩ ⟨N_i, N_j⟩: all partial sums
 ///   absolute  Σ_i |O_i| ‖M_i‖₁ ‖N_i‖₁ (Barabasz et al. 2018, arXiv 1803.10986)
 struct WinogradErrorBound {
   var profiles: RoundingProfiles {
@@ -52,25 +52,25 @@ struct WinogradErrorBound {
     return profiles
   }
 
-  /// For each row or column of outputs.
+  /// One profile for each row or column of outputs.
   private var positions: [RoundingProfile]
   private var roundings = 0
   private let isFused: Bool
 
   /// - Parameters:
-  ///   - kernel, large, small, before: of the rows, or of the columns.
+  ///   - kernel, large, small, before: sizes and padding of the rows, or of the columns.
   ///   - isFused: whether a multiply-add is rounded once.
   init(
     _ pass: ConvolutionPass, tile: Int, kernel: Int, stride: Int, large: Int, small: Int, before: Int, isFused: Bool
   ) {
     self.isFused = isFused
-    let outputs = pass == .reduce ? small : pass == .expand ? large : kernel
+    let outputs = pass == .forward ? small : pass == .backwardData ? large : kernel
     positions = [RoundingProfile](repeating: RoundingProfile(), count: outputs)
     let whole = ToomCookMatrices(tile: tile, taps: (kernel + stride - 1) / stride)
     for phase in 0..<stride {
       let taps = (kernel - phase + stride - 1) / stride
       let matrices = ToomCookMatrices(tile: tile, taps: taps)
-      // The points of fewer taps are among those of more: the others' rows are zeros.
+      // The points of a phase with fewer taps are a subset: the rows of the other points are zeros.
       func placed(_ matrix: [[Double]]) -> [[Double]] {
         let zeros = [Double](repeating: 0, count: matrix[0].count)
         let others = [[Double]](repeating: zeros, count: whole.input.count - matrix.count)
@@ -82,20 +82,20 @@ struct WinogradErrorBound {
         let input = Self.masked(placed(matrices.input)) { (0..<large).contains(pixel($0)) }
         let output = Self.masked(whole.output) { first + $0 < small }
         switch pass {
-        case .reduce:
+        case .forward:
           for place in 0..<min(tile, small - first) { add(first + place, weights, input, output, place) }
-        case .expand:
+        case .backwardData:
           for place in matrices.input.indices where (0..<large).contains(pixel(place)) {
             add(pixel(place), weights, output, input, place)
           }
-        case .weightGradient:
+        case .backwardWeights:
           for tap in 0..<taps { add(phase + tap * stride, input, output, weights, tap) }
         }
       }
     }
   }
 
-  /// The matrix with zeros in the columns whose inputs are zeros.
+  /// The matrix with zeros in the columns whose inputs are outside of the map.
   private static func masked(_ matrix: [[Double]], _ isThere: (Int) -> Bool) -> [[Double]] {
     matrix.map { row in row.enumerated().map { isThere($0.offset) ? $0.element : 0 } }
   }
@@ -129,12 +129,12 @@ struct WinogradErrorBound {
 
   private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
-  /// One sum of a transform, as the kernels compute it: term by term, nothing added to zero. Products are rounded of their
-  /// own where they begin a sum or are not fused with its addition; those by powers of two are exact.
+  /// One sum of a transform, as the kernels compute it: term by term, the first without an addition. A product is
+  /// rounded if it begins a sum or is not fused with the addition. Products by powers of two are exact.
   private struct Row {
     var variance = 0.0
     var absolute = 0.0
-    /// Variance of all that is rounded.
+    /// Variance of all rounded values.
     var rounded = 0.0
     /// Roundings that a term meets.
     var roundings: Int { max(0, terms - 1) + (hasProducts ? 1 : 0) + (hasFractions ? 1 : 0) }
@@ -160,7 +160,7 @@ struct WinogradErrorBound {
         hasProducts = true
         rounded += product
       }
-      // The factor is itself rounded to a float, the same way for all.
+      // The factor itself is rounded to a float, alike for all outputs.
       let fraction = Double(Float(factor)) / factor - 1
       if abs(fraction) > 1e-12 {
         hasFractions = true

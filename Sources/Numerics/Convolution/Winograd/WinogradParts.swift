@@ -1,15 +1,15 @@
-/// What forward passes and data gradients share: which tiles and channels are one unit of work, and its products.
+/// The units of work of `forward` and `backwardData`, and their products.
 extension WinogradConvolution {
   /// A unit of work: some tiles of whole samples, and one panel of channels.
   struct Part {
     let tiles: Range<Int>
-    /// Where the first of the tiles stands among those that have been transformed.
+    /// Index of the first tile among the transformed ones.
     let row: Int
     let panel: Int
   }
 
-  /// Works through all tiles, as many at a time as the threads hold: transforms them, then does each panel of each
-  /// thread's share.
+  /// Processes all tiles, `tilesPerBlock` for each thread at a time: transforms them, then calls `body` for each panel
+  /// of each block.
   func forEachPart(
     _ layout: BatchLayout, panels: Int, transform: (_ block: Range<Int>) -> Void,
     body: @Sendable (_ part: Part, _ thread: Int) -> Void
@@ -29,7 +29,7 @@ extension WinogradConvolution {
     }
   }
 
-  /// One point's product of a part: transformed tiles, which all threads share, times a panel of transformed weights.
+  /// One point's product of a part: transformed tiles, shared by all threads, times a panel of transformed weights.
   func multiply(
     _ tiles: PointMatrices, _ multipliers: Floats, _ weights: PointMatrices, _ point: Int, inner: Int, _ part: Part,
     into products: Floats

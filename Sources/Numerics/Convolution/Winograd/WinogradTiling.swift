@@ -1,16 +1,16 @@
 import CKernels
 
-/// How a convolution is cut for Winograd's minimal filtering (Lavin & Gray 2015, arXiv 1509.09308): a strided convolution
-/// is the sum over its phases (rows and columns of the kernel of equal remainder by the stride) of dense ones, whose
-/// outputs are computed in tiles of `tile` × `tile` from products at `side` × `side` points.
+/// How a convolution is cut for Winograd's minimal filtering (Lavin & Gray 2015, arXiv 1509.09308). A strided
+/// convolution is the sum of dense ones over its phases: rows and columns of the kernel that have the same remainder
+/// modulo the stride. Outputs are computed in tiles of `tile` × `tile` from products at `side` × `side` points.
 struct WinogradTiling {
-  /// The rows `row`, `row` + stride, … of the kernel, and the columns alike.
+  /// One phase: the rows `row`, `row` + stride, … of the kernel, and likewise for columns.
   struct Phase {
     let row: Int
     let column: Int
-    /// Which of all points it uses, row by row.
+    /// The points that the phase uses, row by row.
     let points: [Int]
-    /// For each of them the first column of its large channels in that point's matrix.
+    /// For each of `points` the first column of the phase's large channels in the point's matrix.
     fileprivate(set) var firstColumns: [Int]
     let transforms: dt_winograd_phase
   }
@@ -22,11 +22,11 @@ struct WinogradTiling {
   let phases: [Phase]
   let tileRows: Int
   let tileColumns: Int
-  /// For each point the large channels of all phases that use it: the inner size of its product.
+  /// For each point the inner size of its product: the large channels of all phases that use the point.
   let innerSizes: [Int]
   let smallTransforms: dt_winograd_tiles
 
-  /// Whether there are transforms for such a kernel.
+  /// Whether there are transforms for this kernel and stride.
   static func isPossible(_ geometry: ConvolutionGeometry, tile: Int) -> Bool {
     let kernels: Set = [[3, 1], [3, 2], [4, 2], [5, 1], [5, 2]]
     return geometry.kernelHeight == geometry.kernelWidth && kernels.contains([geometry.kernelHeight, geometry.stride])
@@ -62,7 +62,7 @@ struct WinogradTiling {
     tileColumns = (geometry.small.width + tile - 1) / tile
   }
 
-  /// The points of a phase of so many taps in one dimension: the first ones, and ∞, which comes last.
+  /// The points of a phase of `taps` taps in one dimension: the first ones, then ∞.
   private static func points(_ taps: Int, of side: Int, _ tile: Int) -> [Int] {
     Array(0..<tile + taps - 2) + [side - 1]
   }

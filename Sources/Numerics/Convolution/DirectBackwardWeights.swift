@@ -1,17 +1,17 @@
 import CKernels
 
-/// The gradient of the weights: products of patches and pixels, which are the inner dimension.
+/// The gradient of the weights: patchesᵀ · small, with the pixels as the inner dimension.
 extension DirectConvolution {
-  /// How a shard's pixels are summed: where patches are read as they lie, a chain ends with its sample.
+  /// How a shard's pixels are summed. If patches are read in place (`windows`), a chain ends at the end of its sample.
   var gradientRuns: Runs {
     windows == nil
       ? Runs(of: Self.rowsPerSum) : Runs(of: rowsOfPixels * geometry.small.width, within: geometry.small.area)
   }
 
-  /// Rows of pixels of a sample whose products are one chain.
+  /// Rows of pixels of a sample that are summed in one chain.
   private var rowsOfPixels: Int { max(1, Self.rowsPerSum / geometry.small.width) }
 
-  package func weightGradient(
+  package func backwardWeights(
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
     let units = (geometry.taps + tapsPerUnit - 1) / tapsPerUnit
@@ -30,7 +30,7 @@ extension DirectConvolution {
     }
   }
 
-  /// The rows `taps` of one shard's weight gradient: patchesᵀ · small, over the shard's pixels in order.
+  /// The rows `taps` of one shard's gradient of the weights: patchesᵀ · small, over the shard's pixels in order.
   private func shardGradient(
     _ large: Tensor, _ small: Tensor, samples: Range<Int>, taps: Range<Int>, _ thread: Int, into sum: Floats
   ) {
@@ -85,7 +85,7 @@ extension DirectConvolution {
       let count = min(panel, columns - column)
       var (factors, distance) = (small + column, columns)
       if count < panel {
-        // Products read whole vectors: behind the last pixel these would leave the tensor.
+        // Products read whole vectors, which would reach past the end of the tensor at the last pixel.
         distance = kernels.panelWidth(count)
         kernels.table.pack_columns(scratch, distance, factors, columns, count, pixels)
         factors = scratch

@@ -1,14 +1,14 @@
 import CKernels
 
-/// The gradient of the weights: products of both maps' tiles, which are the inner dimension.
+/// The gradient of the weights: products of both maps' transformed tiles, with the tiles as the inner dimension.
 extension WinogradConvolution {
-  package func weightGradient(
+  package func backwardWeights(
     large: Tensor, small: Tensor, into sums: NodeBuffers, at offset: Int, layout: BatchLayout
   ) {
     let stack = workspace.shared + largeBlocks * largeBlock.count + smallBlocks * smallBlock.count
     let shardSums = ShardSums(layout: layout, stack: stack, count: geometry.weightCount)
     let most = tilesPerBlock / tiling.tilesPerSample
-    // Several shards share a block where its tiles of one phase then still stay in the second-level cache.
+    // Several shards share a block if its tiles of one phase fit the second-level cache.
     let points = tiling.phases.reduce(0) { max($0, $1.points.count) }
     let shared = Self.cachedTiles / (points * Self.channelsPerBlock) / tiling.tilesPerSample
     shardSums.forEachRun(into: sums, at: offset, ofSamples: min(most, shared)) { run in
@@ -21,13 +21,13 @@ extension WinogradConvolution {
     }
   }
 
-  /// Floats of transformed tiles that stay in the second-level cache beside what they are multiplied with.
+  /// The most floats of transformed tiles that fit the second-level cache together with the other factor.
   private static let cachedTiles = 80_000
 
-  /// A block's part of its shards' weight gradients: for each point tilesᵀ · tiles. Whoever takes some weights takes them
-  /// through all of the block's shards, whose sums stay in the cache meanwhile.
+  /// Adds a block's part to its shards' gradients of the weights: for each point tilesᵀ · tiles. A thread processes its
+  /// weights for all of the block's shards in turn, so that the shared tiles stay in its cache.
   private func multiply(_ large: Tensor, _ small: Tensor, _ block: Range<Int>, _ run: ShardSums.Run) {
-    let panels = reducePanels
+    let panels = smallPanels
     let panelsPerBlock = Self.channelsPerBlock / panel
     nonisolated(unsafe) let largeTiles = workspace.shared
     nonisolated(unsafe) let smallTiles = workspace.shared + largeBlocks * largeBlock.count
@@ -64,7 +64,7 @@ extension WinogradConvolution {
     channels(share % blocks(geometry.large.channels), of: geometry.large.channels)
   }
 
-  /// The weights of a phase between some large and some small channels.
+  /// A unit of work: the weights of a phase between some large and some small channels.
   private struct Unit {
     let phase: WinogradTiling.Phase
     let rows: Range<Int>
@@ -72,12 +72,13 @@ extension WinogradConvolution {
     let columns: Int
   }
 
-  /// Adds some tiles to one unit's part of a shard's sum, and where they are the last makes the tree's additions.
+  /// Adds some tiles to one unit's part of a shard's sum. After the shard's last tiles it makes the tree's additions.
   private func gradient(
     _ unit: Unit, _ shard: ShardSums.Place, isFirst: Bool, isLast: Bool, _ left: Floats, _ right: Floats,
     tiles: Range<Int>, _ products: Floats
   ) {
-    // What is one block is added to the sum that waits for it: the same addition, without a place of its own.
+    // A shard in one block is added directly to the sum that waits for it: the same addition, without storing its own
+    // sum.
     let isAddedAtOnce = isFirst && isLast && !tiles.isEmpty && shard.additions > 0
     let sum = isAddedAtOnce ? shard.addition(0).left : shard.sum
     if tiles.isEmpty {
@@ -105,7 +106,7 @@ extension WinogradConvolution {
     }
   }
 
-  /// Where in the weights each row of a unit starts.
+  /// Calls `body` with the offset in the weights of each row of a unit.
   private func forEachRow(_ unit: Unit, _ body: (_ start: Int) -> Void) {
     for tapRow in stride(from: unit.phase.row, to: geometry.kernelHeight, by: geometry.stride) {
       for tapColumn in stride(from: unit.phase.column, to: geometry.kernelWidth, by: geometry.stride) {
@@ -115,8 +116,8 @@ extension WinogradConvolution {
     }
   }
 
-  /// Transforms a block of the small map's tiles, each block of channels to a place of its own, and of the large map's
-  /// where not whoever multiplies them does.
+  /// Transforms a block of the small map's tiles, each block of channels to its own place. Transforms the large map's
+  /// tiles too, unless each thread transforms its own (`transformsOwnTiles`).
   private func transform(
     _ large: Tensor, _ small: Tensor, _ tiles: Range<Int>, into largeTiles: Floats, _ smallTiles: Floats
   ) {
@@ -142,7 +143,7 @@ extension WinogradConvolution {
 
   /// Transforms tiles of some large channels for one phase.
   ///
-  /// - Parameter row: where the first of them goes.
+  /// - Parameter row: destination row of the first tile.
   private func transform(_ large: Tensor, share: Int, _ tiles: Range<Int>, into memory: Floats, row: Int) {
     let (phase, range) = (phase(ofShare: share), rows(ofShare: share))
     var code = self.code

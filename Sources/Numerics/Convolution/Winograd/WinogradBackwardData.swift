@@ -1,18 +1,18 @@
 import CKernels
 
-/// From the small map to the large one: the adjoint of `reduce`, whose windows overlap and add up.
+/// The backward data pass: from the small map to the large one, whose windows overlap and are added.
 extension WinogradConvolution {
-  package func expand(
+  package func backwardData(
     _ small: Tensor, weights: Floats, into large: Tensor, layout: BatchLayout, finished: Epilogue
   ) {
     nonisolated(unsafe) let weights = weights
-    let keepsWeights = keptExpandWeights > 0
+    let keepsWeights = keptBackwardDataWeights > 0
     nonisolated(unsafe) let kept = workspace.shared + smallPoints.count
-    let panels = expandPanels
+    let panels = largePanels
     let units = panels * tiling.phases.count
     if keepsWeights {
       threads.forEach(units) { index, _ in
-        expandWeights(weights, unit: index, into: kept + index * expandWeights.count)
+        backwardDataWeights(weights, unit: index, into: kept + index * backwardDataWeights.count)
       }
     }
     if !tiling.coversLargeMap {
@@ -30,13 +30,13 @@ extension WinogradConvolution {
         let unit = number * panels + part.panel
         var multipliers = products + self.products.count
         if keepsWeights {
-          multipliers = kept + unit * expandWeights.count
+          multipliers = kept + unit * backwardDataWeights.count
         } else {
-          expandWeights(weights, unit: unit, into: multipliers)
+          backwardDataWeights(weights, unit: unit, into: multipliers)
         }
         for point in phase.points {
           multiply(
-            smallPoints, multipliers, expandWeights, point, inner: geometry.small.channels, part, into: products)
+            smallPoints, multipliers, backwardDataWeights, point, inner: geometry.small.channels, part, into: products)
         }
         self.products.withRows(products, points: phase.points) {
           phase.transforms.points_to_large(
@@ -48,11 +48,12 @@ extension WinogradConvolution {
     }
   }
 
-  private func expandWeights(_ weights: Floats, unit: Int, into memory: Floats) {
+  /// Transforms one panel of one phase of the weights.
+  private func backwardDataWeights(_ weights: Floats, unit: Int, into memory: Floats) {
     var shape = geometry.code
-    let phase = tiling.phases[unit / expandPanels]
-    let row = unit % expandPanels * panel
-    expandWeights.withRows(memory, points: phase.points) {
+    let phase = tiling.phases[unit / largePanels]
+    let row = unit % largePanels * panel
+    backwardDataWeights.withRows(memory, points: phase.points) {
       phase.transforms.weights_to_points_transposed(
         $0, weights, &shape, phase.row, phase.column, row, min(panel, geometry.large.channels - row))
     }

@@ -1,6 +1,0 @@
-import Foundation
-
-/// The path of a committed file.
-func fixture(_ name: String) -> String {
-  URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(name)").path
-}
