@@ -1,10 +1,12 @@
 import Cluster
+import ClusterTestSupport
 import Configuration
 import DistTrain
 import Foundation
 import GAN
 import ModelFiles
 import Reporting
+import TestSupport
 import Testing
 
 /// Which checkpoint a run goes on from, on one rank and on several.
