@@ -82,6 +82,9 @@ let package = Package(
 
     .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
     .target(name: "TestSupport", path: "Tests/Support/TestSupport"),
+    .target(
+      name: "ClusterTestSupport", dependencies: ["Cluster", "GAN", "Numerics"],
+      path: "Tests/Support/ClusterTestSupport"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "MachineFactsTests", dependencies: ["MachineFacts"]),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "TestSupport"]),
@@ -95,14 +98,28 @@ let package = Package(
     .testTarget(
       name: "GANTests", dependencies: ["CAllocationCounter", "Files", "GAN", "ModelFiles", "Numerics", "ONNXGraphs"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+    .testTarget(
+      name: "ConfigurationTests", dependencies: ["Configuration", "GAN", "ImageIO", "Numerics", "TestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ClusterTests",
+      dependencies: [
+        "Cluster", "ClusterTestSupport", "Configuration", "GAN", "ImageIO", "MachineFacts", "Numerics", "Reporting",
+      ]),
+    .testTarget(name: "ImageMetricsTests", dependencies: ["ImageMetrics", "LinearAlgebra", "Numerics"]),
+    .testTarget(
+      name: "DatasetFetchTests", dependencies: ["DatasetFetch", "Files", "Reporting", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "DistTrainTests",
       dependencies: [
-        "Cluster", "Commands", "Configuration", "DatasetFetch", "DistTrain", "Events", "Files", "GAN", "ImageIO",
-        "ImageMetrics", "LinearAlgebra", "MachineFacts", "ModelFiles", "Numerics", "Reporting", "TestSupport",
+        "Cluster", "ClusterTestSupport", "Configuration", "DistTrain", "Events", "Files", "GAN", "ImageIO",
+        "ModelFiles", "Numerics", "Reporting", "TestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
-      exclude: ["Fixtures"]),
+      ]),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "ImageIO", "MachineFacts", "Numerics", "Reporting"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Files", "ModelFiles", "Reporting", "TestSupport", "disttrain"],
       exclude: ["Fixtures"]),

@@ -20,7 +20,7 @@ extension CommandLineTests {
 
     @Test func theSetThatIsFetchedIsTheOneThatTrains() async throws {
       let archives = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../DistTrainTests/Fixtures/archives").standardized.path
+        .appending(path: "../DatasetFetchTests/Fixtures/archives").standardized.path
       let place = try Workplace()
       for part in ["base", "extended"] {
         try place.write([], "mirror/placeholder")

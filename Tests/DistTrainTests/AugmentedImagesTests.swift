@@ -1,5 +1,5 @@
 import Cluster
-import Commands
+import ClusterTestSupport
 import DistTrain
 import ImageIO
 import Numerics

@@ -1,5 +1,5 @@
 import Cluster
-import Commands
+import ClusterTestSupport
 import Configuration
 import DistTrain
 import GAN

@@ -1,5 +1,6 @@
 import Cluster
 import DistTrain
+import ImageIO
 import Testing
 
 @Suite struct DataPartitionTests {

@@ -2,6 +2,7 @@ import Foundation
 import GAN
 import ImageIO
 import Reporting
+import TestSupport
 import Testing
 
 /// From the configuration's text to the pictures.

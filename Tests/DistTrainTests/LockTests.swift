@@ -1,5 +1,6 @@
 import DistTrain
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct LockTests {

@@ -2,6 +2,7 @@ import DistTrain
 import Events
 import Foundation
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 /// That a metric is declared in one place and known in all of them.

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import ModelFiles
 import Reporting
+import TestSupport
 import Testing
 
 @Suite struct MetricsLogTests {

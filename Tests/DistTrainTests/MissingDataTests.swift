@@ -1,6 +1,7 @@
 import Foundation
 import GAN
 import Reporting
+import TestSupport
 import Testing
 
 /// What a user reads where the data are not there: a known set's message says how to get it.

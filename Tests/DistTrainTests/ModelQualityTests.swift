@@ -1,6 +1,7 @@
 import DistTrain
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 @Suite struct ModelQualityTests {

@@ -5,6 +5,7 @@ import Foundation
 import GAN
 import ModelFiles
 import Numerics
+import TestSupport
 import Testing
 
 /// What pictures are made with.
@@ -56,34 +57,5 @@ import Testing
     #expect(pictures[0] == pictures[1])
     let written = try Data(contentsOf: URL(fileURLWithPath: folder.generator))
     for model in models { #expect(Data(GeneratorExport.onnx(of: model, after: 2)) == written) }
-  }
-
-  /// A picture depends on what its model says, and on nothing else.
-  @Test func otherParametersMakeOtherPictures() throws {
-    let engine = Engine(
-      kernels: Kernels.available[0], threads: Threads(count: 1),
-      peers: SingleRank(shards: 1, kernels: Kernels.available[0]))
-    func network(seed: UInt64) throws -> Network {
-      let network = try Network(
-        name: "generator", layers: [.dense(units: 4), .batchNorm(), .tanh],
-        input: Shape(samples: 1, height: 1, width: 1, channels: 2), groups: 1, engine: engine)
-      network.initialize(.init(weights: .normal(deviation: 0.5)), seed: seed, number: 0)
-      return network
-    }
-    func pictures(_ network: Network, seed: UInt64 = 1, _ statistics: BatchNormStatistics = .running) throws -> [Float]
-    {
-      let generator = ImageGenerator(
-        PictureModel(
-          name: "test", network: network, latent: .init(size: 2), seed: seed, statistics: statistics, portion: 3),
-        engine: engine)
-      generator.drawFixedLatents()
-      return Array(try generator.images().values)
-    }
-    let (first, second) = (try network(seed: 1), try network(seed: 2))
-    let own = try pictures(first)
-    #expect(try pictures(first) == own)
-    #expect(try pictures(second) != own)
-    #expect(try pictures(first, seed: 2) != own)
-    #expect(try pictures(first, .batch) != own)
   }
 }

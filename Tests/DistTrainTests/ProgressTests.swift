@@ -1,6 +1,6 @@
 import DistTrain
-import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 @Suite struct ProgressTests {
@@ -130,80 +130,5 @@ import Testing
       progress.update(measured(200))
       #expect(recorder.written.contains("\u{1B}[36m") == color)
     }
-  }
-
-  // MARK: Decoding
-
-  @Test func decodingCounts() {
-    let recorder = ProgressRecorder()
-    let terminal = Terminal(redraws: true, hasColor: false, hasUnicode: false) { 60 }
-    let decoding = CountProgress("decoding", of: 400, on: terminal, clock: recorder.clock, write: recorder.write)
-    for _ in 0..<100 {
-      recorder.pass(seconds: 0.2)
-      decoding.advance()
-    }
-    #expect(recorder.screen[0].hasPrefix("decoding 100/400  #######") && recorder.screen[0].hasSuffix("1 min left"))
-    #expect(recorder.screen[0].count < 60)
-    decoding.advance(by: 300)
-    decoding.end()
-    decoding.end()
-    #expect(recorder.screen[0].hasPrefix("decoding 400/400") && recorder.screen.count == 2)
-  }
-
-  @Test func decodingSaysLittleInAFile() {
-    let recorder = ProgressRecorder()
-    let decoding = CountProgress("decoding", of: 400, on: .plain, clock: recorder.clock, write: recorder.write)
-    for _ in 0..<400 {
-      recorder.pass(seconds: 0.0625)
-      decoding.advance()
-    }
-    decoding.end()
-    #expect(recorder.written == "decoding 160/400\ndecoding 320/400\ndecoding 400/400\n")
-  }
-
-  @Test func anyThreadMayReport() {
-    let recorder = ProgressRecorder()
-    let decoding = CountProgress("decoding", of: 4000, on: .plain, clock: recorder.clock, write: recorder.write)
-    DispatchQueue.concurrentPerform(iterations: 4000) { _ in decoding.advance() }
-    decoding.end()
-    #expect(recorder.written == "decoding 4000/4000\n")
-  }
-
-  // MARK: Where the output goes
-
-  @Test func aPipeIsNoTerminal() {
-    let pipe = Pipe()
-    let descriptor = pipe.fileHandleForWriting.fileDescriptor
-    #expect(!Terminal.detect(descriptor, environment: ["TERM": "xterm"]).redraws)
-  }
-
-  @Test func aTerminalIsOneWhereItHasASizeAndIsNotDumb() throws {
-    let (main, other) = try pseudoTerminal()
-    defer {
-      close(main)
-      close(other)
-    }
-    let environment = ["TERM": "xterm", "LANG": "en_US.UTF-8"]
-    #expect(!Terminal.detect(other, environment: environment).redraws, "no size, as under a redirected mpirun")
-    resize(other, columns: 77)
-    let terminal = Terminal.detect(other, environment: environment)
-    #expect(terminal.redraws && terminal.hasColor && terminal.hasUnicode && terminal.columns == 77)
-    resize(other, columns: 50)
-    #expect(terminal.columns == 50)
-    #expect(!Terminal.detect(other, environment: ["TERM": "dumb"]).redraws)
-    #expect(!Terminal.detect(other, environment: [:]).redraws)
-    let quiet = Terminal.detect(other, environment: ["TERM": "xterm", "NO_COLOR": "1", "LC_ALL": "C", "LANG": "UTF-8"])
-    #expect(quiet.redraws && !quiet.hasColor && !quiet.hasUnicode)
-  }
-
-  private func pseudoTerminal() throws -> (main: Int32, other: Int32) {
-    var (main, other): (Int32, Int32) = (-1, -1)
-    try #require(openpty(&main, &other, nil, nil, nil) == 0)
-    return (main, other)
-  }
-
-  private func resize(_ descriptor: Int32, columns: UInt16) {
-    var size = winsize(ws_row: 20, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-    _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
   }
 }

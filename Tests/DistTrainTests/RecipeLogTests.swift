@@ -2,6 +2,7 @@ import Cluster
 import Configuration
 import DistTrain
 import Reporting
+import TestSupport
 import Testing
 
 @Suite struct RecipeLogTests {

@@ -1,10 +1,12 @@
 import Cluster
+import ClusterTestSupport
 import Configuration
 import DistTrain
 import Foundation
 import GAN
 import ModelFiles
 import Reporting
+import TestSupport
 import Testing
 
 /// Which checkpoint a run goes on from, on one rank and on several.
@@ -113,6 +115,27 @@ import Testing
     #expect(allowed.notes == ["changed since the checkpoint, as allowed: \(text)"])
     #expect(allowed.facts?.changes == "after step 2: \(text)")
     #expect(!message([change], RunOptions(allowedChanges: ["name"])).isEmpty)
+  }
+
+  /// A key that the checkpoint lacks means what programs did before there was the key, and not its default. All keys with
+  /// such a meaning are free today: here each is fixed in turn.
+  @Test(arguments: [("watchdog", "0", "60"), ("output.tensorboard", "false", "true")])
+  func aFixedKeyThatTheCheckpointLacks(key: String, older: String, standard: String) throws {
+    func find(_ overrides: [String] = [], allowing allowed: [String] = []) throws -> Resumption {
+      try Resumption.find(
+        configuration(Self.yaml, overrides), RunOptions(allowedChanges: allowed), in: folder, job: SingleProcess()
+      ) { $0.key == key ? .fixed : $0.rule }
+    }
+    try write(2)
+    let error = try #require(#expect(throws: (any Error).self) { try find() })
+    let refused = UserFacingError(error)
+    #expect(refused.code == .usage)
+    #expect(refused.message.contains("was made with other settings:\n  \(key): \(older) → \(standard)\n"))
+    #expect(try find(["\(key)=\(older)"]).notes.isEmpty)
+    #expect(try find(allowing: [key]).facts?.changes == "after step 2: \(key): \(older) → \(standard)")
+
+    try write(3, ["configuration": configuration(Self.yaml).yaml])
+    #expect(try find().notes.isEmpty, "a checkpoint that has the key means what it says")
   }
 
   @Test func changesAddUp() throws {

@@ -1,4 +1,5 @@
 import Cluster
+import ClusterTestSupport
 import DistTrain
 import Foundation
 import Testing

@@ -1,11 +1,12 @@
 import Cluster
-import Commands
+import ClusterTestSupport
 import DistTrain
 import Foundation
 import GAN
 import ImageIO
 import ModelFiles
 import Numerics
+import TestSupport
 import Testing
 
 /// The checkpoints of a run alone, on small networks that no step has trained.

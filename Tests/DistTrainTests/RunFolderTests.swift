@@ -2,6 +2,7 @@ import DistTrain
 import Files
 import Foundation
 import ModelFiles
+import TestSupport
 import Testing
 
 @Suite struct RunFolderTests {

@@ -1,6 +1,7 @@
 import DistTrain
 import Foundation
 import ImageIO
+import TestSupport
 import Testing
 
 @Suite struct SampleAnimationTests {

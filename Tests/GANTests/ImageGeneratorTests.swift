@@ -76,4 +76,33 @@ import Testing
       #expect(try pictures(step, statistics, threads: 3) == alone)
     }
   }
+
+  /// A picture depends on what its model says, and on nothing else.
+  @Test func otherParametersMakeOtherPictures() throws {
+    let engine = Engine(
+      kernels: Kernels.available[0], threads: Threads(count: 1),
+      peers: SingleRank(shards: 1, kernels: Kernels.available[0]))
+    func network(seed: UInt64) throws -> Network {
+      let network = try Network(
+        name: "generator", layers: [.dense(units: 4), .batchNorm(), .tanh],
+        input: Shape(samples: 1, height: 1, width: 1, channels: 2), groups: 1, engine: engine)
+      network.initialize(.init(weights: .normal(deviation: 0.5)), seed: seed, number: 0)
+      return network
+    }
+    func pictures(_ network: Network, seed: UInt64 = 1, _ statistics: BatchNormStatistics = .running) throws -> [Float]
+    {
+      let generator = ImageGenerator(
+        PictureModel(
+          name: "test", network: network, latent: .init(size: 2), seed: seed, statistics: statistics, portion: 3),
+        engine: engine)
+      generator.drawFixedLatents()
+      return Array(try generator.images().values)
+    }
+    let (first, second) = (try network(seed: 1), try network(seed: 2))
+    let own = try pictures(first)
+    #expect(try pictures(first) == own)
+    #expect(try pictures(second) != own)
+    #expect(try pictures(first, seed: 2) != own)
+    #expect(try pictures(first, .batch) != own)
+  }
 }

@@ -16,8 +16,11 @@ package struct Resumption {
 
   /// Finds the checkpoint on rank 0, checks that the configuration may go on from it, and tells the other ranks.
   /// Collective.
+  ///
+  /// - Parameter rule: whether the run may go on with a change, as the key's declaration says.
   package static func find(
-    _ configuration: Configuration, _ options: RunOptions, in folder: RunFolder, job: any Job
+    _ configuration: Configuration, _ options: RunOptions, in folder: RunFolder, job: any Job,
+    rule: (SettingChange) -> SettingChange.Rule = { $0.rule }
   ) throws -> Resumption {
     var found: (file: SafetensorsFile, facts: CheckpointFacts)?
     var notes: [String] = []
@@ -28,7 +31,7 @@ package struct Resumption {
       let new = try configuration.keepingKernels(of: old)
       let arithmetic = try Arithmetic.change(from: facts, old, to: new)
       let changes =
-        new.changes(from: old).filter { $0.rule == .fixed && !isShardCount($0, facts) }
+        new.changes(from: old).filter { rule($0) == .fixed && !isShardCount($0, facts) }
         + (arithmetic.map { [$0.setting] } ?? [])
       let refused = changes.filter { change in
         !options.allowedChanges.contains { $0 == change.key || $0 == change.allowance }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// A folder of its own for one test, removed at its end.
-package final class TemporaryFolder {
+package final class TemporaryFolder: Sendable {
   package let path: String
 
   package init() throws {
@@ -25,7 +25,16 @@ package final class TemporaryFolder {
     return file(name)
   }
 
-  package func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+  package func write(_ text: String, _ name: String) throws {
+    try text.write(toFile: file(name), atomically: false, encoding: .utf8)
+  }
+
+  package func text(_ name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
+
+  /// What is in it, or in a folder of it.
+  package func names(_ folder: String = "") throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: file(folder)).sorted()
+  }
 }
 
 package func bytes(of path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }

@@ -4,13 +4,13 @@ import GAN
 import Numerics
 
 /// A rank of a job whose ranks are threads of this process.
-final class ThreadRank: Job {
-  let rank: Int
-  let size: Int
-  let host: String
-  var ranksOnHost: Int { size }
-  var secondsExchanging = 0.0
-  let activity = Activity()
+package final class ThreadRank: Job {
+  package let rank: Int
+  package let size: Int
+  package let host: String
+  package var ranksOnHost: Int { size }
+  package var secondsExchanging = 0.0
+  package let activity = Activity()
   private let meeting: Meeting
 
   fileprivate init(rank: Int, of size: Int, host: String, _ meeting: Meeting) {
@@ -23,7 +23,7 @@ final class ThreadRank: Job {
   /// Runs `body` on every rank at once.
   ///
   /// - Returns: what it returned or threw, by rank.
-  static func run<Value>(
+  package static func run<Value>(
     _ size: Int, hosts: [String]? = nil, _ body: @escaping @Sendable (ThreadRank) throws -> Value
   ) -> [Result<Value, any Error>] {
     let meeting = Meeting(size)
@@ -40,22 +40,22 @@ final class ThreadRank: Job {
     return results.all
   }
 
-  func barrier() { _ = meeting.gather(rank, []) }
-  func broadcast(_ bytes: [UInt8]) -> [UInt8] { allGather(bytes)[0] }
-  func allGather(_ bytes: [UInt8]) -> [[UInt8]] { meeting.gather(rank, bytes) }
-  func allGather(_ values: [Double]) -> [[Double]] {
+  package func barrier() { _ = meeting.gather(rank, []) }
+  package func broadcast(_ bytes: [UInt8]) -> [UInt8] { allGather(bytes)[0] }
+  package func allGather(_ bytes: [UInt8]) -> [[UInt8]] { meeting.gather(rank, bytes) }
+  package func allGather(_ values: [Double]) -> [[Double]] {
     meeting.gather(rank, values.flatMap { value in withUnsafeBytes(of: value, Array.init) }).map { bytes in
       bytes.withUnsafeBytes { raw in
         (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
       }
     }
   }
-  func gather(_ values: [Float]) -> [[Float]] {
+  package func gather(_ values: [Float]) -> [[Float]] {
     let all = allGather(values.map { Double($0) })
     return rank == 0 ? all.map { $0.map { Float($0) } } : []
   }
-  func maximum(_ value: Int) -> Int { allGather([Double(value)]).map { Int($0[0]) }.max()! }
-  func makePeers(_ plan: ShardPlan, kernels: Kernels) -> any Peers { preconditionFailure("no networks here") }
+  package func maximum(_ value: Int) -> Int { allGather([Double(value)]).map { Int($0[0]) }.max()! }
+  package func makePeers(_ plan: ShardPlan, kernels: Kernels) -> any Peers { preconditionFailure("no networks here") }
 }
 
 /// Where the ranks lay down what they have and take what all have.

@@ -1,11 +1,12 @@
 import Cluster
+import ClusterTestSupport
 import Foundation
 import MachineFacts
 import Reporting
 import Testing
 
 /// What the ranks of a job tell each other before and around the training.
-@Suite struct ExchangeJobTests {
+@Suite struct JobTests {
   /// A machine of `cores` cores of two CPUs each, whose affinity is `cpus`.
   private static func machine(cores: Int, cpus: String) -> Machine {
     Machine(hostName: "host", isRoot: false) { path in
@@ -44,18 +45,6 @@ import Testing
     #expect(ThreadCount.resolve(.automatic, on: machine) == 4)
     #expect(ThreadCount.resolve(.automatic, on: machine, sharedBy: 3) == 1)
     #expect(ThreadCount.resolve(.fixed(9), on: machine, sharedBy: 3) == 9)
-  }
-
-  /// A dry run says so where the ranks of a host need more memory than there is.
-  @Test func tooLittleMemoryIsSaid() {
-    let machine = Machine(hostName: "host", isRoot: false) { $0 == "/proc/meminfo" ? "MemTotal: 1000000 kB\n" : nil }
-    #expect(machine.note(onRanks: 2, bytesEach: 512_000_000) == nil)
-    let note = machine.note(onRanks: 2, bytesEach: 512_000_001)
-    #expect(note?.hasPrefix("the 2 ranks of this host need 1024 MB, but may hold 1024 MB here: ") == true)
-    let one = machine.note(onRanks: 1, bytesEach: 1_500_000_000)
-    #expect(one?.hasPrefix("the rank needs 1500 MB, but may hold 1024 MB here: use a smaller train.batch or") == true)
-    let unknown = Machine(hostName: "host", isRoot: false) { _ in nil }
-    #expect(unknown.note(onRanks: 9, bytesEach: .max / 9) == nil)
   }
 
   @Test func ranksThatAgreeGoOn() throws {

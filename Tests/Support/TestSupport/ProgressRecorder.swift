@@ -1,19 +1,20 @@
-import Reporting
 import Synchronization
 
 /// A clock that a test sets, and what was written meanwhile.
-final class ProgressRecorder: Sendable {
+package final class ProgressRecorder: Sendable {
   private let time = Mutex(100.0)
   private let text = Mutex("")
 
-  var clock: @Sendable () -> Double { { self.time.withLock { $0 } } }
-  var write: @Sendable (String) -> Void { { text in self.text.withLock { $0 += text } } }
-  var written: String { text.withLock { $0 } }
+  package init() {}
 
-  func pass(seconds: Double) { time.withLock { $0 += seconds } }
+  package var clock: @Sendable () -> Double { { self.time.withLock { $0 } } }
+  package var write: @Sendable (String) -> Void { { text in self.text.withLock { $0 += text } } }
+  package var written: String { text.withLock { $0 } }
+
+  package func pass(seconds: Double) { time.withLock { $0 += seconds } }
 
   /// What a terminal shows: its lines, of which only the last is redrawn by carriage returns; nothing wraps.
-  var screen: [String] {
+  package var screen: [String] {
     var lines: [[Character]] = [[]]
     var column = 0
     var rest = written.unicodeScalars[...]

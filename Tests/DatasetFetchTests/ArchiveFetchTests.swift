@@ -1,11 +1,14 @@
 import DatasetFetch
 import Foundation
+import Reporting
+import TestSupport
 import Testing
 
 /// Archives made by Python's zipfile (make_archives.py), good and evil, fetched by their file addresses.
 @Suite struct ArchiveFetchTests {
   private let place: TemporaryFolder
-  private static let archives = fixturePath("archives")
+  private static let archives = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Fixtures/archives").path
 
   init() throws { place = try TemporaryFolder() }
 

@@ -1,7 +1,7 @@
 import DatasetFetch
 import Files
 import Foundation
-import ModelFiles
+import TestSupport
 import Testing
 
 /// Fetching from a server on loopback: what breaks off goes on, and only what was published gets its name.

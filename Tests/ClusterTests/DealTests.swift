@@ -1,4 +1,5 @@
 import Cluster
+import ImageIO
 import Testing
 
 @Suite struct DealTests {

@@ -1,5 +1,4 @@
 import Cluster
-import Configuration
 import Reporting
 import Testing
 
@@ -51,12 +50,6 @@ import Testing
     let three = try ShardPlan(batch: 16, shards: 8, ranks: 3)
     #expect(!three.isOneNodePerRank)
     #expect(three.nodes(ofRank: 1) == [2..<4, 4..<5])
-  }
-
-  @Test func automaticShards() {
-    #expect(TrainSettings.automaticShards(batch: 128, ranks: 1) == 8)
-    #expect(TrainSettings.automaticShards(batch: 128, ranks: 12) == 12)
-    #expect(TrainSettings.automaticShards(batch: 4, ranks: 12) == 4)
   }
 
   @Test func refusals() throws {

@@ -1,7 +1,7 @@
 import Reporting
 import Testing
 
-@Suite struct ProgressTimeLeftTests {
+@Suite struct TimeLeftTests {
   @Test func theFirstStepDoesNotSpoilTheEstimate() {
     var left = TimeLeft(done: 0, now: 0)
     #expect(left.seconds(for: 100) == nil)

@@ -3,7 +3,7 @@ import Testing
 
 /// Sizes as `torch.nn.Conv2d` and `torch.nn.ConvTranspose2d` of PyTorch 2.13 give them:
 /// height, width, kernel, stride, padding, height after, width after.
-struct ConfigurationShapeTests {
+struct ShapeInferenceTests {
   static let convolutions = [
     [9, 37, 7, 1, 2, 7, 35], [8, 32, 7, 2, 3, 4, 16], [25, 14, 1, 2, 0, 13, 7], [25, 28, 5, 1, 3, 27, 30],
     [18, 15, 5, 1, 2, 18, 15], [2, 2, 1, 3, 0, 1, 1], [25, 14, 4, 3, 0, 8, 4], [34, 15, 7, 2, 3, 17, 8],

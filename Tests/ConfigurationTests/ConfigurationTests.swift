@@ -229,4 +229,10 @@ struct ConfigurationTests {
         "model.generator.layers", "model.discriminator.layers",
       ])
   }
+
+  @Test func automaticShards() {
+    #expect(TrainSettings.automaticShards(batch: 128, ranks: 1) == 8)
+    #expect(TrainSettings.automaticShards(batch: 128, ranks: 12) == 12)
+    #expect(TrainSettings.automaticShards(batch: 4, ranks: 12) == 4)
+  }
 }
