@@ -62,7 +62,7 @@ final class CheckpointModel: GeneratorModel {
   func scores(of images: ImageArray, isReal: Bool) throws -> (loss: Double, score: Double, accuracy: Double) {
     let scorer = try self.scorer ?? makeScorer()
     self.scorer = scorer
-    let loss = BatchLoss(configuration.train.loss.loss.withPlainLabels, groups: 1, engine: engine)
+    let loss = BatchLoss(configuration.train.rules.loss.loss.withPlainLabels, groups: 1, engine: engine)
     let shape = configuration.model.imageShape
     let pictures = engine.arena.tensor(shape.with(samples: portion))
     var (total, score, accuracy) = (0.0, 0.0, 0.0)

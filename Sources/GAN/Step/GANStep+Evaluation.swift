@@ -30,7 +30,7 @@ extension GANStep {
   /// - Parameter index: of the step that comes next.
   package func scoreHeldOut(_ index: Int, _ batch: LocalBatch) throws -> BatchLoss.Means {
     let layout = layouts(batch).fakes
-    let counts = training.updates
+    let counts = rules.updates
     let logits = try discriminator.forward(
       realImages(batch.samples), pass: fakesPass, layout: layout, mode: .runningStatistics)
     return try loss.discriminator(

@@ -19,12 +19,12 @@ extension GANStep {
 
   /// The same for one of G's updates, which count on after D's.
   package func beginGenerator(_ index: Int, update: Int, _ batch: LocalBatch) {
-    let update = training.updates.discriminator + update
+    let update = rules.updates.discriminator + update
     fakesPass.randomness = randomness(index, update, .generator, batch)
     realsPass?.randomness = randomness(index, update, .discriminator, batch)
     freshFakes = randomness(index, update, .fakes, batch)
     latents.generator =
-      training.noise == .fresh ? draw(into: latentMemory.generator, index, update, batch) : latents.discriminator
+      rules.noise == .fresh ? draw(into: latentMemory.generator, index, update, batch) : latents.discriminator
   }
 
   /// D: maximize log D(x) + log(1 − D(G(z))), or what the loss says. Real and fake go through D together, as two groups of
@@ -53,7 +53,7 @@ extension GANStep {
   /// G: maximize log D(G(z)), or what the loss says. D scores the fakes and stays as it is: no gradients of its weights.
   /// Collective.
   package func generatorGradients(_ batch: LocalBatch, _ report: inout StepReport) throws {
-    if training.noise == .fresh {
+    if rules.noise == .fresh {
       generatorPass.randomness = freshFakes
       try generateFakes(from: latents.generator, batch, .training)
     }

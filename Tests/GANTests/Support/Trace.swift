@@ -59,11 +59,16 @@ private struct TraceMetadata {
 
   func training(shards: Int) -> TrainingSpecification {
     TrainingSpecification(
-      batch: number("batch"), shards: shards, seed: number("seed"), loss: loss, inputNoise: number("inputNoise"),
-      noise: choice("noise"),
-      updates: .init(discriminator: number("discriminatorUpdates"), generator: number("generatorUpdates")),
-      generatorStatistics: choice("generatorStatistics"), generator: optimizer("generator"),
-      discriminator: optimizer("discriminator"))
+      batch: number("batch"), shards: shards, seed: number("seed"),
+      rules: .init {
+        $0.loss = loss
+        $0.inputNoise = number("inputNoise")
+        $0.noise = choice("noise")
+        $0.updates = .init(discriminator: number("discriminatorUpdates"), generator: number("generatorUpdates"))
+        $0.generatorStatistics = choice("generatorStatistics")
+        $0.generator = optimizer("generator")
+        $0.discriminator = optimizer("discriminator")
+      })
   }
 
   private var loss: LossSpecification {
