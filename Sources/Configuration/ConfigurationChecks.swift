@@ -39,6 +39,9 @@ extension Configuration {
     let generator = model.generatorLayers
     check(
       generator, from: latent, to: [picture], "the picture's \(picture), as data.image says", section, "generator")
+    if let place = generator.firstIndex(where: \.isBranch) {
+      section.report("generator", "layer \(place) is a branch, expected none: a generator makes one image.")
+    }
     if generator.last == .relu {
       section.report(
         "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
@@ -66,10 +69,10 @@ extension Configuration {
   ) {
     do {
       let shapes = try inferredShapes(of: layers, from: input)
-      guard let last = shapes.last, !outputs.contains(last) else { return }
+      guard let wrong = try outputShapes(of: layers, from: input).first(where: { !outputs.contains($0) }) else { return }
       section.report(
         key,
-        "makes \(last) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "
+        "makes \(wrong) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "
           + shapes.map(\.description).joined(separator: ", ") + ".")
     } catch {
       section.report(key, "\(error).")

@@ -85,7 +85,7 @@ struct DryRun {
   private func table(_ network: Network) -> String {
     let rows = network.summary.map { layer in
       [
-        "\(layer.name)", layer.description, shape(layer.outputShape), grouped(layer.parameterCount),
+        "\(layer.name)", layer.description + (layer.branchesFrom.map { ", from \($0)" } ?? ""), shape(layer.outputShape), grouped(layer.parameterCount),
         layer.algorithms.map(text) ?? "",
       ]
     }
@@ -99,9 +99,14 @@ struct DryRun {
     }
     return
       ([
-        "\(network.name): \(shape(network.inputShape)) → \(shape(network.outputShape)), "
+        "\(network.name): \(shape(network.inputShape)) → \(outputs(network)), "
           + "\(grouped(network.parameterCount)) parameters"
       ] + lines).joined(separator: "\n")
+  }
+
+  /// `1×1×1`, or `1×1×1 and 1×1×1` of a network with a branch.
+  private func outputs(_ network: Network) -> String {
+    network.outputShapes.map(shape).joined(separator: " and ")
   }
 
   /// `F4`, or each pass's algorithm where they differ.

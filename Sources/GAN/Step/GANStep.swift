@@ -58,8 +58,8 @@ package final class GANStep {
       name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape,
       inputOperations: rules.inputOperations, groups: groups, engine: engine)
     precondition(
-      generator.outputShape == model.imageShape && 1...2 ~= discriminator.outputShape.count,
-      "the generator makes pictures of \(model.imageShape), the discriminator one logit or two")
+      generator.outputShapes == [model.imageShape] && discriminator.outputShapes.allSatisfy { 1...2 ~= $0.count },
+      "the generator makes images of \(model.imageShape), the discriminator one logit or two in each output")
     generator.initialize(model.initialization, seed: training.seed, number: 0)
     discriminator.initialize(model.initialization, seed: training.seed, number: 1)
 
