@@ -11,7 +11,7 @@ extension Configuration {
         "found \(output.checkpoints.best.rawValue), which needs pictures that are held out, expected data.validation over 0."
       )
     }
-    if output.checkpoints.best == .lossHeldOut, train.loss.loss.comparesPairs {
+    if output.checkpoints.best == .lossHeldOut, train.rules.loss.loss.comparesPairs {
       root.section("output").section("checkpoints").report(
         "best",
         "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss is "
@@ -46,7 +46,7 @@ extension Configuration {
       section.report(
         "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
     }
-    let loss = train.loss.loss
+    let loss = train.rules.loss.loss
     let logits = type(of: loss).logits.map { FeatureShape(channels: $0, height: 1, width: 1) }
     check(
       model.discriminatorLayers, from: picture, to: logits,
