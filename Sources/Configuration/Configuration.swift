@@ -84,10 +84,7 @@ extension Configuration {
 
   /// The rules of a step on this many ranks.
   package func training(ranks: Int) -> TrainingSpecification {
-    TrainingSpecification(
-      batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, loss: train.loss,
-      inputNoise: train.inputNoise, noise: train.noise, updates: train.updates,
-      generatorStatistics: train.generatorStatistics, generator: train.generator, discriminator: train.discriminator)
+    TrainingSpecification(batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, rules: train.rules)
   }
 
   /// The same run with nothing left to the program that decides its bits: the number of shards and the algorithms of

@@ -11,7 +11,7 @@ extension Configuration {
         "found \(output.checkpoints.best.rawValue), which needs pictures that are held out, expected data.validation over 0."
       )
     }
-    if output.checkpoints.best == .lossHeldOut, train.loss.loss.comparesPairs {
+    if output.checkpoints.best == .lossHeldOut, train.rules.loss.loss.comparesPairs {
       root.section("output").section("checkpoints").report(
         "best",
         "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss is "
@@ -39,11 +39,14 @@ extension Configuration {
     let generator = model.generatorLayers
     check(
       generator, from: latent, to: [picture], "the picture's \(picture), as data.image says", section, "generator")
+    if let place = generator.firstIndex(where: \.isBranch) {
+      section.report("generator", "layer \(place) is a branch, expected none: a generator makes one image.")
+    }
     if generator.last == .relu {
       section.report(
         "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
     }
-    let loss = train.loss.loss
+    let loss = train.rules.loss.loss
     let logits = type(of: loss).logits.map { FeatureShape(channels: $0, height: 1, width: 1) }
     check(
       model.discriminatorLayers, from: picture, to: logits,
@@ -66,10 +69,10 @@ extension Configuration {
   ) {
     do {
       let shapes = try inferredShapes(of: layers, from: input)
-      guard let last = shapes.last, !outputs.contains(last) else { return }
+      guard let wrong = try outputShapes(of: layers, from: input).first(where: { !outputs.contains($0) }) else { return }
       section.report(
         key,
-        "makes \(last) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "
+        "makes \(wrong) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "
           + shapes.map(\.description).joined(separator: ", ") + ".")
     } catch {
       section.report(key, "\(error).")

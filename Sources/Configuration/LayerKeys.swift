@@ -7,6 +7,7 @@ extension LayerSpecification {
     .convolution(.init(channels: 1, kernel: 1, padding: 0, bias: true)),
     .transposedConvolution(.init(channels: 1, kernel: 1, padding: 0, bias: true)),
     .upsample(scale: 2, mode: .nearest), .batchNorm(), .dropout(rate: 0.5), .relu, .leakyRelu(slope: 0), .tanh,
+    .branch(from: 0),
   ]
 
   /// What the list of layers calls them.
@@ -75,6 +76,10 @@ extension LayerSpecification {
       self = .leakyRelu(slope: slope)
       return "leakyRelu"
     case .tanh: return "tanh"
+    case .branch(var start):
+      keys.required("from", &start, .whole(0...SettingSection.layerLimit))
+      self = .branch(from: start)
+      return "branch"
     }
   }
 }

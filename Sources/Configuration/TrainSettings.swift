@@ -7,13 +7,7 @@ package struct TrainSettings: Hashable, Sendable {
   /// The first of both that is reached ends the run; one is there at least.
   package var steps: Int?
   package var epochs: Int?
-  package var loss = LossSpecification.binaryCrossEntropy()
-  package var inputNoise: Float = 0
-  package var noise = NoisePolicy.reuse
-  package var updates = UpdateCounts.oneEach
-  package var generatorStatistics = GeneratorStatistics.once
-  package var generator = OptimizerSpecification.adam()
-  package var discriminator = OptimizerSpecification.adam()
+  package var rules = StepRules()
 
   /// Shards of a batch on so many ranks.
   package func shardCount(ranks: Int) -> Int {
@@ -37,33 +31,33 @@ extension TrainSettings {
     keys.value("steps", &steps, .orNull(.whole(1...Int.max)), .free, "Steps after which the run ends.")
     keys.value(
       "epochs", &epochs, .orNull(.whole(1...Int.max)), .free, "Epochs after which it ends, where that is earlier.")
-    keys.group("loss", "What D and G minimize.") { loss.declare($0) }
+    keys.group("loss", "What D and G minimize.") { rules.loss.declare($0) }
     keys.group("optimizer", "How the networks' parameters move.") { keys in
-      keys.group("generator") { generator.declare($0) }
-      keys.group("discriminator") { discriminator.declare($0) }
+      keys.group("generator") { rules.generator.declare($0) }
+      keys.group("discriminator") { rules.discriminator.declare($0) }
     }
-    keys.value("noise", &noise, .choice, "Whether G learns from the fakes that D has just seen, or from fresh ones.")
+    keys.value("noise", &rules.noise, .choice, "Whether G learns from the fakes that D has just seen, or from fresh ones.")
     keys.group("updates", "How often each network is updated in a step.") { keys in
-      keys.value("discriminator", &updates.discriminator, .whole(1...1000), "Each on real images of its own.")
-      keys.value("generator", &updates.generator, .whole(1...1000), "Each with latents of its own.")
+      keys.value("discriminator", &rules.updates.discriminator, .whole(1...1000), "Each on real images of its own.")
+      keys.value("generator", &rules.updates.generator, .whole(1...1000), "Each with latents of its own.")
     }
     keys.value(
-      "generatorStatistics", &generatorStatistics, .choice,
+      "generatorStatistics", &rules.generatorStatistics, .choice,
       "Whether a step that reuses fakes moves G's running statistics once, or for each network's update.")
     keys.value(
-      "inputNoise", &inputNoise, .number(.nonNegative),
+      "inputNoise", &rules.inputNoise, .number(.nonNegative),
       "Standard deviation of the normal noise that is added to what D sees.")
     keys.check { check($0) }
   }
 
   private func check(_ section: SettingSection) {
-    if noise == .reuse, updates != .oneEach {
+    if rules.noise == .reuse, rules.updates != .oneEach {
       section.report(
         "noise",
-        "found reuse beside \(updates.discriminator) and \(updates.generator) updates, expected fresh: only where each "
+        "found reuse beside \(rules.updates.discriminator) and \(rules.updates.generator) updates, expected fresh: only where each "
           + "network is updated once can G learn from D's fakes.")
     }
-    if noise == .fresh, generatorStatistics == .eachUpdate {
+    if rules.noise == .fresh, rules.generatorStatistics == .eachUpdate {
       section.report(
         "generatorStatistics", "found eachUpdate beside noise: fresh, expected once: G makes fakes for each update.")
     }

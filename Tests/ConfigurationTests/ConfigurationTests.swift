@@ -12,7 +12,7 @@ struct ConfigurationTests {
     #expect(found.model == ModelSpecification())
     #expect(found.train.batch == 128)
     #expect(found.train.steps == 1 && found.train.epochs == nil)
-    #expect(found.train.generator == .adam() && found.train.discriminator == .adam())
+    #expect(found.train.rules.generator == .adam() && found.train.rules.discriminator == .adam())
     #expect(found.data.path == nil && found.data.syntheticCount == 2000 && found.data.lastBatch == .drop)
     #expect(found.threads == .automatic)
     #expect(found.output.samples.every == .steps(200) && found.output.samples.statistics == .batch)
@@ -22,7 +22,7 @@ struct ConfigurationTests {
   /// The sample of the design.
   @Test func everyKeyOfTheDesign() throws {
     let found = try Configuration(file: fixturePath("design.yaml"))
-    #expect(found.output.onnx == .checkpoints && found.train.updates == .oneEach)
+    #expect(found.output.onnx == .checkpoints && found.train.rules.updates == .oneEach)
     #expect(found.data.augment == Augmentation(flip: true, brightness: 0.1, contrast: 0.1))
   }
 
@@ -43,10 +43,10 @@ struct ConfigurationTests {
         == InitializationSpecification(weights: .normal(deviation: 0.02), scaleMean: 1, scaleDeviation: 0.02))
     let adam = OptimizerSpecification.adam(
       .init(learningRate: 0.0002, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0))
-    #expect(found.train.generator == adam && found.train.discriminator == adam)
-    #expect(found.train.loss == .binaryCrossEntropy())
+    #expect(found.train.rules.generator == adam && found.train.rules.discriminator == adam)
+    #expect(found.train.rules.loss == .binaryCrossEntropy())
     #expect(found.train.batch == 128 && found.train.epochs == 500 && found.train.steps == nil)
-    #expect(found.train.noise == .reuse && found.data.resize == .crop && found.output.samples.count == 64)
+    #expect(found.train.rules.noise == .reuse && found.data.resize == .crop && found.output.samples.count == 64)
     #expect(found.data.path == recipePath("../data/facades"))
   }
 
@@ -130,12 +130,12 @@ struct ConfigurationTests {
       found.model.initialization
         == InitializationSpecification(weights: .normal(deviation: 3e-5), scaleMean: -1.5, scaleDeviation: 0))
     #expect(found.train.batch == 13 && found.train.steps == 20 && found.train.epochs == 3)
-    #expect(found.train.shards == .fixed(8) && found.train.noise == .fresh && found.threads == .fixed(3))
-    #expect(found.train.loss == .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0.1))))
+    #expect(found.train.shards == .fixed(8) && found.train.rules.noise == .fresh && found.threads == .fixed(3))
+    #expect(found.train.rules.loss == .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0.1))))
     #expect(
-      found.train.generator
+      found.train.rules.generator
         == .adam(.init(learningRate: 1.5e-4, beta1: 0, beta2: 0.9, epsilon: 1e-7, weightDecay: 1e-5)))
-    #expect(found.train.discriminator == .adam(.init(learningRate: 5e-5)))
+    #expect(found.train.rules.discriminator == .adam(.init(learningRate: 5e-5)))
     #expect(found.output.folder == "a b" && found.output.samples.every == .epochs(5))
     #expect(found.output.samples.count == 4 && found.output.samples.statistics == .running)
     #expect(found.output.checkpoints.every == .epochs(1) && found.output.checkpoints.keep == 1)
@@ -171,7 +171,7 @@ struct ConfigurationTests {
       ])
     #expect(
       found.train.batch == 64 && found.model.image.width == 32
-        && found.train.loss == .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0))))
+        && found.train.rules.loss == .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0))))
     #expect(found.name == "two" && found.train.steps == nil && found.train.epochs == 3)
     #expect(found.output.log.every == .epochs(2))
   }

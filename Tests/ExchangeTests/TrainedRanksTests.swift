@@ -22,7 +22,7 @@ extension Ranks {
         let batch = max(sizes[0], world.size)
         let shards = max(8, world.size)
         let plan = try ShardPlan(batch: batch, shards: shards, ranks: world.size)
-        let training = TrainingSpecification(batch: batch, shards: shards, seed: 3, noise: noise)
+        let training = TrainingSpecification(batch: batch, shards: shards, seed: 3, rules: .init { $0.noise = noise })
         let job = try MPIJob(world)
         let (own, reports) = try Self.train(
           training, sizes, plan, rank: world.rank, try job.makePeers(plan, kernels: kernels), kernels)

@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: [(1, 1), (1, 5), (2, 1), (2, 5)], NoisePolicy.allCases)
   func aStepAllocatesNothing(_ test: (threads: Int, shards: Int), noise: NoisePolicy) throws {
-    let training = TrainingSpecification(batch: 10, shards: test.shards, noise: noise)
+    let training = TrainingSpecification(batch: 10, shards: test.shards, rules: .init { $0.noise = noise })
     try expectNoAllocation(Self.model, training, threads: test.threads, shards: test.shards)
   }
 }

@@ -11,8 +11,12 @@ import Testing
       discriminator: .preset(.init(.dcgan, width: 4, batchNorm: batchNorm)),
       image: FeatureShape(channels: 3, height: 32, width: 32))
     let training = TrainingSpecification(
-      batch: 8, shards: 2, loss: .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0.1), discriminator: .mean)),
-      generator: .adam(.init(learningRate: rate)), discriminator: .adam(.init(learningRate: rate)))
+      batch: 8, shards: 2,
+      rules: .init {
+        $0.loss = .binaryCrossEntropy(.init(labels: .fixed(real: 0.9, fake: 0.1), discriminator: .mean))
+        $0.generator = .adam(.init(learningRate: rate))
+        $0.discriminator = .adam(.init(learningRate: rate))
+      })
     let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 2, kernels: kernels))
     let step = try GANStep(model, training, samples: 8, engine: engine)
     var stream = RandomStream(seed: 5, purpose: .synthetic)
@@ -68,7 +72,7 @@ import Testing
           .batchNorm(.init(momentum: momentum)), .relu,
           .transposedConvolution(.init(channels: 3, kernel: 8, stride: 8, padding: .symmetric(0), bias: false)), .tanh,
         ]), discriminator: .preset(.init(.dcgan, width: 4)), image: FeatureShape(channels: 3, height: 32, width: 32))
-      let training = TrainingSpecification(batch: 8, shards: 2, generatorStatistics: statistics)
+      let training = TrainingSpecification(batch: 8, shards: 2, rules: .init { $0.generatorStatistics = statistics })
       let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 2, kernels: kernels))
       let step = try GANStep(model, training, samples: 8, engine: engine)
       _ = try step.step(0, LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8))

@@ -47,6 +47,17 @@ import Testing
             .convolution(biased), .leakyRelu(slope: 0.2), .transposedConvolution(window), .batchNorm(), .relu,
             .convolution(window), .tanh,
           ], groups: 2, shards: 2),
+        Case(
+          testDescription: "a branch from a convolution",
+          layers: [
+            .convolution(biased), .leakyRelu(slope: 0.2), .convolution(window), .branch(from: 0), .tanh, .tanh,
+          ], shards: 2),
+        Case(
+          testDescription: "branches from a rectifier, a batch norm and an output",
+          layers: [
+            .convolution(biased), .batchNorm(), .leakyRelu(slope: 0.2), .convolution(window), .branch(from: 2),
+            .transposedConvolution(biased), .branch(from: 1), .tanh, .branch(from: 3), .convolution(window),
+          ], groups: 2, shards: 3),
       ]
       + rectifiers.flatMap { name, rectifier in
         [
@@ -63,10 +74,14 @@ import Testing
   @Test(arguments: Kernels.available, Case.all)
   func gradientsAgree(_ kernels: Kernels, _ test: Case) throws {
     let net = try prepared(test, kernels)
-    let weights = normals(net.layout.samples * net.network.outputShape.sampleCount, seed: 77)
+    let weights = net.network.outputShapes.enumerated().map { output, shape in
+      normals(net.layout.samples * shape.sampleCount, seed: 77 + output)
+    }
     func value() throws -> Double {
-      let output = try net.forward()
-      return weights.indices.reduce(0) { $0 + Double(weights[$1]) * Double(output.data[$1]) }
+      _ = try net.forward()
+      return zip(weights, net.outputs).reduce(0) { sum, output in
+        output.0.indices.reduce(sum) { $0 + Double(output.0[$1]) * Double(output.1.data[$1]) }
+      }
     }
     func differences(_ places: [Floats]) throws -> [Double] {
       try places.map { place in
@@ -80,7 +95,9 @@ import Testing
     }
 
     _ = try value()
-    let gradients = try net.backward { start in start.data.update(from: weights, count: weights.count) }
+    let gradients = try net.backward { output, start in
+      start.data.update(from: weights[output], count: weights[output].count)
+    }
     let found = array(gradients.input.data, net.input.shape.count)
     var errors = [
       "input": relativeError(

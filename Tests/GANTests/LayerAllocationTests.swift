@@ -7,7 +7,7 @@ extension AllocationTests {
   /// The kinds of `LayerSpecification`. One that is missing in `init` or `variants` does not compile.
   enum LayerKind: CaseIterable {
     case dense, reshape, flatten, convolution, transposedConvolution, upsample, batchNorm, dropout, relu, leakyRelu,
-      tanh
+      tanh, branch
 
     init(_ layer: LayerSpecification) {
       switch layer {
@@ -22,6 +22,7 @@ extension AllocationTests {
       case .relu: self = .relu
       case .leakyRelu: self = .leakyRelu
       case .tanh: self = .tanh
+      case .branch: self = .branch
       }
     }
 
@@ -61,15 +62,22 @@ extension AllocationTests {
       case .relu: return [[.relu], [.relu, .relu], [convolution(3, 1, bias: true), .relu]]
       case .leakyRelu: return [[.leakyRelu(slope: 0.2)], [convolution(3, 1, bias: true), .leakyRelu(slope: 0.2)]]
       case .tanh: return [[.tanh], [convolution(3, 1, bias: true), .tanh]]
+      case .branch:
+        let logit: [LayerSpecification] = [.flatten, .dense(units: 1)]
+        return [
+          [.relu] + logit + [.branch(from: 1)], [.batchNorm(), .relu] + logit + [.branch(from: 1), .tanh],
+          [.relu] + logit + [.branch(from: 0), .relu] + logit + [.branch(from: 1), .dropout(rate: 0.1)],
+        ]
       }
     }
 
-    /// 8 × 8 pictures in colour.
+    /// 8 × 8 pictures in colour. Branches are D's alone.
     static func model(_ layers: [LayerSpecification]) -> ModelSpecification {
-      ModelSpecification(
+      let ofGenerator = layers.contains(where: \.isBranch) ? [] : layers
+      return ModelSpecification(
         latent: .init(size: 6),
         generator: .layers(
-          [.dense(units: 64), .reshape(FeatureShape(channels: 4, height: 4, width: 4))] + layers + [
+          [.dense(units: 64), .reshape(FeatureShape(channels: 4, height: 4, width: 4))] + ofGenerator + [
             .upsample(scale: 2, mode: .nearest),
             .convolution(.init(channels: 3, kernel: 3, padding: 1, bias: true)), .tanh,
           ]),

@@ -70,7 +70,12 @@ extension AllocationTests {
       #expect(LossKind(loss) == kind)
       for logits in kind.logits {
         for noise in NoisePolicy.allCases {
-          let training = TrainingSpecification(batch: 10, shards: test.shards, loss: loss, noise: noise)
+          let training = TrainingSpecification(
+            batch: 10, shards: test.shards,
+            rules: .init {
+              $0.loss = loss
+              $0.noise = noise
+            })
           try expectNoAllocation(
             Self.model(logits: logits), training, threads: test.threads, shards: test.shards)
         }
@@ -85,8 +90,14 @@ extension AllocationTests {
       (NoisePolicy.reuse, UpdateCounts.oneEach), (.fresh, .init(discriminator: 3, generator: 2)),
     ] {
       let training = TrainingSpecification(
-        batch: 10, shards: 5, loss: kind.variants[0], inputNoise: 0.1, noise: noise, updates: updates,
-        generatorStatistics: statistics)
+        batch: 10, shards: 5,
+        rules: .init {
+          $0.loss = kind.variants[0]
+          $0.inputNoise = 0.1
+          $0.noise = noise
+          $0.updates = updates
+          $0.generatorStatistics = statistics
+        })
       for latents in [LatentSpecification.Distribution.normal, .uniform] {
         var model = Self.model(logits: 1)
         model.latent.distribution = latents
@@ -122,8 +133,12 @@ extension AllocationTests {
       #expect(OptimizerKind(generator.decaying(decay)) == generator)
       for loss in [LossSpecification.binaryCrossEntropy(), .wasserstein()] {
         let training = TrainingSpecification(
-          batch: 10, shards: 5, loss: loss, generator: generator.decaying(decay),
-          discriminator: discriminator.decaying(decay))
+          batch: 10, shards: 5,
+          rules: .init {
+            $0.loss = loss
+            $0.generator = generator.decaying(decay)
+            $0.discriminator = discriminator.decaying(decay)
+          })
         try expectNoAllocation(Self.model(logits: 1), training, threads: 1, shards: 5)
       }
     }

@@ -13,8 +13,13 @@ import Testing
       discriminator: .preset(.init(.dcgan, width: 4, batchNorm: batchNorm)),
       image: FeatureShape(channels: 3, height: 32, width: 32))
     let training = TrainingSpecification(
-      batch: 8, shards: 2, loss: loss, noise: .fresh, updates: .init(discriminator: 2),
-      discriminator: optimizer)
+      batch: 8, shards: 2,
+      rules: .init {
+        $0.loss = loss
+        $0.noise = .fresh
+        $0.updates.discriminator = 2
+        $0.discriminator = optimizer
+      })
     let engine = Engine(kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: 2, kernels: kernels))
     let step = try GANStep(model, training, samples: 8, engine: engine)
     var stream = RandomStream(seed: 5, purpose: .synthetic)

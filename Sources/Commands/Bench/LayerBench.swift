@@ -73,7 +73,7 @@ struct LayerBench {
         ]
       } else {
         [
-          Pass(kind: .forward, groups: 1, timesPerStep: measured.training.noise == .fresh ? 2 : 1),
+          Pass(kind: .forward, groups: 1, timesPerStep: measured.training.rules.noise == .fresh ? 2 : 1),
           Pass(kind: .data, groups: 1, timesPerStep: isFirst ? 0 : 1),
           Pass(kind: .weights, groups: 1, timesPerStep: 1),
         ]

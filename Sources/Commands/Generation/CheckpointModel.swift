@@ -51,9 +51,13 @@ final class CheckpointModel: GeneratorModel {
     self.scorer = scorer
     var values = pictures.values
     return try values.withUnsafeMutableBufferPointer { buffer in
-      let logits = try scorer.output(of: Tensor(pictures.shape, buffer.baseAddress!), .runningStatistics)
-      // Of two, the last one tells of real.
-      return (0..<logits.shape.samples).map { logits.sample($0)[logits.shape.sampleCount - 1] }
+      let images = Tensor(pictures.shape, buffer.baseAddress!)
+      _ = try scorer.output(of: images, .runningStatistics)
+      let outputs = scorer.outputs.map { scorer.output($0, of: images) }
+      return (0..<pictures.shape.samples).map { sample in
+        // Of two, the last one tells of real.
+        outputs.reduce(0) { $0 + $1.sample(sample)[$1.shape.sampleCount - 1] } / Float(outputs.count)
+      }
     }
   }
 
@@ -62,7 +66,7 @@ final class CheckpointModel: GeneratorModel {
   func scores(of images: ImageArray, isReal: Bool) throws -> (loss: Double, score: Double, accuracy: Double) {
     let scorer = try self.scorer ?? makeScorer()
     self.scorer = scorer
-    let loss = BatchLoss(configuration.train.loss.loss.withPlainLabels, groups: 1, engine: engine)
+    let loss = BatchLoss(configuration.train.rules.loss.loss.withPlainLabels, groups: 1, engine: engine)
     let shape = configuration.model.imageShape
     let pictures = engine.arena.tensor(shape.with(samples: portion))
     var (total, score, accuracy) = (0.0, 0.0, 0.0)
@@ -72,8 +76,13 @@ final class CheckpointModel: GeneratorModel {
       for sample in 0..<count { images.copy(first + sample, channelsLast: part.sample(sample)) }
       let layout = BatchLayout(
         reduction: engine.peers.reduction, shardSizes: [count], globalSamples: count, groups: 1)
-      let means = try loss.discriminator(
-        try scorer.output(of: part, .runningStatistics), isReal: isReal, layout: layout)
+      _ = try scorer.output(of: part, .runningStatistics)
+      var means = BatchLoss.Means()
+      for output in scorer.outputs {
+        means.add(
+          try loss.discriminator(scorer.output(output, of: part), isReal: isReal, layout: layout),
+          share: scorer.outputShare)
+      }
       total += means.loss * Double(count)
       score += means.score * Double(count)
       accuracy += means.accuracy * Double(count)

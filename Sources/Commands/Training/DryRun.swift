@@ -62,7 +62,7 @@ struct DryRun {
     let schedule = try EpochSchedule(
       plan: plan, deal: deal, lastBatch: configuration.data.lastBatch,
       steps: configuration.train.steps, epochs: configuration.train.epochs,
-      batchesPerStep: configuration.train.updates.discriminator)
+      batchesPerStep: configuration.train.rules.updates.discriminator)
     let heldDeal = Deal(images: split.heldOut.count, plan: plan, seed: configuration.seed, shuffle: false)
     let held = plan.shards(ofRank: 0).reduce(0) {
       $0 + deal.images(ofShard: $1).count + heldDeal.images(ofShard: $1).count
@@ -85,7 +85,7 @@ struct DryRun {
   private func table(_ network: Network) -> String {
     let rows = network.summary.map { layer in
       [
-        "\(layer.name)", layer.description, shape(layer.outputShape), grouped(layer.parameterCount),
+        "\(layer.name)", layer.description + (layer.branchesFrom.map { ", from \($0)" } ?? ""), shape(layer.outputShape), grouped(layer.parameterCount),
         layer.algorithms.map(text) ?? "",
       ]
     }
@@ -99,9 +99,14 @@ struct DryRun {
     }
     return
       ([
-        "\(network.name): \(shape(network.inputShape)) → \(shape(network.outputShape)), "
+        "\(network.name): \(shape(network.inputShape)) → \(outputs(network)), "
           + "\(grouped(network.parameterCount)) parameters"
       ] + lines).joined(separator: "\n")
+  }
+
+  /// `1×1×1`, or `1×1×1 and 1×1×1` of a network with a branch.
+  private func outputs(_ network: Network) -> String {
+    network.outputShapes.map(shape).joined(separator: " and ")
   }
 
   /// `F4`, or each pass's algorithm where they differ.

@@ -124,13 +124,13 @@ final class RunOutput {
 extension RunState {
   /// The settings that a replay of a trace needs.
   fileprivate var traceMetadata: [String: String] {
-    let train = configuration.train
+    let (train, rules) = (configuration.train, configuration.train.rules)
     var metadata = [
       "batch": "\(train.batch)", "shards": "\(plan.shards)", "seed": "\(configuration.seed)",
-      "noise": train.noise.rawValue, "labels.opinion": "1.0",
+      "noise": rules.noise.rawValue, "labels.opinion": "1.0",
     ]
-    for (name, value) in train.loss.loss.constants { metadata[name] = "\(value)" }
-    for (network, specification) in [("generator", train.generator), ("discriminator", train.discriminator)] {
+    for (name, value) in rules.loss.loss.constants { metadata[name] = "\(value)" }
+    for (network, specification) in [("generator", rules.generator), ("discriminator", rules.discriminator)] {
       for (name, value) in specification.optimizer.hyperparameters { metadata["\(network).\(name)"] = "\(value)" }
     }
     return metadata

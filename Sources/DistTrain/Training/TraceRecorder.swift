@@ -30,7 +30,7 @@ package final class TraceRecorder {
   ///
   /// - Parameter batch: the last one.
   package func record(_ index: Int, _ batch: LocalBatch, _ report: StepReport) throws {
-    guard step.training.updates == .oneEach else { return }
+    guard step.rules.updates == .oneEach else { return }
     let prefix = "step\(index)/"
     try add(prefix + "real", pictures: step.realImages(batch.samples))
     try add(prefix + "latent.discriminator", vectors: step.latents.discriminator)
@@ -45,7 +45,7 @@ package final class TraceRecorder {
 
   /// Records one of several updates of step `index`, which has just been made. Collective.
   package func record(_ index: Int, _ update: GANStep.Update, _ batch: LocalBatch, _ report: StepReport) throws {
-    guard step.training.updates != .oneEach else { return }
+    guard step.rules.updates != .oneEach else { return }
     switch update {
     case .discriminator(let number):
       let prefix = "step\(index)/update\(number)/"
@@ -57,7 +57,7 @@ package final class TraceRecorder {
       try addGradients(prefix, step.trainedDiscriminator)
       recordState(prefix + "parameter/", of: [step.discriminator])
     case .generator(let number):
-      let prefix = "step\(index)/update\(step.training.updates.discriminator + number)/"
+      let prefix = "step\(index)/update\(step.rules.updates.discriminator + number)/"
       try add(prefix + "latent.generator", vectors: step.latents.generator)
       add(prefix + "loss", [report.lossGenerator])
       add(prefix + "probability", [report.probabilityFakeAfter])

@@ -62,7 +62,7 @@ package final class TrainingRun {
     let schedule = try AgreedError.alike {
       try EpochSchedule(
         plan: plan, deal: images.deal, lastBatch: configuration.data.lastBatch, steps: configuration.train.steps,
-        epochs: configuration.train.epochs, batchesPerStep: configuration.train.updates.discriminator)
+        epochs: configuration.train.epochs, batchesPerStep: configuration.train.rules.updates.discriminator)
     }
     let start = resumption.facts?.step ?? 0
     console.say(schedule.summary(heldOut: images.heldOut?.deal.images ?? 0))

@@ -87,6 +87,7 @@ struct ONNXGraphWriting {
     case .relu: append("Relu", [value])
     case .leakyRelu(let slope): append("LeakyRelu", [value], ["alpha": .float(slope)])
     case .tanh: append("Tanh", [value])
+    case .branch: preconditionFailure("a generator makes one image")
     }
   }
 

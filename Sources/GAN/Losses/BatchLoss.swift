@@ -4,11 +4,20 @@ import Numerics
 package final class BatchLoss {
   /// Means over a group of images.
   package struct Means {
-    package let loss: Double
+    package fileprivate(set) var loss = 0.0
     /// How real D finds the images: the probability, or what the loss has instead.
-    package let score: Double
+    package fileprivate(set) var score = 0.0
     /// The share of images that D takes for what they are; for G's fakes, that it takes for real ones.
-    package let accuracy: Double
+    package fileprivate(set) var accuracy = 0.0
+
+    package init() {}
+
+    /// Adds the means of one of several outputs.
+    package mutating func add(_ output: Means, share: Double) {
+      loss += share * output.loss
+      score += share * output.score
+      accuracy += share * output.accuracy
+    }
   }
 
   private let loss: any AdversarialLoss
@@ -54,11 +63,12 @@ package final class BatchLoss {
   /// - Parameters:
   ///   - logits: D's of the fakes, [samples, 1, 1, logits].
   ///   - reals: D's of the real images of the same places, where the loss compares with them.
-  ///   - gradient: where that by the fakes' logits goes.
+  ///   - gradient: where that of the weighted loss by the fakes' logits goes.
+  ///   - weight: of the loss in the gradient.
   package func generator(
-    _ logits: Tensor, reals: Tensor? = nil, layout: BatchLayout, gradient: Tensor
+    _ logits: Tensor, reals: Tensor? = nil, layout: BatchLayout, gradient: Tensor, weight: Double = 1
   ) throws -> Means {
-    let share = 1 / Double(layout.globalSamples)
+    let share = weight / Double(layout.globalSamples)
     for (shard, samples) in layout.segments[0].enumerated() {
       let leaf = leaf(0, shard)
       for sample in samples {
@@ -132,6 +142,8 @@ package final class BatchLoss {
 
   private func means(_ group: Int) -> Means {
     let total = statistics.total(group: group)
-    return Means(loss: total[0] / samples, score: total[1] / samples, accuracy: total[2] / samples)
+    var means = Means()
+    (means.loss, means.score, means.accuracy) = (total[0] / samples, total[1] / samples, total[2] / samples)
+    return means
   }
 }

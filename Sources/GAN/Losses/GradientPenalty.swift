@@ -73,8 +73,10 @@ final class GradientPenalty {
       let (real, fake) = (real.sample(sample), fake.sample(sample))
       for place in 0..<count { point[place] = share * real[place] + (1 - share) * fake[place] }
     }
+    // D's value is the mean of its outputs.
+    let share = Float(discriminator.outputShare)
     _ = try discriminator.forward(points, pass: pointPass, layout: layout, mode: .training)
-    pointPass.outputGradient(layout.samples).values.update(repeating: 1)
+    pointPass.setOutputGradients(of: layout.samples, to: share)
     let slopes = try discriminator.backwardToInput(points, pass: pointPass, layout: layout, summingGradients: false)
 
     for (shard, samples) in layout.segments[0].enumerated() {
@@ -93,7 +95,7 @@ final class GradientPenalty {
     )
 
     _ = try discriminator.forward(slopes, pass: tangentPass, layout: layout, mode: .tangent)
-    tangentPass.outputGradient(layout.samples).values.update(repeating: 1)
+    tangentPass.setOutputGradients(of: layout.samples, to: share)
     try discriminator.backward(input: slopes, pass: tangentPass, layout: layout, into: group)
     return (penalty, norm)
   }
@@ -115,7 +117,8 @@ extension LayerSpecification {
   /// Whether its output's derivative by its input is constant between kinks, and a sample's depends on that sample alone.
   package var isPiecewiseLinear: Bool {
     switch self {
-    case .dense, .reshape, .flatten, .convolution, .transposedConvolution, .upsample, .dropout, .relu, .leakyRelu: true
+    case .dense, .reshape, .flatten, .convolution, .transposedConvolution, .upsample, .dropout, .relu, .leakyRelu, .branch:
+      true
     case .batchNorm, .tanh: false
     }
   }

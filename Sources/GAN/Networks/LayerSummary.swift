@@ -4,6 +4,8 @@ import Numerics
 package struct LayerSummary {
   package let name: LayerName
   package let description: String
+  /// The layer that starts the branch whose first one this is; nil for a layer that takes the output of the one before.
+  package let branchesFrom: LayerName?
   /// Of one sample.
   package let outputShape: Shape
   package let parameterCount: Int
@@ -12,9 +14,10 @@ package struct LayerSummary {
 
 extension Network {
   package var summary: [LayerSummary] {
-    layers.map { layer in
+    layers.enumerated().map { place, layer in
       LayerSummary(
-        name: layer.name, description: layer.description, outputShape: layer.outputShape,
+        name: layer.name, description: layer.description,
+        branchesFrom: startsBranch(place) ? layers[sources[place]].name : nil, outputShape: layer.outputShape,
         parameterCount: layer.parameters.reduce(0) { $0 + $1.count }, algorithms: layer.algorithms)
     }
   }

@@ -5,7 +5,8 @@ package final class Network {
   /// Prefix of its tensors' names: `generator` or `discriminator`.
   package let name: String
   package let inputShape: Shape
-  package let outputShape: Shape
+  /// Of each output: one before each branch of the list, and the last. `forward` returns the last.
+  package let outputShapes: [Shape]
   /// Learned tensors, in the order of the layers.
   package let tensors: [ParameterTensor]
   /// Batch norm's running statistics, in the order of the layers.
@@ -25,6 +26,13 @@ package final class Network {
   package let flatCount: Int
 
   let layers: [any Layer]
+  /// For each layer the place of the one whose output it takes: the one before it but for the first layer of a branch; −1
+  /// for the input.
+  let sources: [Int]
+  /// For each layer the places of those that start branches from its output, in order.
+  let branches: [[Int]]
+  /// The places of the layers whose outputs are the network's.
+  let outputPlaces: [Int]
   let engine: Engine
   var context: ComputeContext { engine.context }
   let specification: [LayerSpecification]
@@ -58,7 +66,11 @@ package final class Network {
     try plan.append(specification, input: input)
     layers = plan.layers
     inputShape = input.with(samples: 1)
-    outputShape = layers.last?.outputShape ?? inputShape
+    let sources = plan.sources
+    self.sources = sources
+    branches = layers.indices.map { place in layers.indices.filter { sources[$0] == place && $0 > place + 1 } }
+    outputPlaces = layers.indices.filter { $0 + 1 == layers.count || sources[$0 + 1] != $0 }
+    outputShapes = outputPlaces.map { [layers] in layers[$0].outputShape }
     tensors = layers.flatMap(\.parameters)
     bufferTensors = layers.flatMap(\.buffers)
     parameterCount = tensors.reduce(0) { $0 + $1.count }
@@ -83,6 +95,20 @@ package final class Network {
     } catch { preconditionFailure("a network's layers fit: \(error)") }
   }
 
+  /// The one output's shape of a network without branches; otherwise the last's.
+  package var outputShape: Shape { outputShapes[outputShapes.count - 1] }
+  var hasBranches: Bool { outputPlaces.count > 1 }
+  /// The numbers of the outputs.
+  package var outputs: Range<Int> { outputPlaces.indices }
+  /// Of an output in a mean over them.
+  package var outputShare: Double { 1 / Double(outputPlaces.count) }
+
+  /// Which of the network's outputs the layer at `place` makes, if any.
+  func outputNumber(of place: Int) -> Int? { outputPlaces.firstIndex(of: place) }
+
+  /// Whether the layer at `place` takes an output other than that of the layer before it.
+  func startsBranch(_ place: Int) -> Bool { sources[place] != place - 1 }
+
   /// Floats of the sums of gradients.
   package var sumsCount: Int { groups * engine.peers.reduction.nodes.count * flatCount }
 
@@ -92,129 +118,6 @@ package final class Network {
       groups: groups, nodes: engine.peers.reduction.nodes.count, count: flatCount, at: memory)
   }
 
-  /// Runs the layers on `input`, whose samples are `layout`'s. Collective where there is batch norm on batch statistics.
-  package func forward(_ input: Tensor, pass: Pass, layout: BatchLayout, mode: ForwardMode) throws -> Tensor {
-    var value = input
-    beginForward(0, value, pass: pass, layout: layout, mode: mode)
-    for (place, layer) in layers.enumerated() {
-      let record = pass.record(place, samples: layout.samples, input: value)
-      let output = record.output
-      if fusesLayers, place + 1 < layers.count {
-        let next = layers[place + 1]
-        let nextRecord = pass.record(place + 1, samples: layout.samples, input: output)
-        try layer.forward(value, into: record, layout: layout, mode: mode) { samples, channels in
-          next.beginForward(output, into: nextRecord, samples: samples, channels: channels, mode: mode)
-        }
-      } else {
-        try layer.forward(value, into: record, layout: layout, mode: mode) { _, _ in }
-      }
-      value = output
-      try inspect?(LayerEvent(network: name, layer: layer.name, kind: .output, tensor: value, layout: layout))
-      if !fusesLayers { beginForward(place + 1, value, pass: pass, layout: layout, mode: mode) }
-    }
-    return value
-  }
-
-  /// Lets the layer at `place`, if there is one, begin on the whole of its input.
-  private func beginForward(_ place: Int, _ input: Tensor, pass: Pass, layout: BatchLayout, mode: ForwardMode) {
-    guard place < layers.count else { return }
-    let layer = layers[place]
-    let record = pass.record(place, samples: layout.samples, input: input)
-    context.threads.forEach(layout.samples) { sample, _ in
-      layer.beginForward(
-        input, into: record, samples: sample..<sample + 1, channels: 0..<input.shape.channels, mode: mode)
-    }
-  }
-
-  /// Runs the layers backward from the gradient of the last output, and sums the parameters' gradients into `sums`.
-  /// Collective where there is batch norm on batch statistics.
-  ///
-  /// - Parameters:
-  ///   - pass: the gradient is in its `outputGradient`, and is overwritten.
-  ///   - group: of `sums`, where those of the pass's first group go.
-  ///   - finished: called when a layer's gradients are complete, with its place in `layers`.
-  package func backward(
-    input: Tensor, pass: Pass, layout: BatchLayout, into group: Int = 0,
-    finished: (_ layer: Int) throws -> Void = { _ in }
-  ) throws {
-    _ = try backward(
-      input: input, pass: pass, layout: layout, summingGradients: true, into: group, needsInputGradient: false,
-      finished: finished)
-  }
-
-  /// Runs the layers backward as `backward` does, down to the gradient of `input`, which it returns.
-  ///
-  /// - Parameter summingGradients: whether to sum the parameters' gradients, too.
-  package func backwardToInput(_ input: Tensor, pass: Pass, layout: BatchLayout, summingGradients: Bool) throws
-    -> Tensor
-  {
-    try backward(
-      input: input, pass: pass, layout: layout, summingGradients: summingGradients, into: 0, needsInputGradient: true
-    ) {
-      _ in
-    }
-  }
-
-  /// - Returns: the last gradient that was computed.
-  private func backward(
-    input: Tensor, pass: Pass, layout: BatchLayout, summingGradients: Bool, into group: Int, needsInputGradient: Bool,
-    finished: (_ layer: Int) throws -> Void
-  ) throws -> Tensor {
-    if summingGradients { clearGaps() }
-    var gradient = pass.outputGradient(layout.samples)
-    beginBackward(layers.count - 1, gradient, input, pass: pass, layout: layout)
-    for place in layers.indices.reversed() {
-      let layer = layers[place]
-      let (before, record) = ends(of: place, input, pass, layout)
-      let isWanted = place > 0 || needsInputGradient
-      let next = isWanted ? pass.inputGradient(place, samples: layout.samples) : nil
-      let sums = summingGradients ? sums?.from(group: group) : nil
-      if fusesLayers, place > 0 {
-        let below = layers[place - 1]
-        let (belowInput, belowRecord) = ends(of: place - 1, input, pass, layout)
-        let written = next ?? gradient
-        try layer.backward(
-          gradient, input: before, record: record, inputGradient: next, sums: sums, layout: layout
-        ) { samples, channels in
-          below.beginBackward(
-            written, input: belowInput, record: belowRecord, samples: samples, channels: channels, layout: layout)
-        }
-      } else {
-        try layer.backward(
-          gradient, input: before, record: record, inputGradient: next, sums: sums, layout: layout
-        ) { _, _ in }
-      }
-      if let next { gradient = next }
-      if isWanted {
-        try inspect?(
-          LayerEvent(network: name, layer: layer.name, kind: .inputGradient, tensor: gradient, layout: layout))
-      }
-      if !fusesLayers { beginBackward(place - 1, gradient, input, pass: pass, layout: layout) }
-      try finished(place)
-    }
-    return gradient
-  }
-
-  /// Lets the layer at `place`, if there is one, begin on the whole gradient of its output.
-  private func beginBackward(_ place: Int, _ gradient: Tensor, _ input: Tensor, pass: Pass, layout: BatchLayout) {
-    guard place >= 0 else { return }
-    let layer = layers[place]
-    let (before, record) = ends(of: place, input, pass, layout)
-    context.threads.forEach(layout.samples) { sample, _ in
-      layer.beginBackward(
-        gradient, input: before, record: record, samples: sample..<sample + 1,
-        channels: 0..<gradient.shape.channels, layout: layout)
-    }
-  }
-
-  /// The input of the layer at `place`, and what its forward pass has left.
-  private func ends(
-    of place: Int, _ input: Tensor, _ pass: Pass, _ layout: BatchLayout
-  ) -> (input: Tensor, record: LayerRecord) {
-    let before = place == 0 ? input : pass.record(place - 1, samples: layout.samples, input: input).output
-    return (before, pass.record(place, samples: layout.samples, input: before))
-  }
-
   /// Leaves no gradient of one group.
   func clearSums(ofGroup group: Int) {
     guard let sums else { preconditionFailure("\(name) has no memory for gradients") }
@@ -222,7 +125,7 @@ package final class Network {
   }
 
   /// What lies between the tensors is exchanged and updated with them, so it must be the same on all ranks.
-  private func clearGaps() {
+  func clearGaps() {
     guard let sums else { preconditionFailure("\(name) has no memory for gradients") }
     for group in 0..<sums.groups {
       for node in 0..<sums.nodes {
@@ -230,17 +133,4 @@ package final class Network {
       }
     }
   }
-}
-
-/// What a layer has just written.
-package struct LayerEvent {
-  package enum Kind: String, Sendable {
-    case output = "output"
-    case inputGradient = "gradient of the input"
-  }
-  package let network: String
-  package let layer: LayerName
-  package let kind: Kind
-  package let tensor: Tensor
-  package let layout: BatchLayout
 }

@@ -22,7 +22,10 @@ package final class Pass {
   private var outputs: [Block?] = []
   /// Gradients of the layers' inputs, where they are not made in place.
   private var gradients: [Block?]
-  private var startGradient: Block?
+  /// Of the network's outputs.
+  private var startGradients: [Block] = []
+  /// For the first layer of each branch, where its input's gradient ends up.
+  private var branchGradients: [Block?]
   private var statistics: [Statistics?] = []
   private var region: UnsafeMutableRawPointer?
   /// The layer whose output goes where `redirect` says: the last one that is not in place; those after it work there.
@@ -45,13 +48,15 @@ package final class Pass {
     self.point = point
     self.samples = samples
     gradients = Array(repeating: nil, count: network.layers.count)
+    branchGradients = gradients
     redirected = writesElsewhere ? network.layers.lastIndex { !$0.isInPlace } : nil
     let arena = network.context.arena
     var previous: Block?
     for (place, layer) in network.layers.enumerated() {
       let isElsewhere = layer.isInPlace || place == redirected
       outputs.append(isElsewhere ? nil : plan.hold(samples * layer.outputShape.sampleCount, of: Activation.self))
-      if !keepsOutputs, !layer.isInPlace {
+      // A branch needs what has been put out long before.
+      if !keepsOutputs, !layer.isInPlace, !network.hasBranches {
         if let previous { plan.release(previous) }
         previous = outputs[place]
       }
@@ -82,17 +87,23 @@ package final class Pass {
   private func planBackward(
     from start: Block?, needsInputGradient: Bool, keepsOutputs: Bool, plan: inout MemoryPlan
   ) -> Block {
-    var gradient = start ?? plan.hold(samples * network.outputShape.sampleCount, of: Activation.self)
-    startGradient = gradient
+    precondition(start == nil || !network.hasBranches, "a gradient from elsewhere is that of the one output")
+    startGradients = network.outputShapes.map {
+      start ?? plan.hold(samples * $0.sampleCount, of: Activation.self)
+    }
+    var gradient = startGradients[startGradients.count - 1]
     for (place, layer) in layers.enumerated().reversed() {
+      if let output = network.outputNumber(of: place) { gradient = startGradients[output] }
+      for branch in network.branches[place] { plan.release(branchGradients[branch]!) }
       if !keepsOutputs, !layer.needsOutput, let output = outputs[place] { plan.release(output) }
-      if !layer.overwritesGradient, place > 0 || needsInputGradient {
+      if !layer.overwritesGradient, network.sources[place] >= 0 || needsInputGradient {
         let next = plan.hold(samples * inputShape(place).sampleCount, of: Activation.self)
         gradients[place] = next
         plan.release(gradient)
         gradient = next
       }
       if !keepsOutputs, layer.needsOutput, let output = outputs[place] { plan.release(output) }
+      if network.startsBranch(place) { branchGradients[place] = gradient }
     }
     return gradient
   }
@@ -126,8 +137,20 @@ package final class Pass {
       randomness: randomness, point: point?.record(place, samples: samples, input: input).output)
   }
 
-  /// Where the gradient of the network's output is expected.
-  package func outputGradient(_ samples: Int) -> Tensor { tensor(startGradient!, network.outputShape, samples) }
+  /// Where the gradient of one of the network's outputs is expected.
+  package func outputGradient(_ samples: Int, ofOutput number: Int = 0) -> Tensor {
+    tensor(startGradients[number], network.outputShapes[number], samples)
+  }
+
+  /// Makes all numbers of the gradients of the network's outputs `value`.
+  func setOutputGradients(of samples: Int, to value: Float) {
+    for number in startGradients.indices { outputGradient(samples, ofOutput: number).values.update(repeating: value) }
+  }
+
+  /// The gradient of the input of the layer at `place`, which starts a branch.
+  func branchGradient(_ place: Int, samples: Int) -> Tensor {
+    tensor(branchGradients[place]!, inputShape(place), samples)
+  }
 
   /// Where the gradient of the input of the layer at `place` goes, unless it is made in place.
   func inputGradient(_ place: Int, samples: Int) -> Tensor? {
@@ -135,7 +158,7 @@ package final class Pass {
   }
 
   private func inputShape(_ place: Int) -> Shape {
-    place == 0 ? network.inputShape : layers[place - 1].outputShape
+    network.sources[place] < 0 ? network.inputShape : layers[network.sources[place]].outputShape
   }
 
   private func tensor(_ block: Block, _ shape: Shape, _ samples: Int) -> Tensor {

@@ -14,6 +14,9 @@ package enum LayerSpecification: Hashable, Sendable {
   case relu
   case leakyRelu(slope: Float)
   case tanh
+  /// No layer: the one before ends an output of the network, and the next one starts at the output of the entry `from`,
+  /// counting from 0.
+  case branch(from: Int)
 }
 
 /// How the pixels between pixels are made.

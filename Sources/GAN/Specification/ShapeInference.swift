@@ -40,12 +40,29 @@ package func inferredShapes(
   var shapes: [FeatureShape] = []
   var shape = input
   for (index, layer) in layers.enumerated() {
-    do { shape = try layer.output(of: shape) } catch {
-      throw ShapeError(layer: index, input: shape, problem: error.text)
+    if case .branch(let start) = layer {
+      guard start < index, index + 1 < layers.count, !layers[index - 1].isBranch, !layers[start].isBranch else {
+        throw ShapeError(
+          layer: index, input: shape,
+          problem: "a branch stands between two layers and starts from an earlier layer; found from: \(start)")
+      }
+      shape = shapes[start]
+    } else {
+      do { shape = try layer.output(of: shape) } catch {
+        throw ShapeError(layer: index, input: shape, problem: error.text)
+      }
     }
     shapes.append(shape)
   }
   return shapes
+}
+
+/// The shape of each output of a network: one before each branch, and the last.
+package func outputShapes(
+  of layers: [LayerSpecification], from input: FeatureShape
+) throws(ShapeError) -> [FeatureShape] {
+  let shapes = try inferredShapes(of: layers, from: input)
+  return layers.indices.filter { $0 + 1 == layers.count || layers[$0 + 1].isBranch }.map { shapes[$0] }
 }
 
 /// What a layer cannot do with its input.
@@ -84,7 +101,11 @@ extension LayerSpecification {
         throw Misfit(text: "it makes over \(largest) pixels a side")
       }
       return FeatureShape(channels: input.channels, height: scale * input.height, width: scale * input.width)
-    case .batchNorm, .dropout, .relu, .leakyRelu, .tanh: return input
+    case .batchNorm, .dropout, .relu, .leakyRelu, .tanh, .branch: return input
     }
+  }
+
+  package var isBranch: Bool {
+    if case .branch = self { true } else { false }
   }
 }

@@ -10,17 +10,16 @@ extension GANStep {
     try generateFakes(from: latents.discriminator, batch, .batchStatistics)
     let layouts = layouts(batch)
     let images = pair[samples: 0..<2 * batch.samples]
-    let logits = try discriminator.forward(
-      images, pass: discriminatorPass, layout: layouts.pair, mode: .batchStatistics)
-    let gradient = discriminatorPass.outputGradient(2 * batch.samples)
+    _ = try discriminator.forward(images, pass: discriminatorPass, layout: layouts.pair, mode: .batchStatistics)
     var report = StepReport()
-    let means = try loss.discriminator(
-      logits, randomness: discriminatorPass.randomness, layout: layouts.pair, gradient: gradient,
-      weight: discriminatorWeight)
+    let means = try discriminatorLoss(images, layout: layouts.pair)
     report.take(real: means.real, fake: means.fake, weight: discriminatorWeight)
-    let ofGenerator = try loss.generator(
-      logits[samples: batch.samples..<2 * batch.samples], reals: logits[samples: 0..<batch.samples],
-      layout: layouts.fakes, gradient: gradient[samples: 0..<batch.samples])
+    let (reals, fakes) = (0..<batch.samples, batch.samples..<2 * batch.samples)
+    let ofGenerator = try generatorLoss(layout: layouts.fakes) { output in
+      let logits = discriminator.output(output, images, pass: discriminatorPass, layout: layouts.pair)
+      let gradient = discriminatorPass.outputGradient(2 * batch.samples, ofOutput: output)
+      return (logits[samples: fakes], logits[samples: reals], gradient[samples: reals])
+    }
     return (report.lossDiscriminator, ofGenerator.loss)
   }
 
@@ -30,14 +29,12 @@ extension GANStep {
   /// - Parameter index: of the step that comes next.
   package func scoreHeldOut(_ index: Int, _ batch: LocalBatch) throws -> BatchLoss.Means {
     let layout = layouts(batch).fakes
-    let counts = training.updates
-    let logits = try discriminator.forward(
-      realImages(batch.samples), pass: fakesPass, layout: layout, mode: .runningStatistics)
-    return try loss.discriminator(
-      logits, isReal: true,
-      randomness: PassRandomness(
-        seed: training.seed, step: index, update: counts.discriminator + counts.generator, .discriminator,
-        firstSample: batch.firstSample),
-      layout: layout)
+    let counts = rules.updates
+    let images = realImages(batch.samples)
+    _ = try discriminator.forward(images, pass: fakesPass, layout: layout, mode: .runningStatistics)
+    let randomness = PassRandomness(
+      seed: training.seed, step: index, update: counts.discriminator + counts.generator, .discriminator,
+      firstSample: batch.firstSample)
+    return try heldOutLoss(images, layout: layout, randomness: randomness)
   }
 }

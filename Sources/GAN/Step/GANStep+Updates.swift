@@ -19,12 +19,12 @@ extension GANStep {
 
   /// The same for one of G's updates, which count on after D's.
   package func beginGenerator(_ index: Int, update: Int, _ batch: LocalBatch) {
-    let update = training.updates.discriminator + update
+    let update = rules.updates.discriminator + update
     fakesPass.randomness = randomness(index, update, .generator, batch)
     realsPass?.randomness = randomness(index, update, .discriminator, batch)
     freshFakes = randomness(index, update, .fakes, batch)
     latents.generator =
-      training.noise == .fresh ? draw(into: latentMemory.generator, index, update, batch) : latents.discriminator
+      rules.noise == .fresh ? draw(into: latentMemory.generator, index, update, batch) : latents.discriminator
   }
 
   /// D: maximize log D(x) + log(1 − D(G(z))), or what the loss says. Real and fake go through D together, as two groups of
@@ -40,10 +40,8 @@ extension GANStep {
     } else if penalty != nil {
       discriminator.clearSums(ofGroup: 2)
     }
-    let logits = try discriminator.forward(images, pass: discriminatorPass, layout: layout, mode: .training)
-    let means = try loss.discriminator(
-      logits, randomness: discriminatorPass.randomness, layout: layout,
-      gradient: discriminatorPass.outputGradient(layout.samples), weight: discriminatorWeight)
+    _ = try discriminator.forward(images, pass: discriminatorPass, layout: layout, mode: .training)
+    let means = try discriminatorLoss(images, layout: layout)
     report.take(real: means.real, fake: means.fake, weight: discriminatorWeight)
     try discriminator.backward(input: images, pass: discriminatorPass, layout: layout) { layer in
       try trainedDiscriminator.begin(layer: layer)
@@ -53,18 +51,22 @@ extension GANStep {
   /// G: maximize log D(G(z)), or what the loss says. D scores the fakes and stays as it is: no gradients of its weights.
   /// Collective.
   package func generatorGradients(_ batch: LocalBatch, _ report: inout StepReport) throws {
-    if training.noise == .fresh {
+    if rules.noise == .fresh {
       generatorPass.randomness = freshFakes
       try generateFakes(from: latents.generator, batch, .training)
     }
     let layout = layouts(batch).fakes
     let fakes = fakeImages(batch.samples)
-    let reals = try realsPass.map { pass in
-      try discriminator.forward(realImages(batch.samples), pass: pass, layout: layout, mode: .training)
+    let reals = realImages(batch.samples)
+    if let realsPass { _ = try discriminator.forward(reals, pass: realsPass, layout: layout, mode: .training) }
+    _ = try discriminator.forward(fakes, pass: fakesPass, layout: layout, mode: .training)
+    let means = try generatorLoss(layout: layout) { output in
+      (
+        discriminator.output(output, fakes, pass: fakesPass, layout: layout),
+        realsPass.map { discriminator.output(output, reals, pass: $0, layout: layout) },
+        fakesPass.outputGradient(layout.samples, ofOutput: output)
+      )
     }
-    let logits = try discriminator.forward(fakes, pass: fakesPass, layout: layout, mode: .training)
-    let means = try loss.generator(
-      logits, reals: reals, layout: layout, gradient: fakesPass.outputGradient(layout.samples))
     (report.lossGenerator, report.probabilityFakeAfter) = (means.loss, means.score)
     report.accuracyGenerator = means.accuracy
     let ofFakes = try discriminator.backwardToInput(fakes, pass: fakesPass, layout: layout, summingGradients: false)

@@ -19,6 +19,7 @@ package final class GANStep {
 
   let model: ModelSpecification
   package let training: TrainingSpecification
+  package var rules: StepRules { training.rules }
   let engine: Engine
   /// Real images, then fakes.
   let pair: Tensor
@@ -42,28 +43,29 @@ package final class GANStep {
 
   /// - Parameter samples: the most images of a step on this rank.
   package init(_ model: ModelSpecification, _ training: TrainingSpecification, samples: Int, engine: Engine) throws {
-    precondition(training.noise == .fresh || training.updates == .oneEach, "reused noise means one update each")
+    let rules = training.rules
+    precondition(rules.noise == .fresh || rules.updates == .oneEach, "reused noise means one update each")
     self.model = model
     self.training = training
     self.engine = engine
     generator = try Network(
       name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1,
-      runningUpdates: training.noise == .reuse && training.generatorStatistics == .eachUpdate ? 2 : 1, engine: engine)
-    let loss = training.loss.loss
+      runningUpdates: rules.noise == .reuse && rules.generatorStatistics == .eachUpdate ? 2 : 1, engine: engine)
+    let loss = rules.loss.loss
     // Real images, fakes, and the points of the penalty.
     let groups = loss.gradientPenalty == nil ? 2 : 3
     discriminator = try Network(
       name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape,
-      inputOperations: training.inputOperations, groups: groups, engine: engine)
+      inputOperations: rules.inputOperations, groups: groups, engine: engine)
     precondition(
-      generator.outputShape == model.imageShape && 1...2 ~= discriminator.outputShape.count,
-      "the generator makes pictures of \(model.imageShape), the discriminator one logit or two")
+      generator.outputShapes == [model.imageShape] && discriminator.outputShapes.allSatisfy { 1...2 ~= $0.count },
+      "the generator makes images of \(model.imageShape), the discriminator one logit or two in each output")
     generator.initialize(model.initialization, seed: training.seed, number: 0)
     discriminator.initialize(model.initialization, seed: training.seed, number: 1)
 
     pair = engine.arena.tensor(model.imageShape.with(samples: 2 * samples))
     let first = engine.arena.tensor(model.latentShape.with(samples: samples))
-    let second = training.noise == .fresh ? engine.arena.tensor(first.shape) : first
+    let second = rules.noise == .fresh ? engine.arena.tensor(first.shape) : first
     latentMemory = (first, second)
     latents = latentMemory
     var plan = MemoryPlan()
@@ -84,7 +86,7 @@ package final class GANStep {
     let generatorSums = plan.hold(generator.sumsCount, of: Float.self)
     generatorPass.planBackward(from: imageGradient, plan: &plan)
     // A checkpoint gathers the optimizers' states here.
-    let states = [(generator, training.generator), (discriminator, training.discriminator)].reduce(0) { sum, part in
+    let states = [(generator, rules.generator), (discriminator, rules.discriminator)].reduce(0) { sum, part in
       sum + type(of: part.1.optimizer).states.count * part.0.flatCount
     }
     let bytes = max(plan.complete(), states * MemoryLayout<Float>.stride)
@@ -98,8 +100,8 @@ package final class GANStep {
     discriminatorWeight = loss.discriminatorWeight
     parameterBound = loss.parameterBound
 
-    trainedGenerator = try TrainedNetwork(generator, training.generator.optimizer, engine: engine)
-    trainedDiscriminator = try TrainedNetwork(discriminator, training.discriminator.optimizer, engine: engine)
+    trainedGenerator = try TrainedNetwork(generator, rules.generator.optimizer, engine: engine)
+    trainedDiscriminator = try TrainedNetwork(discriminator, rules.discriminator.optimizer, engine: engine)
     engine.workspace.commit()
     engine.threads.poll = { [exchanges = [trainedDiscriminator.exchange, trainedGenerator.exchange]] in
       for exchange in exchanges { exchange.poll() }
@@ -125,7 +127,7 @@ package final class GANStep {
   package func step(
     _ index: Int, _ batches: [LocalBatch], load: (_ update: Int, _ target: Tensor) throws -> Void
   ) throws -> StepReport {
-    let counts = training.updates
+    let counts = rules.updates
     precondition(batches.count == counts.discriminator, "a batch for each of D's updates")
     var report = StepReport()
     for (update, batch) in batches.enumerated() {
@@ -157,7 +159,7 @@ package final class GANStep {
 
   /// One step whose updates all learn from the real images that stand in `realImages`; to measure and to test. Collective.
   package func step(_ index: Int, _ batch: LocalBatch) throws -> StepReport {
-    try step(index, Array(repeating: batch, count: training.updates.discriminator)) { _, _ in }
+    try step(index, Array(repeating: batch, count: rules.updates.discriminator)) { _, _ in }
   }
 
   /// One of a step's updates, each network's counted from 0.

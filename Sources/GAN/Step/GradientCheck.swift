@@ -37,7 +37,7 @@ extension GANStep {
     try generatorGradients(batch, &report)
     try trainedGenerator.sumGradients()
     checks += try check(generator) {
-      if training.noise == .reuse { try generateFakes(batch) }
+      if rules.noise == .reuse { try generateFakes(batch) }
       try generatorGradients(batch, &$0)
       try trainedGenerator.sumGradients()
       return $0.lossGenerator

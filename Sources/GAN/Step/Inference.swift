@@ -32,8 +32,16 @@ package final class Inference {
   }
 
   package var outputShape: Shape { network.outputShape }
+  /// The numbers of the network's outputs.
+  package var outputs: Range<Int> { network.outputs }
+  package var outputShare: Double { network.outputShare }
 
-  /// The network's output for `input`; it stays until the next run, or until others use the scratch memory.
+  /// One of the outputs of the last run, which was on `input`.
+  package func output(_ number: Int, of input: Tensor) -> Tensor {
+    network.output(number, input, pass: pass, layout: layout(input.shape.samples))
+  }
+
+  /// The network's last output for `input`; it stays until the next run, or until others use the scratch memory.
   package func output(of input: Tensor, _ mode: ForwardMode) throws -> Tensor {
     precondition(mode != .training, "the running statistics stay as they are")
     return try network.forward(input, pass: pass, layout: layout(input.shape.samples), mode: mode)

@@ -26,42 +26,42 @@ package struct UpdateCounts: Hashable, Sendable {
   package static let oneEach = UpdateCounts()
 }
 
-/// One step's rules beyond the networks themselves.
+/// What a step does beyond the networks themselves, whatever its batch is. A setting of `train` that the step reads is a
+/// property here, and a line in `TrainSettings.declare`.
+package struct StepRules: Hashable, Sendable {
+  package var loss = LossSpecification.binaryCrossEntropy()
+  /// Standard deviation of the normal noise that is added to D's input.
+  package var inputNoise: Float = 0
+  /// `reuse` needs one update each.
+  package var noise = NoisePolicy.reuse
+  package var updates = UpdateCounts.oneEach
+  package var generatorStatistics = GeneratorStatistics.once
+  package var generator = OptimizerSpecification.adam()
+  package var discriminator = OptimizerSpecification.adam()
+
+  package init() {}
+
+  /// The default rules, changed by `change`.
+  package init(_ change: (inout Self) -> Void) { change(&self) }
+
+  /// Between images and D, in order.
+  package var inputOperations: [InputOperation] { inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : [] }
+}
+
+/// How the two networks are trained.
 package struct TrainingSpecification: Hashable, Sendable {
   /// Images a step, over all ranks.
   package var batch: Int
   package var shards: Int
   package var seed: UInt64
-  package var loss: LossSpecification
-  /// Standard deviation of the normal noise that is added to what D sees.
-  package var inputNoise: Float
-  /// `reuse` needs one update each.
-  package var noise: NoisePolicy
-  package var updates: UpdateCounts
-  package var generatorStatistics: GeneratorStatistics
-  package var generator: OptimizerSpecification
-  package var discriminator: OptimizerSpecification
+  package var rules: StepRules
 
-  package init(
-    batch: Int, shards: Int, seed: UInt64 = 1, loss: LossSpecification = .binaryCrossEntropy(),
-    inputNoise: Float = 0, noise: NoisePolicy = .reuse, updates: UpdateCounts = .oneEach,
-    generatorStatistics: GeneratorStatistics = .once, generator: OptimizerSpecification = .adam(),
-    discriminator: OptimizerSpecification = .adam()
-  ) {
+  package init(batch: Int, shards: Int, seed: UInt64 = 1, rules: StepRules = StepRules()) {
     self.batch = batch
     self.shards = shards
     self.seed = seed
-    self.loss = loss
-    self.inputNoise = inputNoise
-    self.noise = noise
-    self.updates = updates
-    self.generatorStatistics = generatorStatistics
-    self.generator = generator
-    self.discriminator = discriminator
+    self.rules = rules
   }
-
-  /// Between images and D, in order.
-  package var inputOperations: [InputOperation] { inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : [] }
 
   /// Samples of the largest shard.
   package var samplesPerShard: Int { (batch + shards - 1) / shards }

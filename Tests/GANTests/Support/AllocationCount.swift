@@ -43,7 +43,7 @@ func expectSteadyMemory(
   }
   let images = step.realImages(sizes[0])
   images.data.update(from: normals(images.shape.count, seed: 1, deviation: 0.5), count: images.shape.count)
-  let updates = batches.map { Array(repeating: $0, count: training.updates.discriminator) }
+  let updates = batches.map { Array(repeating: $0, count: training.rules.updates.discriminator) }
   for batch in updates { _ = try step.step(0, batch) { _, _ in } }
   let planned = engine.arena.bytes
   var report = StepReport()

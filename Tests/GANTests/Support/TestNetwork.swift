@@ -9,7 +9,6 @@ final class TestNetwork {
   var kernels: Kernels { engine.kernels }
   private let engine: Engine
   let pass: Pass
-  private let outputs: Int
 
   /// - Parameter samples: of one group.
   init(
@@ -33,7 +32,6 @@ final class TestNetwork {
     pass.attach(region)
     network.attach(sums: sums.start(in: region))
     input = engine.arena.tensor(shape.with(samples: layout.samples))
-    outputs = layout.samples * network.outputShape.sampleCount
     engine.workspace.commit()
   }
 
@@ -48,7 +46,17 @@ final class TestNetwork {
   /// The gradients of Σ outputGradient · output after a forward pass: of the input, and of each parameter in PyTorch's
   /// order, over all shards and groups.
   func backward(_ outputGradient: (Tensor) -> Void) throws -> (input: Tensor, parameters: [String: [Float]]) {
-    outputGradient(pass.outputGradient(layout.samples))
+    try backward { _, gradient in outputGradient(gradient) }
+  }
+
+  /// All outputs of the last forward pass.
+  var outputs: [Tensor] { network.outputs.map { network.output($0, input, pass: pass, layout: layout) } }
+
+  /// The same, with a gradient for each of the outputs.
+  func backward(
+    _ outputGradient: (Int, Tensor) -> Void
+  ) throws -> (input: Tensor, parameters: [String: [Float]]) {
+    for output in network.outputs { outputGradient(output, pass.outputGradient(layout.samples, ofOutput: output)) }
     let inputGradient = try network.backwardToInput(input, pass: pass, layout: layout, summingGradients: true)
     let reduction = NodeReduction(layout.reduction, kernels: engine.kernels)
     let sums = network.sums!

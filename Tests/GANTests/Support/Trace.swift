@@ -47,7 +47,7 @@ private struct TraceMetadata {
     let preset: Preset = choice("preset")
     // false is what the source has: biases where no batch norm follows.
     let bias = values["bias"] == "true" ? true : nil
-    return ModelSpecification(
+    var model = ModelSpecification(
       latent: .init(size: number("latentSize"), distribution: choice("latentDistribution")),
       generator: .preset(.init(preset, width: number("width"), bias: bias)),
       discriminator: .preset(
@@ -55,15 +55,31 @@ private struct TraceMetadata {
           preset, width: number("width"), bias: bias, batchNorm: number("batchNorm"), dropout: number("dropout"))),
       image: FeatureShape(
         channels: number("channels"), height: number("imageSize"), width: number("imageSize")))
+    if values["branch"] == "true" { addBranch(to: &model) }
+    return model
+  }
+
+  /// A second logit, of the 8×8 map behind D's second rectifier.
+  private func addBranch(to model: inout ModelSpecification) {
+    var layers = model.discriminatorLayers
+    let start = layers.indices.filter { layers[$0] == .leakyRelu(slope: 0.2) }[1]
+    let head = ConvolutionSpecification(channels: 1, kernel: 8, padding: 0, bias: values["batchNorm"] == "false")
+    layers += [.branch(from: start), .convolution(head)]
+    model.discriminator = .layers(layers)
   }
 
   func training(shards: Int) -> TrainingSpecification {
     TrainingSpecification(
-      batch: number("batch"), shards: shards, seed: number("seed"), loss: loss, inputNoise: number("inputNoise"),
-      noise: choice("noise"),
-      updates: .init(discriminator: number("discriminatorUpdates"), generator: number("generatorUpdates")),
-      generatorStatistics: choice("generatorStatistics"), generator: optimizer("generator"),
-      discriminator: optimizer("discriminator"))
+      batch: number("batch"), shards: shards, seed: number("seed"),
+      rules: .init {
+        $0.loss = loss
+        $0.inputNoise = number("inputNoise")
+        $0.noise = choice("noise")
+        $0.updates = .init(discriminator: number("discriminatorUpdates"), generator: number("generatorUpdates"))
+        $0.generatorStatistics = choice("generatorStatistics")
+        $0.generator = optimizer("generator")
+        $0.discriminator = optimizer("discriminator")
+      })
   }
 
   private var loss: LossSpecification {

@@ -59,7 +59,7 @@ struct TraceReplay {
 
   /// A step of several updates, each from the networks as the trace's one before has left them.
   mutating func replayUpdates(_ index: Int) throws {
-    let counts = trace.training.updates
+    let counts = trace.training.rules.updates
     if index == 0 {
       for network in [step.generator, step.discriminator] { try trace.load(network, from: "initial") }
     }
@@ -115,7 +115,7 @@ struct TraceReplay {
       let weights = try trace.file.floats(name.replacing(/bias$/, with: "weight"))
       worst.add("gradient", name, relativeError(found, truth, scale: max(norm(truth), norm(weights))))
     }
-    let bound = isDiscriminator ? trace.training.loss.loss.parameterBound : nil
+    let bound = isDiscriminator ? trace.training.rules.loss.loss.parameterBound : nil
     gradients.withUnsafeMutableBufferPointer { gradients in
       for (bucket, range) in trained.owned.ranges.enumerated() {
         let gradient = gradients.baseAddress! + range.lowerBound

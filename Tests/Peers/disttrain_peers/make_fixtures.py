@@ -38,6 +38,9 @@ RECIPES = {
     "relativistic": Recipe(**SMALL, batchNorm=False, loss="relativistic", discriminatorUpdates=2, noise="fresh"),
     "wgan-gp": Recipe(**SMALL, batchNorm=False, loss="wganGP", discriminatorUpdates=2, noise="fresh", generator=CRITIC,
                       discriminator=CRITIC),
+    "branch": Recipe(**SMALL, branch=True, loss="hinge", discriminatorUpdates=2, noise="fresh"),
+    "branch-gp": Recipe(**SMALL, branch=True, batchNorm=False, loss="wganGP", discriminatorUpdates=2, noise="fresh",
+                        generator=CRITIC, discriminator=CRITIC),
     "wgan": Recipe(**SMALL, channels=1, batchNorm=False, loss="wgan", discriminatorUpdates=3, noise="fresh",
                    generator=CLIPPED, discriminator=CLIPPED),
 }

@@ -18,8 +18,41 @@ def of(recipe: Recipe) -> dict[str, nn.Sequential]:
         options["dropout"] = recipe.dropout
     if not recipe.batchNorm:
         options["norm"] = False
+    discriminator = preset.discriminator(*sizes, **options)
     return {"generator": preset.generator(*sizes, recipe.latentSize, bias=recipe.bias),
-            "discriminator": preset.discriminator(*sizes, **options)}
+            "discriminator": branched(discriminator) if recipe.branch else discriminator}
+
+
+class Branch(nn.Module):
+    """No layer: what comes before ends an output, and the next layer starts at the output of layer `start`."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__()
+        self.start = start
+
+
+class Branched(nn.Sequential):
+    """A list of layers with branches."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """All outputs, one behind the other along the samples: their mean is the mean of the outputs' means."""
+        values, outputs = [], []
+        for layer in self:
+            if isinstance(layer, Branch):
+                outputs.append(x)
+                x = values[layer.start]
+            else:
+                x = layer(x)
+            values.append(x)
+        return torch.cat([*outputs, x])
+
+
+def branched(discriminator: nn.Sequential) -> Branched:
+    """A DCGAN discriminator for 32 pixels with a second logit, of the 8×8 map behind its second rectifier."""
+    start = [index for index, layer in enumerate(discriminator) if isinstance(layer, nn.LeakyReLU)][1]
+    convolutions = [layer for layer in discriminator if isinstance(layer, nn.Conv2d)]
+    head = nn.Conv2d(convolutions[1].out_channels, 1, 8, bias=convolutions[1].bias is not None)
+    return Branched(*discriminator, Branch(start), head)
 
 
 def pictures(generator: nn.Sequential, latents: torch.Tensor) -> torch.Tensor:

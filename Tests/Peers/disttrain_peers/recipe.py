@@ -41,6 +41,8 @@ class Recipe:
     # of D; without it D's convolutions have biases
     batchNorm: bool = True
     dropout: float = 0.0
+    # of D: a second output (`networks.branched`), which counts as much as the first
+    branch: bool = False
     latentSize: int = 100
     latentDistribution: str = "normal"
     batch: int = 128

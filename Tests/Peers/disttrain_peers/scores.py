@@ -52,7 +52,9 @@ def critic_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.
     if recipe.loss == "wganGP":
         share = mix[:, None, None, None]
         between = (share * real + (1 - share) * fake).requires_grad_()
-        slope, = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
+        scores = critic(between)
+        outputs = len(scores) // len(between)
+        slope, = torch.autograd.grad(scores.sum() / outputs, between, create_graph=True)
         lengths = slope.flatten(1).norm(dim=1)
         added = recipe.penalty * (lengths - 1).square().mean()
         loss, penalty = loss + added, [added.item(), lengths.mean().item()]
