@@ -22,7 +22,7 @@ extension Configuration {
     var number = Int(seed)
     keys.value("seed", &number, .whole(0...Int.max), "All random numbers follow from it.")
     seed = UInt64(number)
-    keys.group("data", "Where pictures come from and what is done to them.") {
+    keys.group("data", "Where images come from and what is done to them.") {
       data.declare($0, image: &model.image)
     }
     keys.group("model", "The two networks.") { model.declare($0) }

@@ -3,7 +3,7 @@ package struct SettingChange: Hashable, Sendable, CustomStringConvertible {
   /// Whether a run may go on with the new value.
   package enum Rule: Hashable, Sendable {
     case free
-    /// Only where the pictures are the same ones.
+    /// Only where the images are the same ones.
     case withEqualData
     /// Only with `--resume none` or `--allow-change`.
     case fixed

@@ -8,14 +8,14 @@ extension Configuration {
     if output.checkpoints.best != .none, data.validation == 0 {
       root.section("output").section("checkpoints").report(
         "best",
-        "found \(output.checkpoints.best.rawValue), which needs pictures that are held out, expected data.validation over 0."
+        "found \(output.checkpoints.best.rawValue), which needs images that are held out, expected data.validation over 0."
       )
     }
     if output.checkpoints.best == .lossHeldOut, train.loss.loss.comparesPairs {
       root.section("output").section("checkpoints").report(
         "best",
         "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss is "
-          + "none of pictures that are held out.")
+          + "none of images that are held out.")
     }
     if root.problems.all.isEmpty { check(kernels, root.section("kernels")) }
   }
@@ -34,19 +34,19 @@ extension Configuration {
   }
 
   private func checkNetworks(_ section: SettingSection) {
-    let picture = model.image
+    let image = model.image
     let latent = FeatureShape(channels: model.latent.size, height: 1, width: 1)
     let generator = model.generatorLayers
     check(
-      generator, from: latent, to: [picture], "the picture's \(picture), as data.image says", section, "generator")
+      generator, from: latent, to: [image], "the image's \(image), as data.image says", section, "generator")
     if generator.last == .relu {
       section.report(
-        "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
+        "generator", "ends in relu, expected tanh: images are in [-1, 1] and relu makes nothing below 0.")
     }
     let loss = train.loss.loss
     let logits = type(of: loss).logits.map { FeatureShape(channels: $0, height: 1, width: 1) }
     check(
-      model.discriminatorLayers, from: picture, to: logits,
+      model.discriminatorLayers, from: image, to: logits,
       logits.count > 1 ? "one logit, \(logits[0]), or two" : "one score, \(logits[0])", section, "discriminator")
     if loss.gradientPenalty != nil { checkCritic(section) }
   }

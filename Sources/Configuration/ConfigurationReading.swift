@@ -2,7 +2,7 @@ import GAN
 import Glibc
 
 extension Configuration {
-  /// Reads and checks `file` with `--set` arguments applied to it; touches neither MPI nor the pictures.
+  /// Reads and checks `file` with `--set` arguments applied to it; touches neither MPI nor the images.
   ///
   /// A relative `data.path` counts from the folder of the file, one given by `--set` from the working directory. Errors: all
   /// that is wrong, at once.

@@ -2,10 +2,10 @@ import GAN
 import ImageIO
 import Reporting
 
-/// Where pictures come from and what is done to them.
+/// Where images come from and what is done to them.
 package struct DataSettings: Hashable, Sendable {
   package enum Source: String, Hashable, Sendable, CaseIterable {
-    /// Pictures in a folder and its sub-folders.
+    /// Images in a folder and its sub-folders.
     case folder
     /// CelebA's aligned photographs with its lists.
     case celeba
@@ -49,17 +49,17 @@ package struct DataSettings: Hashable, Sendable {
 }
 
 extension DataSettings {
-  /// The keys of `data`; size and channels of the pictures are the model's.
+  /// The keys of `data`; size and channels of the images are the model's.
   mutating func declare(_ keys: any SettingKeys, image: inout FeatureShape) {
-    keys.value("source", &source, .choice(later: ["packed"]), "What the pictures are stored as.")
+    keys.value("source", &source, .choice(later: ["packed"]), "What the images are stored as.")
     keys.value("path", &path, .orNull(.folder), .withEqualData, "The folder, counted from the configuration file's.")
     keys.value("split", &split, .choice, "Which of the published files, of svhn and idx.")
     keys.value("emnist", &emnist, .orNull(.choice), "Which part of EMNIST, of idx; null for MNIST's own file names.")
     keys.value(
       "transpose", &transpose, .orAutomatic(.truth), "Whether idx stores rows as columns; auto goes by the file's name."
     )
-    keys.group("celeba", "Which pictures of CelebA.") { celeba.declare($0) }
-    keys.group("image", "What pictures become.") { keys in
+    keys.group("celeba", "Which images of CelebA.") { celeba.declare($0) }
+    keys.group("image", "What images become.") { keys in
       var side = image.width
       keys.value("size", &side, .side, "Side in pixels.")
       (image.height, image.width) = (side, side)
@@ -73,17 +73,17 @@ extension DataSettings {
     keys.value("shuffle", &shuffle, .truth, "Whether each epoch has an order of its own.")
     keys.value(
       "lastBatch", &lastBatch, .choice,
-      "What becomes of an epoch's last pictures that fill no batch: dropped, kept as a smaller one, or filled up.")
+      "What becomes of an epoch's last images that fill no batch: dropped, kept as a smaller one, or filled up.")
     keys.value("pattern", &pattern, .text, "Which files of a folder, by their name.")
-    keys.value("validation", &validation, .number(.belowOne), "The share of the pictures that is held out.")
-    keys.group("augment", "Random changes of a picture each time it is seen.") { augment.declare($0) }
-    keys.value("limit", &limit, .orNull(.whole(1...Int.max)), "The first so many pictures alone.")
+    keys.value("validation", &validation, .number(.belowOne), "The share of the images that is held out.")
+    keys.group("augment", "Random changes of an image each time it is seen.") { augment.declare($0) }
+    keys.value("limit", &limit, .orNull(.whole(1...Int.max)), "The first so many images alone.")
     keys.value(
       "decode", &decode, .choice, "fast lets JPEG's decoder scale down, which is near exact but not equal to it.")
     keys.value("onBadImage", &onBadImage, .choice, "What a file that cannot be read does: end the run, or be left out.")
-    keys.value("cache", &cache, .cache, .free, "Where decoded pictures are kept; off keeps none.")
+    keys.value("cache", &cache, .cache, .free, "Where decoded images are kept; off keeps none.")
     keys.group("synthetic", "Of the source synthetic, which draws facades.") { keys in
-      keys.value("count", &syntheticCount, .whole(1...1_000_000), "Pictures that are drawn.")
+      keys.value("count", &syntheticCount, .whole(1...1_000_000), "Images that are drawn.")
     }
     keys.check { check($0) }
   }
@@ -98,7 +98,7 @@ extension DataSettings {
     let isUnderstood = section.node("source").map { $0.text == source.rawValue } ?? section.isGroup
     if source != .synthetic, isUnderstood, section.present("path") == nil {
       section.problems.add(
-        "data.path: missing, expected the folder of the pictures. Add it, or use data.source: synthetic.",
+        "data.path: missing, expected the folder of the images. Add it, or use data.source: synthetic.",
         at: section.node("source")?.place ?? section.place)
     }
   }
@@ -132,7 +132,7 @@ extension DataSettings {
 extension CelebASelection {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
     keys.value("partition", &partition, .choice, "A part of list_eval_partition.txt.")
-    keys.group("attributes", "What the pictures have or lack, by list_attr_celeba.txt.") { keys in
+    keys.group("attributes", "What the images have or lack, by list_attr_celeba.txt.") { keys in
       keys.entries("NAME", current: attributes.keys.sorted(), accepted: Self.attributeNames) { name, keys in
         keys.value(name, &attributes[name], .orNull(.truth), "Whether they have it.")
       }
@@ -142,10 +142,10 @@ extension CelebASelection {
 
 extension Augmentation {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
-    keys.value("flip", &flip, .truth, "Whether every other picture, by chance, is mirrored.")
+    keys.value("flip", &flip, .truth, "Whether every other image, by chance, is mirrored.")
     keys.value(
       "brightness", &brightness, .number(.fraction), "The factor is between 1 − brightness and 1 + brightness.")
-    keys.value("contrast", &contrast, .number(.fraction), "The same, about the mean of the grey picture.")
+    keys.value("contrast", &contrast, .number(.fraction), "The same, about the mean of the grey image.")
   }
 }
 
@@ -156,7 +156,7 @@ extension SettingKind where Value == Int {
     let expected = kind.expected
     kind.refusal = { node in
       guard node.list({ $0.integer }) != nil else { return nil }
-      return "found \(node.found), expected \(expected): pictures are square. Those that are not are made so by "
+      return "found \(node.found), expected \(expected): images are square. Those that are not are made so by "
         + "image.resize: crop, stretch or pad."
     }
     return kind

@@ -1,9 +1,9 @@
 import GAN
 
 extension ModelSpecification {
-  /// The keys of `model`; the pictures' side and channels are those of `data.image`.
+  /// The keys of `model`; the images' side and channels are those of `data.image`.
   mutating func declare(_ keys: any SettingKeys) {
-    keys.group("latent", "What G makes pictures of.") { keys in
+    keys.group("latent", "What G makes images of.") { keys in
       keys.value("size", &latent.size, .whole(1...65536), "Numbers of a latent.")
       keys.value("distribution", &latent.distribution, .choice, "Normal, or uniform in [-1, 1].")
     }

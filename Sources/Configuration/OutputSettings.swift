@@ -12,9 +12,9 @@ package struct OutputSettings: Hashable, Sendable {
   package enum Best: String, Hashable, Sendable, CaseIterable {
     /// No checkpoint is kept for its quality.
     case none
-    /// The sliced Wasserstein distance of new samples to the held-out pictures.
+    /// The sliced Wasserstein distance of new samples to the held-out images.
     case slicedWasserstein
-    /// D's loss on the held-out pictures.
+    /// D's loss on the held-out images.
     case lossHeldOut
   }
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
@@ -33,7 +33,7 @@ package struct OutputSettings: Hashable, Sendable {
   package enum LoggedLosses: String, Hashable, Sendable, CaseIterable {
     /// As the updates found them, each before its own.
     case step
-    /// Of the same pictures and latents, by both networks after their updates.
+    /// Of the same images and latents, by both networks after their updates.
     case recomputed
   }
   package struct Samples: Hashable, Sendable {
@@ -41,7 +41,7 @@ package struct OutputSettings: Hashable, Sendable {
     package var count = 64
     package var statistics = BatchNormStatistics.batch
     package var latents = Latents.fixed
-    /// How the pictures lie in a grid and which values are black and white.
+    /// How the images lie in a grid and which values are black and white.
     package var grid = Grid()
     package var final = 0
     package var afterResume = false
@@ -69,7 +69,7 @@ extension OutputSettings {
   /// The keys of `output`.
   mutating func declare(_ keys: any SettingKeys) {
     keys.value("folder", &folder, .text, "Where the run's folder is, counted from the working directory.")
-    keys.group("samples", "Grids of pictures that G makes during the run.") { samples.declare($0) }
+    keys.group("samples", "Grids of images that G makes during the run.") { samples.declare($0) }
     keys.group("checkpoints", "What a run goes on from.") { checkpoints.declare($0) }
     keys.group("log", "The lines of the terminal and of metrics.jsonl.") { log.declare($0) }
     keys.value("onnx", &onnx, .choice, "When generator.onnx is written.")
@@ -80,17 +80,17 @@ extension OutputSettings {
 extension OutputSettings.Samples {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
     keys.value("every", &every, .interval, "Steps, or such as 5 epochs, from one to the next.")
-    keys.value("count", &count, .whole(1...4096), "Pictures of a sample.")
+    keys.value("count", &count, .whole(1...4096), "Images of a sample.")
     keys.value(
       "batchNorm", &statistics, .choice, "Batch norm by the moments of the sample's own batch, or by the running ones.")
     keys.value("latents", &latents, .choice, "The same for all samples of a run, or fresh ones for each.")
-    keys.value("columns", &grid.columns, .whole(1...4096), "Pictures side by side.")
+    keys.value("columns", &grid.columns, .whole(1...4096), "Images side by side.")
     keys.value("padding", &grid.padding, .whole(0...256), "Black pixels between them.")
     keys.value(
       "normalize", &grid.range, .choice,
       "Black and white are -1 and 1 (range), or the smallest and largest value of the grid.")
     keys.value(
-      "final", &final, .whole(0...4096), "Pictures side by side in samples/final.png at the end; 0 for no such file.")
+      "final", &final, .whole(0...4096), "Images side by side in samples/final.png at the end; 0 for no such file.")
     keys.value("afterResume", &afterResume, .truth, "Whether a run that goes on begins with a sample.")
   }
 }

@@ -81,7 +81,7 @@ extension SettingChange.Rule {
   fileprivate var word: String {
     switch self {
     case .free: "free"
-    case .withEqualData: "if the pictures are equal"
+    case .withEqualData: "if the images are equal"
     case .fixed: "fixed"
     }
   }
@@ -89,7 +89,7 @@ extension SettingChange.Rule {
   fileprivate var sentence: String {
     switch self {
     case .free: "it may change."
-    case .withEqualData: "it may change where the pictures are the same ones."
+    case .withEqualData: "it may change where the images are the same ones."
     case .fixed: "the checkpoint's value, or another one with --allow-change."
     }
   }

@@ -10,13 +10,13 @@ package struct CelebAByHand {
 
   package init(folder: String) { self.folder = folder }
 
-  /// Ends the process well where the pictures are there already.
+  /// Ends the process well where the images are there already.
   ///
   /// - Throws: what to do, where they are not.
   package func run() throws(UserFacingError) -> Never {
     do throws(ImageError) {
       let source = try CelebASource(folder: folder)
-      Console(isSpeaking: true).say("\(folder) has CelebA, \(source.count) pictures")
+      Console(isSpeaking: true).say("\(folder) has CelebA, \(source.count) images")
     } catch {
       throw UserFacingError(code: .usage, message: error.description)
     }

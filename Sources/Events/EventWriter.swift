@@ -1,7 +1,7 @@
 import Foundation
 import SwiftProtobuf
 
-/// An event file, which TensorBoard shows while it grows: scalars, pictures and texts over the steps of a run.
+/// An event file, which TensorBoard shows while it grows: scalars, images and texts over the steps of a run.
 ///
 /// Every call writes whole records through to the system. One process of a run writes.
 package final class EventWriter {
@@ -69,7 +69,7 @@ package final class EventWriter {
     return metadata
   }
 
-  /// A picture at `step`.
+  /// An image at `step`.
   ///
   /// - Parameters:
   ///   - png: the bytes of a PNG file of `width` × `height` pixels.

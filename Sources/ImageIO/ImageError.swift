@@ -1,12 +1,12 @@
 import Glibc
 
-/// Why pictures cannot be read or encoded: where, what was found, what was expected, what to do.
+/// Why images cannot be read or encoded: where, what was found, what was expected, what to do.
 package enum ImageError: Error, Hashable, Sendable {
   /// The system refused `operation`, which reads `path`; `code` is its errno.
   case unreadable(path: String, operation: String, code: Int32)
   case notARegularFile(path: String)
   case empty(path: String)
-  /// The content is no picture that can be decoded; `found` says what it looks like.
+  /// The content is no image that can be decoded; `found` says what it looks like.
   case unknownFormat(path: String, found: String)
   /// The content breaks its format (PNG, JPEG, IDX, gzip, MATLAB).
   case damaged(path: String, format: String, reason: String)
@@ -16,7 +16,7 @@ package enum ImageError: Error, Hashable, Sendable {
 
   case noSuchFolder(path: String)
   case notAFolder(path: String)
-  case noPictures(folder: String, pattern: String)
+  case noImages(folder: String, pattern: String)
   /// A folder of published files lacks one of them; `expected` are the names that were looked for.
   case noSuchFile(folder: String, expected: [String])
   /// A folder lacks a part of CelebA.
@@ -40,9 +40,9 @@ extension ImageError: CustomStringConvertible {
     case .notARegularFile(let path):
       "\(path): not a regular file, but a folder, device, socket or pipe; remove it, or leave it out by data.pattern"
     case .empty(let path):
-      "\(path): the file is empty; expected a PNG or JPEG picture"
+      "\(path): the file is empty; expected a PNG or JPEG image"
     case .unknownFormat(let path, let found):
-      "\(path): found \(found), expected a PNG or JPEG picture; convert it, or leave it out by data.pattern"
+      "\(path): found \(found), expected a PNG or JPEG image; convert it, or leave it out by data.pattern"
     case .damaged(let path, let format, let reason):
       "\(path): damaged \(format) file: \(reason); restore or remove it"
     case .unexpectedContent(let path, let found, let expected):
@@ -55,10 +55,10 @@ extension ImageError: CustomStringConvertible {
     case .noSuchFolder(let path):
       "\(path): no such file or folder; data.path is relative to the configuration file"
     case .notAFolder(let path):
-      "\(path): a file, expected a folder of pictures"
-    case .noPictures(let folder, let pattern):
+      "\(path): a file, expected a folder of images"
+    case .noImages(let folder, let pattern):
       """
-      \(folder): no pictures; expected files ending in .\(FolderSource.extensions.joined(separator: ", .")) \
+      \(folder): no images; expected files ending in .\(FolderSource.extensions.joined(separator: ", .")) \
       that match data.pattern "\(pattern)"
       """
     case .noSuchFile(let folder, let expected):
@@ -71,11 +71,11 @@ extension ImageError: CustomStringConvertible {
       \(folder)/\(missing): not there. CelebA (Liu et al. 2015), 202,599 photographs of faces, is given for \
       non-commercial research only, so that it must be fetched by hand: agree to its terms at \
       https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, fetch "Align&Cropped Images" and unpack \
-      img_align_celeba.zip. data.path names the folder that holds \(CelebASource.picturesName)/ and, where \
+      img_align_celeba.zip. data.path names the folder that holds \(CelebASource.imagesName)/ and, where \
       data.celeba selects, \(CelebAList.partitionName) and \(CelebAList.attributesName)
       """
     case .encoding(let path, let reason):
-      "\(path): cannot encode the picture: \(reason)"
+      "\(path): cannot encode the image: \(reason)"
     }
   }
 }

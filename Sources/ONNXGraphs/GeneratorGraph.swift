@@ -3,13 +3,13 @@ import GAN
 import ModelFiles
 import Numerics
 
-/// A generator from an ONNX file, disttrain's or another program's: one input of latents, one output of pictures.
+/// A generator from an ONNX file, disttrain's or another program's: one input of latents, one output of images.
 package final class GeneratorGraph {
   package let path: String
   package let latents: LatentSpecification
   /// Of one latent, as the file has it.
   private let latentShape: [Int]
-  /// Pictures that it makes at once, where the file leaves no choice.
+  /// Images that it makes at once, where the file leaves no choice.
   private let fixedCount: Int?
   private let graph: NetworkGraph
   private let input: String
@@ -24,7 +24,7 @@ package final class GeneratorGraph {
     guard model.inputs.count == 1, let input = model.inputs.first, let output = model.outputs.first else {
       throw .unsuitable(
         path: path, found: "\(model.inputs.count) inputs and \(model.outputs.count) outputs",
-        expected: "a generator: one input of latents, an output of pictures")
+        expected: "a generator: one input of latents, an output of images")
     }
     (self.input, self.output) = (input.name, output.name)
     guard let shape = input.shape, shape.count >= 2 else {
@@ -45,7 +45,7 @@ package final class GeneratorGraph {
     guard 1...Self.largestLatent ~= size, fixedCount.map({ 1...Self.largestCount ~= $0 }) ?? true else {
       throw .unsuitable(
         path: path, found: "input \(input.name.debugDescription) of shape \(shape.map(\.text))",
-        expected: "at most \(Self.largestLatent) latents and \(Self.largestCount) pictures at once")
+        expected: "at most \(Self.largestLatent) latents and \(Self.largestCount) images at once")
     }
     let distribution = model.metadata[GeneratorExport.distributionKey].flatMap(LatentSpecification.Distribution.init)
     latents = LatentSpecification(size: size, distribution: distribution ?? .normal)
@@ -55,7 +55,7 @@ package final class GeneratorGraph {
   private static let largestLatent = 1 << 20
   private static let largestCount = 1 << 16
 
-  /// The pictures of `latents`, [n, latents.size]: values with channels last, and their shape.
+  /// The images of `latents`, [n, latents.size]: values with channels last, and their shape.
   package func images(of values: [Float]) throws(FileError) -> (values: [Float], shape: Shape) {
     let count = values.count / latents.size
     precondition(count > 0 && values.count == count * latents.size, "whole latents")
@@ -64,8 +64,8 @@ package final class GeneratorGraph {
     for first in stride(from: 0, to: count, by: fixedCount) {
       let part = values[first * latents.size..<min(count, first + fixedCount) * latents.size]
       let filler = [Float](repeating: 0, count: fixedCount * latents.size - part.count)
-      let (pictures, shape) = try run(part + filler, fixedCount)
-      images += pictures.prefix(part.count / latents.size * shape.sampleCount)
+      let (portion, shape) = try run(part + filler, fixedCount)
+      images += portion.prefix(part.count / latents.size * shape.sampleCount)
       made = shape
     }
     return (images, made!.with(samples: count))

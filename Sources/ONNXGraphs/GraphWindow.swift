@@ -26,7 +26,7 @@ struct GraphWindow {
     let strides = try operands.pair("strides", 1..<most) ?? [1, 1]
     let pads = try operands.integers(named: "pads") ?? [0, 0, 0, 0]
     guard pads.count == 4 else { throw operands.unsupported("pads", "\(pads)", "four numbers") }
-    // Wider padding would only make pixels that see no picture.
+    // Wider padding would only make pixels that see no image.
     for (place, pad) in pads.enumerated() where !(0..<kernel[place % 2]).contains(pad) {
       throw operands.unsupported("pads", "\(pads)", "less than the window of \(kernel)")
     }

@@ -33,7 +33,7 @@ extension GraphOperator {
 
   /// - Parameters:
   ///   - combine: what becomes of the pixels of a window, one after the other from `start` on.
-  ///   - finish: the result, from that, the number of pixels inside the picture, and of the whole window.
+  ///   - finish: the result, from that, the number of pixels inside the image, and of the whole window.
   private static func pooled(
     _ operands: GraphOperands, start: Float, _ combine: @Sendable (Float, Float) -> Float,
     _ finish: @Sendable (_ combined: Float, _ pixels: Int, _ window: Int) -> Float

@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
       mpirun -np 2 disttrain bench             on all ranks; rank 0 prints
       mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
       disttrain bench --products               against OpenBLAS's, where that is there
-      disttrain bench --loader FOLDER          loading the pictures of a folder, by one thread
+      disttrain bench --loader FOLDER          loading the images of a folder, by one thread
       disttrain bench CONFIG --tune            the convolutions' algorithms against each other, and the section \
       kernels: that asks for the best
 
@@ -42,7 +42,7 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure the matrix products of the facades recipe.")
   var products = false
 
-  @Option(help: ArgumentHelp("Measure how fast the pictures of a folder are decoded and resized.", valueName: "FOLDER"))
+  @Option(help: ArgumentHelp("Measure how fast the images of a folder are decoded and resized.", valueName: "FOLDER"))
   var loader: String?
 
   @Flag(
@@ -74,7 +74,7 @@ struct BenchCommand: ParsableCommand {
     }
     if loader != nil {
       guard batch == nil, shards == nil else {
-        throw ValidationError("--loader measures pictures one by one; --batch and --shards do not change it.")
+        throw ValidationError("--loader measures images one by one; --batch and --shards do not change it.")
       }
     }
     guard tune || !table else { throw ValidationError("--table prints what --tune has measured; give both.") }

@@ -5,7 +5,7 @@ import DatasetFetch
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Bring published data sets here, and look at what pictures are.",
+    abstract: "Bring published data sets here, and look at what images are.",
     subcommands: [Fetch.self, Inspect.self])
 
   struct Fetch: ParsableCommand {
@@ -42,14 +42,14 @@ struct DataCommand: ParsableCommand {
   }
   struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Decode every picture: formats, sizes, copies, and which cannot be read.",
+      abstract: "Decode every image: formats, sizes, copies, and which cannot be read.",
       discussion: """
         Of a folder with its sub-folders, or of the data that a configuration names; then also what its transform does to \
-        them. Each picture that cannot be read is named with the reason. Exit codes: 0 all can be read, 64 usage or \
+        them. Each image that cannot be read is named with the reason. Exit codes: 0 all can be read, 64 usage or \
         configuration, 65 some cannot, 74 input or output.
         """)
 
-    @Argument(help: "A folder of pictures, or a configuration.")
+    @Argument(help: "A folder of images, or a configuration.")
     var path: String
 
     @Option(

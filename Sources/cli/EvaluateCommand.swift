@@ -4,11 +4,11 @@ import Commands
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure how near generated pictures are to real ones, how varied, and whether they are copies.",
+    abstract: "Measure how near generated images are to real ones, how varied, and whether they are copies.",
     discussion: """
-      Compares with the pictures that a configuration trains on and holds out (data.validation): the sliced Wasserstein \
+      Compares with the images that a configuration trains on and holds out (data.validation): the sliced Wasserstein \
       distance over a Laplacian pyramid (Karras et al. 2018), multi-scale structural similarity over random pairs (Odena et \
-      al. 2017), and the nearest training picture of each sample; of a checkpoint also its discriminator's loss and \
+      al. 2017), and the nearest training image of each sample; of a checkpoint also its discriminator's loss and \
       accuracy. Exit codes: 0 done, 64 usage or configuration, 65 bad data, 74 input or output.
       """)
 
@@ -25,7 +25,7 @@ struct EvaluateCommand: ParsableCommand {
   var overrides: [String] = []
 
   @Option(
-    help: ArgumentHelp("A folder of other pictures to hold against, instead of data.validation.", valueName: "DIR"))
+    help: ArgumentHelp("A folder of other images to hold against, instead of data.validation.", valueName: "DIR"))
   var heldout: String?
 
   @Option(help: ArgumentHelp("The first N samples; without it all, and 1000 of a model.", valueName: "N"))
@@ -40,7 +40,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A network in ONNX whose first output describes pictures in [-1, 1]: adds the Fréchet distance.",
+      "A network in ONNX whose first output describes images in [-1, 1]: adds the Fréchet distance.",
       valueName: "NETWORK"))
   var features: String?
 

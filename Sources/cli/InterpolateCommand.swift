@@ -18,7 +18,7 @@ struct InterpolateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What to draw.", valueName: "line|square|arithmetic"))
   var mode: InterpolateProgram.Mode
 
-  @Option(help: ArgumentHelp("Pictures of a line, 10 by default, or of a side of the square, 20.", valueName: "N"))
+  @Option(help: ArgumentHelp("Images of a line, 10 by default, or of a side of the square, 20.", valueName: "N"))
   package var steps: Int?
 
   @Option(help: ArgumentHelp("Of the latents; by default the run's own, or 1 for an ONNX file.", valueName: "S"))
@@ -30,7 +30,7 @@ struct InterpolateCommand: ParsableCommand {
       valueName: "FILE.npy"))
   var latents: String?
 
-  @Option(help: ArgumentHelp("A PNG file, or a GIF file of a line, of 60 pictures at most.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("A PNG file, or a GIF file of a line, of 60 images at most.", valueName: "FILE"))
   var out: String
 
   func validate() throws {

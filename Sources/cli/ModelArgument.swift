@@ -24,6 +24,6 @@ enum CheckpointAlone: ModelKind {
 
 enum AnySamples: ModelKind {
   static let help = ArgumentHelp(
-    "A folder of pictures, an array [n, c, h, w] in [-1, 1] in a .npy, a checkpoint or a generator in ONNX.",
+    "A folder of images, an array [n, c, h, w] in [-1, 1] in a .npy, a checkpoint or a generator in ONNX.",
     valueName: "samples")
 }

@@ -64,7 +64,7 @@ extension AllocationTests {
       }
     }
 
-    /// 8 × 8 pictures in colour.
+    /// 8 × 8 images in colour.
     static func model(_ layers: [LayerSpecification]) -> ModelSpecification {
       ModelSpecification(
         latent: .init(size: 6),

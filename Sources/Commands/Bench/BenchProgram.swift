@@ -16,7 +16,7 @@ package struct BenchProgram {
     case products
     /// The exchange of gradients against MPI_Allreduce.
     case exchange
-    /// The loading of a folder's pictures.
+    /// The loading of a folder's images.
     case loader(folder: String)
     /// The algorithms of the convolutions, against each other.
     ///

@@ -2,7 +2,7 @@ import Configuration
 import Numerics
 import Reporting
 
-/// How fast one thread turns the pictures of a folder into the images of a configuration: what a first run does, before
+/// How fast one thread reads, decodes and transforms the images of a folder: what a first run does, before
 /// they are in the cache.
 struct FolderBench {
   private let folder: String
@@ -11,7 +11,7 @@ struct FolderBench {
   private let passes: Int
 
   /// - Parameter rounds: passes over the folder; fewer than three become three.
-  /// - Throws: `ImageError` where the folder is missing, unreadable, or has no pictures.
+  /// - Throws: `ImageError` where the folder is missing, unreadable, or has no images.
   init(_ folder: String, _ configuration: Configuration, _ kernels: Kernels, rounds: Int) throws {
     let (data, model) = (configuration.data, configuration.model)
     self.folder = folder
@@ -36,7 +36,7 @@ struct FolderBench {
     table.add(["ms of processor an image", Sample(perImage).spread(3)])
     print(
       """
-      \(counted(speeds[0].images, "picture")) of \(folder) read, decoded and transformed to \(transform); \
+      \(counted(speeds[0].images, "image")) of \(folder) read, decoded and transformed to \(transform); \
       \(counted(passes, "pass", plural: "passes"))
       \(table.text)
       images/s \(decimal(Sample(speeds.map(\.imagesPerSecond)).median, 1))

@@ -49,7 +49,7 @@ final class MeasuredStep {
     }
     self.plan = plan
     threads = Threads(count: try ThreadCount.resolve(configuration.threads, job))
-    let cache = PictureCache(
+    let cache = ImageCache(
       folder: nil, source: try configuration.data.open(seed: configuration.seed, for: configuration.model.image),
       transform: configuration.data.transform(to: configuration.model.image),
       hash: SHA256.imageHash, warn: { _ in })

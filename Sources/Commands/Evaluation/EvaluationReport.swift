@@ -4,16 +4,16 @@ import Reporting
 
 /// What `disttrain evaluate` has found; `evaluation.json` holds it under these names.
 struct EvaluationReport: Encodable {
-  struct Pictures: Encodable {
+  struct Images: Encodable {
     let source: String
     let count: Int
   }
 
-  /// × 1000, to the held-out pictures.
+  /// × 1000, to the held-out images.
   struct Level: Encodable {
     let side: Int
     let samples: Double
-    /// Training pictures, as many as there are held out or fewer: what real pictures reach.
+    /// Training images, as many as there are held out or fewer: what real images reach.
     let training: Double
   }
 
@@ -24,7 +24,7 @@ struct EvaluationReport: Encodable {
     let heldOut: Double
   }
 
-  /// Root mean square differences to the nearest training picture.
+  /// Root mean square differences to the nearest training image.
   struct Nearest: Encodable {
     let median: Double
     let least: Double
@@ -38,11 +38,11 @@ struct EvaluationReport: Encodable {
   struct Memorization: Encodable {
     let samples: Nearest
     let heldOut: Nearest
-    /// The share of samples that are nearer to a training picture than any held-out one is.
+    /// The share of samples that are nearer to a training image than any held-out one is.
     let nearerThanAnyHeldOut: Double
   }
 
-  /// The scores of the checkpoint's discriminator for some pictures: its mean loss against their plain labels, and the share that it
+  /// The scores of the checkpoint's discriminator for some images: its mean loss against their plain labels, and the share that it
   /// takes for what they are.
   struct Scores: Encodable {
     /// nil where the loss is none of single images, or not finite.
@@ -56,9 +56,9 @@ struct EvaluationReport: Encodable {
     let samples: Scores
   }
 
-  let samples: Pictures
-  let heldOut: Pictures
-  let training: Pictures
+  let samples: Images
+  let heldOut: Images
+  let training: Images
   let seed: UInt64
   let slicedWasserstein: [Level]
   let diversity: Diversity
@@ -89,18 +89,18 @@ struct EvaluationReport: Encodable {
     let nearer = memorization.nearerThanAnyHeldOut
     return [
       "\(samples.count) samples of \(samples.source)",
-      "\(heldOut.count) pictures held out by \(heldOut.source), \(training.count) to train on of \(training.source)",
+      "\(heldOut.count) images held out by \(heldOut.source), \(training.count) to train on of \(training.source)",
       "",
-      "sliced Wasserstein distance to the held-out pictures × 1000; the nearer to the training pictures' own, the better",
+      "sliced Wasserstein distance to the held-out images × 1000; the nearer to the training images' own, the better",
       table.text,
       "",
-      "diversity: MS-SSIM of \(diversity.pairs) random pairs; higher than the held-out pictures' means less varied",
+      "diversity: MS-SSIM of \(diversity.pairs) random pairs; higher than the held-out images' means less varied",
       "  samples \(number(diversity.samples, 4))  held out \(number(diversity.heldOut, 4))",
       "",
-      "memorization: root mean square difference to the nearest training picture, in [-1, 1]",
+      "memorization: root mean square difference to the nearest training image, in [-1, 1]",
       "  samples  median \(number(own.median, 4))  least \(number(own.least, 4))",
       "  held out median \(number(held.median, 4))  least \(number(held.least, 4))",
-      "  \(number(100 * nearer, 1)) % of the samples are nearer to a training picture than any held-out one is",
+      "  \(number(100 * nearer, 1)) % of the samples are nearer to a training image than any held-out one is",
     ] + discriminatorLines(number)
       + (frechetDistance.map { ["", "Fréchet distance of features: \(number($0, 4))"] } ?? [])
   }
@@ -112,7 +112,7 @@ struct EvaluationReport: Encodable {
     ]
     return [
       "",
-      "discriminator: loss, and the share it takes for what they are; far better on training pictures than on those held "
+      "discriminator: loss, and the share it takes for what they are; far better on training images than on those held "
         + "out means learned by heart",
     ] + rows.map { "  \($0.0) loss \($0.1.loss.map { number($0, 4) } ?? "-")  accuracy \(number($0.1.accuracy, 4))" }
   }

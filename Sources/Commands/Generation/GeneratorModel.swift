@@ -4,8 +4,8 @@ import Numerics
 import ONNXGraphs
 import Reporting
 
-/// Pictures in memory, with channels last.
-package struct Pictures {
+/// Images in memory, with channels last.
+package struct GeneratedImages {
   let shape: Shape
   let values: [Float]
 }
@@ -17,14 +17,14 @@ protocol GeneratorModel: AnyObject {
   var latents: LatentSpecification { get }
   /// Of the latents where nobody asks for another.
   var seed: UInt64 { get }
-  /// Pictures that are made together.
+  /// Images that are made together.
   var portion: Int { get }
 
-  /// The pictures of [n, latents.size], n at most `portion`.
-  func pictures(of latents: [Float]) throws -> Pictures
+  /// The images of [n, latents.size], n at most `portion`.
+  func images(of latents: [Float]) throws -> GeneratedImages
 
-  /// How real the pictures that were made last look to the discriminator: its logit for each, higher for more real.
-  func logits(of pictures: Pictures) throws -> [Float]
+  /// How real the images that were made last look to the discriminator: its logit for each, higher for more real.
+  func logits(of images: GeneratedImages) throws -> [Float]
 }
 
 /// Opens a model: an ONNX file by its name, a checkpoint otherwise.
@@ -45,19 +45,19 @@ func openGenerator(
 /// A generator in an ONNX file.
 final class ONNXGeneratorModel: GeneratorModel {
   private let graph: GeneratorGraph
-  let portion = PictureModel.independentPortion
+  let portion = SamplingModel.independentPortion
   let seed: UInt64 = 1
   var title: String { graph.path }
   var latents: LatentSpecification { graph.latents }
 
   init(_ graph: GeneratorGraph) { self.graph = graph }
 
-  func pictures(of latents: [Float]) throws -> Pictures {
+  func images(of latents: [Float]) throws -> GeneratedImages {
     let (values, shape) = try graph.images(of: latents)
-    return Pictures(shape: shape, values: values)
+    return GeneratedImages(shape: shape, values: values)
   }
 
-  func logits(of pictures: Pictures) throws -> [Float] {
+  func logits(of images: GeneratedImages) throws -> [Float] {
     throw UserFacingError(
       code: .usage, message: "\(graph.path): an ONNX file has no discriminator to choose by; give --best a checkpoint")
   }

@@ -42,8 +42,8 @@ struct DryRun {
       kernels: kernels, threads: threads, peers: peers, algorithms: configuration.kernels,
       samplesPerShard: training.samplesPerShard)
     let step = try GANStep(configuration.model, training, samples: samples, engine: engine)
-    let pictures = PictureModel(of: step, configuration)
-    _ = Sampler(pictures, configuration.output.samples, scratch: step.scratch, engine: engine)  // plans its memory
+    let model = SamplingModel(of: step, configuration)
+    _ = Sampler(model, configuration.output.samples, scratch: step.scratch, engine: engine)  // plans its memory
     for network in [step.generator, step.discriminator] { print(table(network)) }
     print(
       "\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "

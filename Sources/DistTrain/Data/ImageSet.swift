@@ -71,7 +71,7 @@ package final class ImageSet {
   ///   - validation: the share of the good images that is held out.
   ///   - progress: told of each image that this rank has done, after it was told how many there are.
   package static func load(
-    _ cache: PictureCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, validation: Double = 0, skipsBadImages: Bool,
+    _ cache: ImageCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, validation: Double = 0, skipsBadImages: Bool,
     job: any Job, threads: Threads, progress: (_ count: Int) -> CountProgress?
   ) throws -> ImageSet {
     var good = Array(cache.source.indices)
@@ -86,7 +86,7 @@ package final class ImageSet {
       let decoded = decode(sources, cache, threads, job.activity, progress(sources.count))
       let bad = try agree(on: decoded.failures, cache, job)
       if bad.isEmpty {
-        try PictureAgreement.check(sources, decoded.hashes, cache, job: job)
+        try ImageAgreement.check(sources, decoded.hashes, cache, job: job)
         let hash = try hash(of: sources, decoded.hashes, cache, job)
         func set(_ deal: Deal, _ images: [DealIndex], from first: MemoryIndex, heldOut: ImageSet?) -> ImageSet {
           let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first.advanced(by: $0)) })
@@ -107,7 +107,7 @@ package final class ImageSet {
   private typealias Failure = (index: SourceIndex, reason: String, isSystem: Bool)
 
   private static func decode(
-    _ images: [SourceIndex], _ cache: PictureCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
+    _ images: [SourceIndex], _ cache: ImageCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
   ) -> (pixels: DecodedPixels, hashes: [ContentHash?], failures: [Failure]) {
     // A thread writes the images that it decodes.
     nonisolated(unsafe) let pixels = DecodedPixels(images: images.count, ofBytes: cache.transform.byteCount)
@@ -127,7 +127,7 @@ package final class ImageSet {
   }
 
   /// The bad images of all ranks, in order. Collective.
-  private static func agree(on failures: [Failure], _ cache: PictureCache, _ job: any Job) throws -> [Failure] {
+  private static func agree(on failures: [Failure], _ cache: ImageCache, _ job: any Job) throws -> [Failure] {
     let lines = failures.map { "\($0.index)\t\($0.isSystem)\t\($0.reason)" }.joined(separator: "\0")
     let all = try job.allGather(lines).flatMap { $0.split(separator: "\0") }
     return all.compactMap { line -> Failure? in
@@ -151,7 +151,7 @@ package final class ImageSet {
 
   /// A hash that does not depend on who holds which image: the sum, modulo 2⁶⁴ in each of four words, of the images' own
   /// hashes over name and content. Collective.
-  private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: PictureCache, _ job: any Job)
+  private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: ImageCache, _ job: any Job)
     throws
     -> String
   {

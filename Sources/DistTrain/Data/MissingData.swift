@@ -9,7 +9,7 @@ extension DataSettings {
   package func requirePath() throws(UserFacingError) {
     guard let path, !FileManager.default.fileExists(atPath: path) else { return }
     if source == .celeba {
-      let missing = ImageError.noCelebA(folder: path, missing: CelebASource.picturesName)
+      let missing = ImageError.noCelebA(folder: path, missing: CelebASource.imagesName)
       throw UserFacingError(code: .badData, message: missing.description)
     }
     throw UserFacingError(
@@ -22,7 +22,7 @@ extension DataSettings {
   func explained(_ error: ImageError) -> UserFacingError {
     var message = error.description
     switch error {
-    case .noSuchFolder, .noSuchFile, .noPictures: message += advice
+    case .noSuchFolder, .noSuchFile, .noImages: message += advice
     default: break
     }
     return UserFacingError(code: error.isSystemError ? .inputOutput : .badData, message: message)

@@ -7,6 +7,6 @@ extension RunFolder {
       LossChart.Line(name: "D", points: losses.map { ($0.step, $0.discriminator) }),
       LossChart.Line(name: "G", points: losses.map { ($0.step, $0.generator) }),
     ])
-    try write(PNGEncoder.bytes(of: chart.picture()), to: lossChart)
+    try write(PNGEncoder.bytes(of: chart.image()), to: lossChart)
   }
 }

@@ -27,30 +27,30 @@ extension RunFolder {
   package func writeSampleAnimation(channels: Int) throws -> [String] {
     let steps = try sampledSteps()
     var leftOut: [String] = []
-    func picture(_ path: String) -> Picture? {
+    func image(_ path: String) -> Image? {
       do throws(any Error) {
         guard let bytes = try contents(ofFile: path) else {
           leftOut.append("\(path): has just been removed")
           return nil
         }
-        return try Decoder.picture(in: bytes, channels: channels, path: path)
+        return try Decoder.image(in: bytes, channels: channels, path: path)
       } catch {
         leftOut.append("\(error)")
         return nil
       }
     }
     // output.samples.count may have changed on the way; the newest grids are those that the user wants.
-    guard let last = steps.last.flatMap({ picture(sample(step: $0)) }) else { return leftOut }
-    let made = try Animation(pictures: steps.count).bytes { frame in
+    guard let last = steps.last.flatMap({ image(sample(step: $0)) }) else { return leftOut }
+    let made = try Animation(images: steps.count).bytes { frame in
       let path = sample(step: steps[frame])
       guard frame < steps.count - 1 else { return last }
-      guard let picture = picture(path) else { return nil }
-      guard (picture.width, picture.height) == (last.width, last.height) else {
+      guard let image = image(path) else { return nil }
+      guard (image.width, image.height) == (last.width, last.height) else {
         leftOut.append(
-          "\(path): \(picture.width)×\(picture.height) pixels, and the last one has \(last.width)×\(last.height)")
+          "\(path): \(image.width)×\(image.height) pixels, and the last one has \(last.width)×\(last.height)")
         return nil
       }
-      return picture
+      return image
     }
     if let made { try write(made.bytes, to: sampleAnimation) }
     return leftOut

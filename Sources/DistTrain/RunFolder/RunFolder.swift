@@ -35,7 +35,7 @@ package struct RunFolder: Sendable, Equatable {
   /// Grid of real images.
   package var realSample: String { samplesFolder + "/real.png" }
 
-  /// Pictures side by side when training has ended.
+  /// Images side by side when training has ended.
   package var finalSample: String { samplesFolder + "/final.png" }
 
   /// The grids of the fixed latents over time.

@@ -11,7 +11,7 @@ package enum ProcessMemory {
   /// Gives large blocks back to the system as soon as they are freed.
   ///
   /// glibc raises the size from which it does so to that of the largest block freed so far (mallopt(3)); what a checkpoint
-  /// or a picture needed for a moment would stay, beside the memory that is planned.
+  /// or an image needed for a moment would stay, beside the memory that is planned.
   package static func returnLargeBlocks() {
     // <malloc.h> is not in Swift's Glibc module, and other C libraries have no mallopt.
     guard let mallopt = dlsym(nil, "mallopt") else { return }

@@ -58,7 +58,7 @@ package final class RunCheckpoints {
       configuration: configuration.yaml, changes: state.changes,
       quality: quality)
     var exported: [UInt8]?
-    if configuration.output.onnx == .checkpoints { try state.makePictures { exported = generator(step) } }
+    if configuration.output.onnx == .checkpoints { try state.makeImages { exported = generator(step) } }
     let commit = try Checkpoint(state.step, job: state.job).save(facts, to: state.folder.checkpoint(step: step))
     pending = Pending(step: step, quality: quality, commit: commit, losses: losses, generator: exported)
   }
@@ -97,5 +97,5 @@ package final class RunCheckpoints {
   }
 
   /// The generator in ONNX, by running statistics.
-  private func generator(_ step: Int) -> [UInt8] { GeneratorExport.onnx(of: state.pictureModel, after: step) }
+  private func generator(_ step: Int) -> [UInt8] { GeneratorExport.onnx(of: state.samplingModel, after: step) }
 }

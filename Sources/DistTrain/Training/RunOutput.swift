@@ -20,7 +20,7 @@ final class RunOutput {
     checkpoints = try RunCheckpoints(state, continuingFrom: step, quality)
     try state.job.onFirst {
       sampler = Sampler(
-        state.pictureModel, state.configuration.output.samples, scratch: state.step.scratch, engine: state.engine)
+        state.samplingModel, state.configuration.output.samples, scratch: state.step.scratch, engine: state.engine)
       try state.folder.setAside(samplesAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
       let configuration = state.configuration.yaml
@@ -42,12 +42,12 @@ final class RunOutput {
 
   /// `samples/<step>.png`. Collective.
   func writeSamples(_ step: Int) throws {
-    try state.makePictures {
+    try state.makeImages {
       try state.job.activity.during(.samples) {
-        let picture = try sampler!.grid(step)
-        let png = try PNGEncoder.bytes(of: picture)
+        let image = try sampler!.grid(step)
+        let png = try PNGEncoder.bytes(of: image)
         try state.folder.write(png, to: state.folder.sample(step: step))
-        try events?.append("samples", picture, png: png, step: step)
+        try events?.append("samples", image, png: png, step: step)
       }
     }
   }
@@ -60,18 +60,18 @@ final class RunOutput {
     var step = 0
     var collected = 0
     while collected < min(wanted, schedule.deal.images), step < schedule.totalSteps {
-      values += try state.pictures(of: state.images, &schedule, step: step)
+      values += try state.firstBatch(of: state.images, &schedule, step: step)
       collected += schedule.place(ofStep: step).samples
       step += 1
     }
     try state.job.onFirst {
       let count = min(wanted, values.count / shape.count)
-      let picture = values.withUnsafeMutableBufferPointer {
+      let image = values.withUnsafeMutableBufferPointer {
         Sampler.grid(Tensor(shape.with(samples: count), $0.baseAddress!), state.configuration.output.samples.grid)
       }
-      let png = try PNGEncoder.bytes(of: picture)
+      let png = try PNGEncoder.bytes(of: image)
       try state.folder.write(png, to: state.folder.realSample)
-      try events?.append("real", picture, png: png, step: 0)
+      try events?.append("real", image, png: png, step: 0)
     }
   }
 
@@ -98,7 +98,7 @@ final class RunOutput {
   /// - Returns: what there is to take notice of, on rank 0.
   func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
-    try state.makePictures {
+    try state.makeImages {
       if state.configuration.output.onnx == .end { try checkpoints.writeGenerator(step) }
       if let final = try sampler!.final(step) {
         try state.folder.write(try PNGEncoder.bytes(of: final), to: state.folder.finalSample)
@@ -116,7 +116,7 @@ final class RunOutput {
   /// - Parameter step: steps done.
   func finishTrace(_ trace: TraceRecorder, _ step: Int) throws {
     var samples: (latents: Tensor, images: Tensor)?
-    try state.makePictures { samples = try sampler!.samples(step) }
+    try state.makeImages { samples = try sampler!.samples(step) }
     try trace.finish(samples: samples, metadata: state.traceMetadata, to: state.folder.trace)
   }
 }

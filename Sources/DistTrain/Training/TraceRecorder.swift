@@ -32,7 +32,7 @@ package final class TraceRecorder {
   package func record(_ index: Int, _ batch: LocalBatch, _ report: StepReport) throws {
     guard step.training.updates == .oneEach else { return }
     let prefix = "step\(index)/"
-    try add(prefix + "real", pictures: step.realImages(batch.samples))
+    try add(prefix + "real", images: step.realImages(batch.samples))
     try add(prefix + "latent.discriminator", vectors: step.latents.discriminator)
     try add(prefix + "latent.generator", vectors: step.latents.generator)
     try addPenalty(prefix, report)
@@ -49,7 +49,7 @@ package final class TraceRecorder {
     switch update {
     case .discriminator(let number):
       let prefix = "step\(index)/update\(number)/"
-      try add(prefix + "real", pictures: step.realImages(batch.samples))
+      try add(prefix + "real", images: step.realImages(batch.samples))
       try add(prefix + "latent.discriminator", vectors: step.latents.discriminator)
       try addPenalty(prefix, report)
       add(prefix + "loss", [report.lossReal, report.lossFake])
@@ -100,7 +100,7 @@ package final class TraceRecorder {
   /// Adds the samples of the last recorded state and writes the file. Collective.
   ///
   /// - Parameters:
-  ///   - samples: on rank 0 the latents and their pictures.
+  ///   - samples: on rank 0 the latents and their images.
   ///   - metadata: what a replay must know that no tensor tells.
   package func finish(samples: (latents: Tensor, images: Tensor)?, metadata: [String: String], to path: String) throws {
     if let samples {
@@ -131,12 +131,12 @@ package final class TraceRecorder {
     }
   }
 
-  private func add(_ name: String, pictures: Tensor) throws {
-    let parts = try job.gather(pictures.channelsFirst)
+  private func add(_ name: String, images: Tensor) throws {
+    let parts = try job.gather(images.channelsFirst)
     guard job.isFirst else { return }
     let values = parts.flatMap { $0 }
-    var shape = pictures.pyTorchShape
-    shape[0] = values.count / pictures.shape.sampleCount
+    var shape = images.pyTorchShape
+    shape[0] = values.count / images.shape.sampleCount
     tensors.append(NamedTensor(name: name, shape: shape, values: values))
   }
 

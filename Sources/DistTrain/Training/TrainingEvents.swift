@@ -23,10 +23,10 @@ package final class TrainingEvents {
     try writer.scalars(scalars, step: measured.step)
   }
 
-  /// A grid of pictures.
-  func append(_ name: String, _ picture: Picture, png: [UInt8], step: Int) throws {
+  /// A grid of images.
+  func append(_ name: String, _ image: Image, png: [UInt8], step: Int) throws {
     try writer.image(
-      name, png: png, width: picture.width, height: picture.height, channels: picture.channels, step: step)
+      name, png: png, width: image.width, height: image.height, channels: image.channels, step: step)
   }
 
   func synchronize() throws { try writer.synchronize() }

@@ -9,7 +9,7 @@ final class TrainingLoop {
   private let start: Int
   private let console: Console
   private let output: RunOutput
-  private let heldOut: HeldOutPictures?
+  private let heldOut: HeldOutImages?
   private let qualityMeasure: QualityMeasure?
   /// Of the step that a checkpoint is about to be written of.
   private var quality: ModelQuality?
@@ -27,7 +27,7 @@ final class TrainingLoop {
     self.console = console
     schedule = state.schedule
     loader = BatchLoader(state)
-    heldOut = try state.images.heldOut.map { try HeldOutPictures($0, state) }
+    heldOut = try state.images.heldOut.map { try HeldOutImages($0, state) }
     clock = StepClock(state.job)
     stragglers = Stragglers(hosts: try state.job.allGather(state.job.host))
     qualityMeasure = QualityMeasure(state, heldOut)
@@ -123,7 +123,7 @@ final class TrainingLoop {
     var measured = StepMeasurements(
       step: done, epoch: epoch, images: schedule.imagesSeen(afterSteps: done), report: report,
       imagesPerSecond: clock.imagesPerSecond)
-    // First of all: what comes after it puts other pictures where the step's are.
+    // First of all: what comes after it puts other images where the step's are.
     if isDue, log.losses == .recomputed {
       (measured.report.lossDiscriminator, measured.report.lossGenerator) = try state.step.losses(of: batch)
     }

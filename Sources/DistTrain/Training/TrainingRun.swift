@@ -152,9 +152,9 @@ package final class TrainingRun {
     try job.agree(on: failure)
     let found = source!
     found.notes.forEach(console.note)
-    try PictureAgreement.check(found, job: job)
+    try ImageAgreement.check(found, job: job)
     let console = console
-    let cache = PictureCache(
+    let cache = ImageCache(
       folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,
       transform: settings.transform(to: configuration.model.image),
       hash: SHA256.imageHash, warn: { console.note($0) })

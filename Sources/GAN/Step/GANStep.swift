@@ -57,7 +57,7 @@ package final class GANStep {
       inputOperations: training.inputOperations, groups: groups, engine: engine)
     precondition(
       generator.outputShape == model.imageShape && 1...2 ~= discriminator.outputShape.count,
-      "the generator makes pictures of \(model.imageShape), the discriminator one logit or two")
+      "the generator makes images of \(model.imageShape), the discriminator one logit or two")
     generator.initialize(model.initialization, seed: training.seed, number: 0)
     discriminator.initialize(model.initialization, seed: training.seed, number: 1)
 

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The file of a picture cache: one record an image, at index · size of a record.
+/// The file of an image cache: one record per image, at index · size of a record.
 ///
 /// Many processes and threads may read and fill it at once; two that fill the same record write the same bytes.
 final class CacheFile: Sendable {

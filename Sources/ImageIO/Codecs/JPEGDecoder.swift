@@ -2,9 +2,9 @@ import CImage
 
 /// Decodes JPEG files, where wanted to eighths of their size (libjpeg scales in the blocks' frequencies).
 enum JPEGDecoder {
-  static func picture(
+  static func image(
     in bytes: [UInt8], channels: Int, path: String, eighths: (_ width: Int, _ height: Int) -> Int
-  ) throws(ImageError) -> (picture: Picture, reduction: Reduction) {
+  ) throws(ImageError) -> (image: Image, reduction: Reduction) {
     try bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
       var size: (width: UInt32, height: UInt32) = (0, 0)
       var opened: OpaquePointer?
@@ -29,7 +29,7 @@ enum JPEGDecoder {
         if failure == nil { count = byteCount }
       }
       if let failure { throw damaged(path, failure) }
-      return (Picture(width: scaledWidth, height: scaledHeight, channels: channels, pixels: pixels), reduction)
+      return (Image(width: scaledWidth, height: scaledHeight, channels: channels, pixels: pixels), reduction)
     }
   }
 

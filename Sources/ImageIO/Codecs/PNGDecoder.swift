@@ -2,7 +2,7 @@ import CImage
 
 /// Decodes PNG files.
 enum PNGDecoder {
-  static func picture(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Picture {
+  static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
     let (width, height) = try size(of: bytes, path: path)
     var reason: String?
     let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { pixels, count in
@@ -13,7 +13,7 @@ enum PNGDecoder {
       if reason == nil { count = pixels.count }
     }
     if let reason { throw .damaged(path: path, format: Decoder.Format.png.rawValue, reason: reason) }
-    return Picture(width: width, height: height, channels: channels, pixels: pixels)
+    return Image(width: width, height: height, channels: channels, pixels: pixels)
   }
 
   /// Width and height in pixels from the header, within the caps.

@@ -1,4 +1,4 @@
-/// The losses of D and G over the steps, as a picture to look at: every value pale, and a running mean over it.
+/// The losses of D and G over the steps, as an image to look at: every value pale, and a running mean over it.
 package struct LossChart: Sendable {
   package struct Line: Sendable {
     package var name: String
@@ -41,7 +41,7 @@ package struct LossChart: Sendable {
     return (first >= 0 && low < high / 2 ? 0 : low - margin)...(high + margin)
   }
 
-  package func picture() -> Picture {
+  package func image() -> Image {
     var sheet = Sheet(width: Self.width, height: Self.height)
     let (grey, light) = (Colour(70, 70, 70), Colour(226, 226, 226))
     for mark in losses.marks {
@@ -72,7 +72,7 @@ package struct LossChart: Sendable {
       sheet.line(Sheet.Point(x, 11), Sheet.Point(x + 24, 11), Self.colours[i], thickness: 3)
       sheet.text(line.name, left: x + 32, top: 4, Self.colours[i])
     }
-    return sheet.picture()
+    return sheet.image()
   }
 
   private enum Plot {

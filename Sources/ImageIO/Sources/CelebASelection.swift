@@ -1,11 +1,11 @@
-/// Which pictures of CelebA are taken, by its published lists.
+/// Which images of CelebA are taken, by its published lists.
 package struct CelebASelection: Hashable, Sendable {
   /// The parts of `list_eval_partition.txt`; the raw values are those of `data.celeba.partition`.
   package enum Partition: String, Hashable, Sendable, CaseIterable {
     case train
     case valid
     case test
-    /// Every picture, listed or not.
+    /// Every image, listed or not.
     case all
 
     /// What a line of the list says of it.
@@ -13,7 +13,7 @@ package struct CelebASelection: Hashable, Sendable {
   }
 
   package var partition: Partition
-  /// What the picture must have, or must not have.
+  /// What the image must have, or must not have.
   package var attributes: [String: Bool]
 
   package static let everything = CelebASelection(partition: .all, attributes: [:])

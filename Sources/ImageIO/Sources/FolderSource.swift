@@ -20,7 +20,7 @@ package struct FolderSource: ImageSource {
   ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder where the
   ///     pattern has a slash; `*` matches no slash.
   ///   - limit: only the first so many files.
-  /// - Throws: where the folder is missing, no folder, unreadable, or has no pictures.
+  /// - Throws: where the folder is missing, no folder, unreadable, or has no images.
   package init(folder: String, pattern: String = "*", limit: Int? = nil) throws(ImageError) {
     let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
     self = try FolderSource(folder: folder) { file in
@@ -29,10 +29,10 @@ package struct FolderSource: ImageSource {
         bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
       }
     }.first(limit)
-    guard !files.isEmpty else { throw .noPictures(folder: folder, pattern: pattern) }
+    guard !files.isEmpty else { throw .noImages(folder: folder, pattern: pattern) }
   }
 
-  /// The picture files that `isSelected` takes, perhaps none.
+  /// The image files that `isSelected` takes, perhaps none.
   init(folder: String, where isSelected: (FolderFile) -> Bool) throws(ImageError) {
     var walk = FolderWalk(folder: folder)
     try walk.run()
@@ -61,11 +61,11 @@ package struct FolderSource: ImageSource {
 
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     let bytes = try bytes(index)
-    return SourceImage(picture: try Decoder.picture(in: bytes, channels: channels, path: path(index)), bytes: bytes)
+    return SourceImage(image: try Decoder.image(in: bytes, channels: channels, path: path(index)), bytes: bytes)
   }
 
   package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
-    try Decoder.picture(in: bytes(index), for: transform, path: path(index))
+    try Decoder.image(in: bytes(index), for: transform, path: path(index))
   }
 
   /// File `index` as it is on the disk.

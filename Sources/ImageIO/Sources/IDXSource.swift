@@ -67,7 +67,7 @@ package final class IDXSource: ImageSource {
     let stored = all[index.number * height * width..<(index.number + 1) * height * width]
     let bytes = isTransposed ? transposed(stored) : Array(stored)
     return SourceImage(
-      picture: Picture(width: width, height: height, channels: 1, pixels: bytes).with(channels: channels), bytes: bytes)
+      image: Image(width: width, height: height, channels: 1, pixels: bytes).with(channels: channels), bytes: bytes)
   }
 
   /// `height` rows of `width` pixels, of which `stored` has the columns one after the other.

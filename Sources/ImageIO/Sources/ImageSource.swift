@@ -3,7 +3,7 @@ package protocol ImageSource: Sendable {
   /// Images in the set.
   var count: Int { get }
 
-  /// What identifies the set without decoding it: equal bytes, equal pictures. For a folder the byte-sorted relative
+  /// What identifies the set without decoding it: equal bytes, equal images. For a folder the byte-sorted relative
   /// paths, sizes and modification times; part of the cache's key.
   var manifest: [UInt8] { get }
 
@@ -32,13 +32,13 @@ extension ImageSource {
 
 /// A decoded image with the bytes it was decoded from, read once, for a hash of the content.
 package struct SourceImage: Sendable {
-  package let picture: Picture
+  package let image: Image
   package let bytes: [UInt8]
-  /// By how much the decoder has made the picture smaller; nil where it cannot.
+  /// By how much the decoder has made the image smaller; nil where it cannot.
   package let reduction: Reduction?
 
-  package init(picture: Picture, bytes: [UInt8], reduction: Reduction? = nil) {
-    self.picture = picture
+  package init(image: Image, bytes: [UInt8], reduction: Reduction? = nil) {
+    self.image = image
     self.bytes = bytes
     self.reduction = reduction
   }

@@ -43,14 +43,14 @@ package final class SVHNSource: ImageSource {
     // MATLAB's order: rows vary fastest, then columns, channels, images.
     let side = Self.side
     let first = index.number * side * side * Self.channels
-    var picture = Picture(width: side, height: side, channels: Self.channels)
+    var image = Image(width: side, height: side, channels: Self.channels)
     for y in 0..<side {
       for x in 0..<side {
         for channel in 0..<Self.channels {
-          picture.pixels[(y * side + x) * Self.channels + channel] = all[first + (channel * side + x) * side + y]
+          image.pixels[(y * side + x) * Self.channels + channel] = all[first + (channel * side + x) * side + y]
         }
       }
     }
-    return SourceImage(picture: picture.with(channels: channels), bytes: picture.pixels)
+    return SourceImage(image: image.with(channels: channels), bytes: image.pixels)
   }
 }

@@ -1,4 +1,4 @@
-/// A rectangle in units of 1/1024 of the picture's side, right and bottom excluded.
+/// A rectangle in units of 1/1024 of the image's side, right and bottom excluded.
 struct Box {
   var left: Int
   var top: Int
@@ -23,7 +23,7 @@ struct Box {
   func outset(_ by: Int) -> Box { inset(-by, -by) }
 }
 
-/// A square RGB raster, finer than the picture it is averaged to. Integer arithmetic only: the same bytes on every CPU.
+/// A square RGB raster, finer than the image it is averaged to. Integer arithmetic only: the same bytes on every CPU.
 struct Canvas {
   /// Pixels of a side.
   let side: Int
@@ -117,7 +117,7 @@ struct Canvas {
     }
   }
 
-  /// Grain over the whole picture, each pixel and part by up to `amount` either way.
+  /// Grain over the whole image, each pixel and part by up to `amount` either way.
   mutating func addGrain(_ amount: Int, _ key: UInt32) {
     for y in 0..<side {
       for x in 0..<side {
@@ -136,11 +136,11 @@ struct Canvas {
     return h ^ h >> 16
   }
 
-  /// The canvas averaged over squares to a picture of `size` × `size`, which divides the side.
-  func picture(size: Int) -> Picture {
+  /// The canvas averaged over squares to an image of `size` × `size`, which divides the side.
+  func image(size: Int) -> Image {
     precondition(side % size == 0, "whole squares")
     let square = side / size
-    var picture = Picture(width: size, height: size, channels: 3)
+    var image = Image(width: size, height: size, channels: 3)
     for y in 0..<size {
       for x in 0..<size {
         var sums = SIMD4<Int>(repeating: square * square / 2)
@@ -150,9 +150,9 @@ struct Canvas {
             sums &+= SIMD4(Int(pixels[at]), Int(pixels[at + 1]), Int(pixels[at + 2]), 0)
           }
         }
-        for channel in 0..<3 { picture.pixels[(y * size + x) * 3 + channel] = UInt8(sums[channel] / (square * square)) }
+        for channel in 0..<3 { image.pixels[(y * size + x) * 3 + channel] = UInt8(sums[channel] / (square * square)) }
       }
     }
-    return picture
+    return image
   }
 }

@@ -11,9 +11,9 @@ package enum RandomPurpose: UInt32, Sendable {
   case labels = 9
   case synthetic = 10
   case evaluation = 11
-  /// Where between a real picture and a fake the gradient penalty looks.
+  /// Where between a real image and a fake the gradient penalty looks.
   case penaltyMix = 12
-  /// Which pictures are held out.
+  /// Which images are held out.
   case validation = 13
   /// Latents of samples that show new ones each time.
   case freshLatent = 14

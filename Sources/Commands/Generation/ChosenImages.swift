@@ -1,5 +1,5 @@
-/// The latents whose pictures a discriminator finds most real, out of many, in memory for a few.
-struct ChosenPictures {
+/// The latents whose images a discriminator finds most real, out of many, in memory for a few.
+struct ChosenImages {
   struct Candidate {
     let number: Int
     let logit: Float

@@ -1,5 +1,5 @@
 /// What the header of a PNG or JPEG file says of its samples, without decoding them.
-package struct PictureHeader: Hashable, Sendable, CustomStringConvertible {
+package struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
   package enum Colours: String, Hashable, Sendable {
     case grey
     case greyWithAlpha = "grey with alpha"

@@ -3,8 +3,8 @@ import GAN
 import ImageMetrics
 import Numerics
 
-/// What D makes of pictures that it never learns from.
-struct HeldOutPictures {
+/// What D makes of images that it never learns from.
+struct HeldOutImages {
   private let images: ImageSet
   private let state: RunState
   private let schedule: EpochSchedule
@@ -41,16 +41,16 @@ struct HeldOutPictures {
     var values: [Float] = []
     var index = 0
     while index < schedule.totalSteps, index * state.plan.batch < count {
-      values += try state.pictures(of: images, &schedule, step: index)
+      values += try state.firstBatch(of: images, &schedule, step: index)
       index += 1
     }
     let found = min(count, values.count / shape.count)
     // From channels last to channels first.
     return values.withUnsafeMutableBufferPointer { values in
-      let pictures = Tensor(shape.with(samples: found), values.baseAddress!)
+      let gathered = Tensor(shape.with(samples: found), values.baseAddress!)
       return ImageArray(
         count: found, channels: shape.channels, height: shape.height, width: shape.width,
-        values: found > 0 ? pictures.channelsFirst : [])
+        values: found > 0 ? gathered.channelsFirst : [])
     }
   }
 }

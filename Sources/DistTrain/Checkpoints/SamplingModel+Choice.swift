@@ -15,8 +15,8 @@ package struct ModelFile: Sendable {
   package init(_ path: String) { self.path = path }
 }
 
-/// With which parameters and statistics pictures are made: decided here alone, for a run and for its checkpoints alike.
-extension PictureModel {
+/// With which parameters and statistics images are made: decided here alone, for a run and for its checkpoints alike.
+extension SamplingModel {
   /// The generator of a run in training.
   package init(of step: GANStep, _ configuration: Configuration) {
     let samples = configuration.output.samples
@@ -31,7 +31,7 @@ extension PictureModel {
     let generator = try Network(
       name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, engine: engine)
     try generator.load(checkpoint)
-    // Batch statistics are those of as many pictures as the run's samples have.
+    // Batch statistics are those of as many images as the run's samples have.
     let portion = file.statistics == .batch ? configuration.output.samples.count : Self.independentPortion
     self.init(configuration, generator, file.statistics, portion: portion)
   }
@@ -46,9 +46,9 @@ extension PictureModel {
 }
 
 extension GANStep {
-  /// Runs `body`, which makes pictures or writes the generator, on rank 0, which by then has all that it takes.
+  /// Runs `body`, which makes images or writes the generator, on rank 0, which by then has all that it takes.
   /// Collective.
-  func makePictures(_ job: any Job, _ body: () throws -> Void) throws { try job.onFirst(body) }
+  func makeImages(_ job: any Job, _ body: () throws -> Void) throws { try job.onFirst(body) }
 }
 
 extension Network {

@@ -4,7 +4,7 @@ import Files
 ///
 /// The file's name is the hash of the source's manifest and the transform, so it serves every number of ranks and
 /// shards and never a changed set. A cache that cannot be opened or written costs a warning and the time to decode.
-package final class PictureCache: Sendable {
+package final class ImageCache: Sendable {
   package let source: any ImageSource
   package let transform: Transform
   /// The cache's file; nil where there is none.
@@ -65,9 +65,9 @@ package final class PictureCache: Sendable {
       _ = target.update(fromContentsOf: record.pixels)
       return record.contentHash
     }
-    let image = try source.load(index, for: transform)
-    transform.apply(to: image.picture, reducedBy: image.reduction, into: target)
-    let content = ContentHash(image.bytes.withUnsafeBytes(hash))
+    let loaded = try source.load(index, for: transform)
+    transform.apply(to: loaded.image, reducedBy: loaded.reduction, into: target)
+    let content = ContentHash(loaded.bytes.withUnsafeBytes(hash))
     if let file, let path {
       record.fill(content, UnsafeBufferPointer(target), at: index)
       if let reason = file.write(record, at: index) {
