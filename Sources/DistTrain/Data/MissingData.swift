@@ -9,7 +9,7 @@ extension DataSettings {
   package func requirePath() throws(UserFacingError) {
     guard let path, !FileManager.default.fileExists(atPath: path) else { return }
     if source == .celeba {
-      let missing = ImageError.noCelebA(folder: path, missing: CelebASource.imagesName)
+      let missing = ImageError.noCelebA(folder: path, missing: CelebAFiles.images)
       throw UserFacingError(code: .badData, message: missing.description)
     }
     throw UserFacingError(

@@ -1,4 +1,3 @@
-import CImage
 import Files
 
 /// Decodes PNG and JPEG files from memory, told apart by their first bytes, whatever the file's name says.
@@ -10,9 +9,6 @@ package enum Decoder {
     case png = "PNG"
     case jpeg = "JPEG"
   }
-
-  package static let largestSide = Int(CIMAGE_LARGEST_SIDE)
-  package static let mostPixels = Int(CIMAGE_MOST_PIXELS)
 
   /// The image in `bytes`, with 1 or 3 channels; `path` is what an error names.
   package static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
@@ -42,7 +38,7 @@ package enum Decoder {
   }
 
   static func checkCaps(width: Int, height: Int, path: String) throws(ImageError) {
-    guard width <= largestSide && height <= largestSide && width * height <= mostPixels else {
+    guard width <= Image.largestSide && height <= Image.largestSide && width * height <= Image.mostPixels else {
       throw .tooLarge(path: path, width: width, height: height)
     }
   }

@@ -57,3 +57,8 @@ package struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
     return nil
   }
 }
+
+extension Collection<UInt8> {
+  /// The bytes as one number, the most significant first; at most seven of them.
+  var bigEndian: Int { reduce(0) { $0 << 8 | Int($1) } }
+}

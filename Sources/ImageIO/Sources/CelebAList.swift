@@ -1,8 +1,5 @@
 /// A text file of CelebA: lines of an image's name and values with spaces between.
 package struct CelebAList {
-  static let partitionName = "list_eval_partition.txt"
-  static let attributesName = "list_attr_celeba.txt"
-
   private let path: String
   private let lines: [ArraySlice<UInt8>]
 

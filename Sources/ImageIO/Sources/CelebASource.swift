@@ -2,8 +2,6 @@ import Glibc
 
 /// The aligned photographs of CelebA (Liu et al. 2015), those that its lists select.
 package struct CelebASource: ImageSource {
-  package static let imagesName = "img_align_celeba"
-
   package let notes: [String]
   private let images: FolderSource
 
@@ -14,9 +12,9 @@ package struct CelebASource: ImageSource {
   package init(
     folder: String, selection: CelebASelection = .everything, limit: Int? = nil
   ) throws(ImageError) {
-    let path = "\(folder)/\(Self.imagesName)"
+    let path = "\(folder)/\(CelebAFiles.images)"
     guard access(path, F_OK) == 0 else {
-      if errno == ENOENT { throw .noCelebA(folder: folder, missing: Self.imagesName) }
+      if errno == ENOENT { throw .noCelebA(folder: folder, missing: CelebAFiles.images) }
       throw .unreadable(path: path, operation: "examine", code: errno)
     }
     guard let listed = try Self.listed(folder, selection) else {
@@ -40,10 +38,10 @@ package struct CelebASource: ImageSource {
   private static func listed(_ folder: String, _ selection: CelebASelection) throws(ImageError) -> Set<[UInt8]>? {
     var listed: Set<[UInt8]>?
     if selection.partition != .all {
-      listed = try CelebAList(CelebAList.partitionName, in: folder).images(of: selection.partition)
+      listed = try CelebAList(CelebAFiles.partitions, in: folder).images(of: selection.partition)
     }
     if !selection.attributes.isEmpty {
-      let having = try CelebAList(CelebAList.attributesName, in: folder).images(with: selection.attributes)
+      let having = try CelebAList(CelebAFiles.attributes, in: folder).images(with: selection.attributes)
       listed = listed?.intersection(having) ?? having
     }
     return listed

@@ -5,3 +5,16 @@ package enum DataSplit: String, Hashable, Sendable, CaseIterable {
   /// SVHN's 531,131 easier digits.
   case extra
 }
+
+/// How EMNIST sorts its characters (Cohen et al. 2017, table 2); the raw values are those of its files' names.
+package enum EMNISTSplit: String, Hashable, Sendable, CaseIterable {
+  /// 62 classes, as many of each as there are.
+  case byclass
+  /// 47 classes: capitals that look like small letters are one with them.
+  case bymerge
+  /// 47 classes of equal size.
+  case balanced
+  case letters
+  case digits
+  case mnist
+}

@@ -6,9 +6,6 @@ import Glibc
 /// entered once, under its real path rather than a link's, so that links can form no loop; `notes` says what was left
 /// out.
 package struct FolderSource: ImageSource {
-  /// Extensions of files that are read, compared without regard to case. What a file holds is found from its content.
-  package static let extensions = ["png", "jpg", "jpeg", "jpe", "jfif"]
-
   package let folder: String
   /// One line for each link that was not entered.
   package let notes: [String]
@@ -40,7 +37,7 @@ package struct FolderSource: ImageSource {
     var others: [String: Int] = [:]
     files = walk.files.filter { file in
       let kind = file.fileExtension ?? ""
-      guard !Self.extensions.contains(kind) else { return isSelected(file) }
+      guard !Image.fileExtensions.contains(kind) else { return isSelected(file) }
       others[kind, default: 0] += 1
       return false
     }.sorted { $0.path.lexicographicallyPrecedes($1.path) }

@@ -33,7 +33,7 @@ package final class IDXSource: ImageSource {
     guard images.sizes[1] > 0, images.sizes[2] > 0, images.sizes[0] > 0 else {
       throw .damaged(path: file.path, format: "IDX", reason: "it holds no pixels: its sizes are \(images.sizes)")
     }
-    guard images.sizes[1] <= Decoder.largestSide, images.sizes[2] <= Decoder.largestSide else {
+    guard images.sizes[1] <= Image.largestSide, images.sizes[2] <= Image.largestSide else {
       throw .tooLarge(path: file.path, width: images.sizes[2], height: images.sizes[1])
     }
     self.images = images

@@ -30,7 +30,7 @@ package struct Transform: Hashable, Sendable {
   package init(
     width: Int, height: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact
   ) {
-    let sides = 1...Decoder.largestSide
+    let sides = 1...Image.largestSide
     precondition(
       sides.contains(width) && sides.contains(height) && (channels == 1 || channels == 3), "a size, grey or RGB")
     precondition(antialias || decoding == .exact, "scaling down in the decoder averages")

@@ -1,6 +1,9 @@
-extension Collection<UInt8> {
-  /// The bytes as one number, the most significant first; at most seven of them.
-  var bigEndian: Int { reduce(0) { $0 << 8 | Int($1) } }
+/// Calls a function of CImage with room for its message; nil where it returns true, else the message.
+func reasonOfFailure(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Bool) -> String? {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
+    message.initialize(repeating: 0)
+    return call(message.baseAddress, message.count) ? nil : String(cString: message.baseAddress!)
+  }
 }
 
 extension String {

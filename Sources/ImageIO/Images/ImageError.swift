@@ -49,7 +49,7 @@ extension ImageError: CustomStringConvertible {
       "\(path): found \(found), expected \(expected)"
     case .tooLarge(let path, let width, let height):
       """
-      \(path): \(width)×\(height) pixels; at most \(Decoder.largestSide) a side and \(Decoder.mostPixels) in all \
+      \(path): \(width)×\(height) pixels; at most \(Image.largestSide) a side and \(Image.mostPixels) in all \
       are read; scale it down
       """
     case .noSuchFolder(let path):
@@ -58,7 +58,7 @@ extension ImageError: CustomStringConvertible {
       "\(path): a file, expected a folder of images"
     case .noImages(let folder, let pattern):
       """
-      \(folder): no images; expected files ending in .\(FolderSource.extensions.joined(separator: ", .")) \
+      \(folder): no images; expected files ending in .\(Image.fileExtensions.joined(separator: ", .")) \
       that match data.pattern "\(pattern)"
       """
     case .noSuchFile(let folder, let expected):
@@ -71,11 +71,18 @@ extension ImageError: CustomStringConvertible {
       \(folder)/\(missing): not there. CelebA (Liu et al. 2015), 202,599 photographs of faces, is given for \
       non-commercial research only, so that it must be fetched by hand: agree to its terms at \
       https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, fetch "Align&Cropped Images" and unpack \
-      img_align_celeba.zip. data.path names the folder that holds \(CelebASource.imagesName)/ and, where \
-      data.celeba selects, \(CelebAList.partitionName) and \(CelebAList.attributesName)
+      img_align_celeba.zip. data.path names the folder that holds \(CelebAFiles.images)/ and, where \
+      data.celeba selects, \(CelebAFiles.partitions) and \(CelebAFiles.attributes)
       """
     case .encoding(let path, let reason):
       "\(path): cannot encode the image: \(reason)"
     }
   }
+}
+
+/// Names in the published archive of CelebA.
+package enum CelebAFiles {
+  package static let images = "img_align_celeba"
+  static let partitions = "list_eval_partition.txt"
+  static let attributes = "list_attr_celeba.txt"
 }
