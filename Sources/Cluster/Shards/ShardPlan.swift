@@ -1,4 +1,5 @@
 import Configuration
+import GAN
 import Numerics
 import Reporting
 
@@ -68,6 +69,14 @@ package struct ShardPlan: Hashable, Sendable {
     let owned = shards(ofRank: rank)
     return (firstSample(ofShard: owned.lowerBound)..<firstSample(ofShard: owned.upperBound)).clamped(
       to: 0..<BatchIndex(count))
+  }
+
+  /// One rank's part of a batch of `samples` samples.
+  package func localBatch(rank: Int, samples: Int) -> LocalBatch {
+    LocalBatch(
+      firstSample: self.samples(ofRank: rank, inBatchOf: samples).lowerBound.number,
+      shardSizes: shards(ofRank: rank).map { self.samples(ofShard: $0, inBatchOf: samples).count },
+      globalSamples: samples)
   }
 
   /// The maximal whole nodes of the tree that `rank` owns: the values that it sends.

@@ -55,4 +55,13 @@ extension RunFolder {
     if let made { try write(made.bytes, to: sampleAnimation) }
     return leftOut
   }
+
+  /// Writes `losses.png`: D's and G's loss over the steps, of every line of `metrics.jsonl`.
+  package func writeLossChart(_ losses: [MetricsLog.Losses]) throws {
+    let chart = LossChart([
+      LossChart.Line(name: "D", points: losses.map { ($0.step, $0.discriminator) }),
+      LossChart.Line(name: "G", points: losses.map { ($0.step, $0.generator) }),
+    ])
+    try write(PNGEncoder.bytes(of: chart.image()), to: lossChart)
+  }
 }
