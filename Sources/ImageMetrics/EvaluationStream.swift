@@ -1,6 +1,6 @@
 import Numerics
 
-/// What the random numbers of the purpose `.evaluation` are for: the update of their `RandomStream`.
+/// The uses of random numbers of the purpose `.evaluation`: the update of their `RandomStream`.
 enum EvaluationStream: Int {
   /// Where the patches of the first set of images are; the level is the step, the image the sample.
   case placesInFirst = 0

@@ -1,4 +1,4 @@
-/// One channel of one image taken apart by scale (Burt & Adelson 1983, "The Laplacian pyramid as a compact image code").
+/// One channel of one image, split by scale (Burt & Adelson 1983, "The Laplacian pyramid as a compact image code").
 ///
 /// Filtered by the binomial window 1 4 6 4 1 both ways, mirrored at the borders without repeating the outermost pixel.
 struct LaplacianPyramid {
@@ -9,7 +9,7 @@ struct LaplacianPyramid {
     return sides
   }
 
-  /// The finest first: each but the last holds what its level has beyond the next one; the last is the blurred rest.
+  /// The finest first: each but the last is the difference of its level and the next one; the last is the blurred rest.
   static func levels(of pixels: [Double], side: Int, downTo smallest: Int = 16) -> [[Double]] {
     var levels: [[Double]] = []
     var rest = Plane(side: side, pixels: pixels)

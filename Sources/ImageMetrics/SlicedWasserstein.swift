@@ -1,6 +1,6 @@
 import Numerics
 
-/// How far apart two sets of images are, scale by scale: the sliced Wasserstein distance between their local patches.
+/// The sliced Wasserstein distance between the local patches of two sets of images, scale by scale.
 ///
 /// Karras et al. 2018, "Progressive growing of GANs" (arXiv 1710.10196), section 5: 128 patches of 7×7 per image and level of
 /// a Laplacian pyramid, normalized by the mean and standard deviation of each colour channel; 4 · 128 random directions; × 1000. Sets
@@ -182,7 +182,7 @@ package struct SlicedWasserstein: Sendable {
     }
   }
 
-  /// The mean distance between the quantiles, as many as the smaller set has numbers.
+  /// The mean distance between the quantiles; their number is that of the smaller set.
   static func distance(sorted one: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>) -> Double {
     let count = min(one.count, other.count)
     var sum = 0.0

@@ -46,7 +46,7 @@ package struct StructuralSimilarity {
 
   /// The mean over `pairs` random pairs of different images: the first is drawn, then the second among the others.
   ///
-  /// - Parameter set: tells sets apart that are compared with the same seed.
+  /// - Parameter set: distinguishes sets that are compared with the same seed.
   package static func meanOverPairs(
     of images: ImageArray, pairs: Int, seed: UInt64, set: Int, threads: Threads
   ) -> Double {
@@ -102,7 +102,7 @@ package struct StructuralSimilarity {
     let width: Int
     var pixels: [Double]
 
-    /// Only where the whole window lies inside.
+    /// Only at places whose whole window lies inside.
     func filtered(_ window: [Double]) -> Plane {
       let (rows, columns) = (height - window.count + 1, width - window.count + 1)
       var across = [Double](repeating: 0, count: height * columns)

@@ -3,7 +3,7 @@ import GAN
 import Numerics
 import Reporting
 
-/// How a global batch is cut in shards, and which rank owns which.
+/// The shards of a global batch, and the rank that owns each.
 ///
 /// Sample i of `batch` belongs to shard ⌊i·shards/batch⌋, also in a short last batch, whose later shards are then
 /// smaller or empty. Rank r owns the shards ⌊r·shards/ranks⌋ ..< ⌊(r+1)·shards/ranks⌋: at least one.
@@ -23,7 +23,7 @@ package struct ShardPlan: Hashable, Sendable {
     self.ranks = ranks
   }
 
-  /// The order in which the shards' values become one.
+  /// The order in which the shards' values are added.
   package var tree: ShardTree { ShardTree(shards: shards) }
 
   // MARK: Samples of a shard
@@ -82,11 +82,11 @@ package struct ShardPlan: Hashable, Sendable {
   /// The maximal whole nodes of the tree that `rank` owns: the values that it sends.
   package func nodes(ofRank rank: Int) -> [Range<Int>] { tree.nodes(in: shards(ofRank: rank)) }
 
-  /// Whether every rank sends one value only, so that the exchange moves no more than it must.
+  /// Whether every rank sends one value only, so that the exchange sends the least possible.
   package var isOneNodePerRank: Bool { (0..<ranks).allSatisfy { nodes(ofRank: $0).count == 1 } }
 }
 
-/// Why a batch cannot be cut as the configuration says.
+/// The reason why a batch cannot be cut as the configuration asks.
 package enum ShardPlanError: ExplainedError, Equatable {
   case batchOutOfRange(Int)
   case shardsOutOfRange(Int, batch: Int)
