@@ -78,7 +78,7 @@ final class ExchangeBench {
       """)
   }
 
-  /// Both make the same sums: the gradients, taken for the parameters, are on every rank what MPI adds up.
+  /// Checks that both make the same sums: with the gradients in place of the parameters, every rank gets MPI's sums.
   private func check() throws {
     fill()
     try exchangeOnce { bucket, gradient in

@@ -102,7 +102,7 @@ struct LayerBench {
           large: large, small: small, into: sums, at: layer.weightOffset, layout: layout)
       }
     }
-    // The first pass warms caches and pages and says how many make a round long enough for the clock.
+    // The first pass warms caches and pages and gives the number that makes a round long enough for the clock.
     run()
     let repeats = max(1, Int(2e-3 / max(seconds(run), 1e-7)))
     return Sample((0..<rounds).map { _ in seconds { for _ in 0..<repeats { run() } } / Double(repeats) }).median
@@ -113,7 +113,7 @@ struct LayerBench {
   }
 }
 
-/// What rounding costs the passes of one layer: root mean square errors of outputs relative to the outputs themselves,
+/// Rounding errors of the passes of one layer: root mean square errors of outputs relative to the outputs themselves,
 /// on normal numbers, and the bound that `ConvolutionErrorBound` states.
 private final class RoundingErrors {
   private let layer: NetworkConvolution

@@ -4,13 +4,13 @@ import ImageIO
 import Numerics
 import Reporting
 
-/// How fast the images of a folder become floats: read, hashed, decoded, transformed, as in a first run without cache.
+/// The speed of loading the images of a folder: read, hashed, decoded, transformed, as in a first run without cache.
 package struct LoaderBench {
   package struct Speed: Hashable, Sendable {
     package let images: Int
-    /// Of the clock on the wall.
+    /// Wall-clock time.
     package let seconds: Double
-    /// Of all threads of the process: what counts where other programs share the cores.
+    /// Processor time of all threads; it counts if other programs share the cores.
     package let processorSeconds: Double
 
     package var imagesPerSecond: Double { Double(images) / seconds }
@@ -19,7 +19,7 @@ package struct LoaderBench {
   private let cache: ImageCache
   private let kernels: Kernels
 
-  /// - Throws: where the folder is missing, unreadable, or has no images.
+  /// - Throws: if the folder is missing, unreadable, or has no images.
   package init(folder: String, transform: Transform, kernels: Kernels) throws(ImageError) {
     cache = ImageCache(
       folder: nil, source: try FolderSource(folder: folder), transform: transform, hash: SHA256.imageHash,

@@ -2,7 +2,7 @@ import GAN
 import Numerics
 import Reporting
 
-/// Seconds of a step that are not the networks' computing, on this rank.
+/// Seconds of a step besides the networks' computing, on this rank.
 final class ExchangeTimes {
   /// In the moments of batch norm and the losses, from own values to those of all ranks.
   fileprivate(set) var statistics = 0.0
@@ -15,8 +15,7 @@ final class ExchangeTimes {
   func reset() { (statistics, gradients, optimizer) = (0, 0, 0) }
 }
 
-/// The ranks as the networks see them, with a stopwatch on every call, so that the step that is measured is the one that
-/// training makes.
+/// The peers of the networks, with a stopwatch on every call, so that the measured step is the step of training.
 final class MeasuredPeers: Peers {
   let times = ExchangeTimes()
   private let peers: any Peers

@@ -10,7 +10,7 @@ import Reporting
 
 /// The step of a configuration on drawn images, planned as a run plans it, with stopwatches in it.
 final class MeasuredStep {
-  /// Where the seconds of one step went, on this rank.
+  /// The time of one step by part, on this rank.
   struct Parts {
     var total = 0.0
     /// Forward and backward passes.
@@ -20,7 +20,7 @@ final class MeasuredStep {
     var statistics = 0.0
     var optimizer = 0.0
     var data = 0.0
-    /// Between steps, among it the ranks' agreement on going on.
+    /// Between steps, including the ranks' agreement after each step.
     var rest: Double { total - convolutions - otherLayers - gradients - statistics - optimizer - data }
   }
 
@@ -28,7 +28,7 @@ final class MeasuredStep {
   let threads: Threads
   let step: GANStep
   let training: TrainingSpecification
-  /// What this rank needs, as `--dry-run` reckons it.
+  /// The memory of this rank, as estimated by `--dry-run`.
   let memory: MemoryEstimate
 
   private let job: any Job

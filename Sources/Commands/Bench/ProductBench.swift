@@ -3,8 +3,8 @@ import LinearAlgebra
 import Numerics
 import Reporting
 
-/// `disttrain bench --products`: how near the matrix products of the facades recipe come to what this CPU can do, and to
-/// OpenBLAS's where that is there.
+/// `disttrain bench --products`: the matrix products of the facades recipe, compared with this CPU's peak rate, and with
+/// OpenBLAS if it is installed.
 struct ProductBench {
   private let rounds: Int
   private let kernels: Kernels
@@ -83,7 +83,7 @@ struct ProductBench {
 }
 
 extension InstructionSet {
-  /// The core whose kernels match this set; nil where OpenBLAS decides. Its list of CPUs ends with its release: on a
+  /// The core whose kernels match this set; nil if OpenBLAS decides. Its list of CPUs ends with its release: on a
   /// newer one it falls back to an older instruction set, and would be no yardstick.
   fileprivate var openBLASCore: String? {
     #if arch(x86_64)
@@ -99,7 +99,7 @@ extension InstructionSet {
 }
 
 extension Kernels {
-  /// What each instruction set of this CPU can do at most, as a table.
+  /// The peak rate of each instruction set of this CPU, as a table.
   static func peakTable() -> String {
     var table = TextTable([.left("instruction set"), .right("GFLOP/s")])
     for each in available { table.add([each.instructionSet.rawValue, decimal(each.peakRate() / 1e9, 1)]) }

@@ -3,7 +3,7 @@ import ImageIO
 import Numerics
 import Reporting
 
-/// What the images of a source are, every one of them read and decoded.
+/// Formats, sizes, copies and errors of the images of a source, all of them decoded.
 struct ImageSurvey {
   struct Size: Hashable, Encodable {
     let width: Int
@@ -20,7 +20,7 @@ struct ImageSurvey {
   struct Unreadable: Encodable {
     let name: String
     let reason: String
-    /// True where the system, not the data, is at fault.
+    /// True if the system, not the data, is at fault.
     let isSystemError: Bool
 
     private enum CodingKeys: String, CodingKey { case name, reason }
@@ -33,12 +33,12 @@ struct ImageSurvey {
   /// In the source's order, as the others.
   let images: [Read]
   let unreadable: [Unreadable]
-  /// Images whose bytes another one has, which comes before them.
+  /// Images whose bytes equal those of an earlier image.
   let copies: [Copy]
 
   /// - Parameters:
-  ///   - kind: of images that are not in files of their own.
-  ///   - progress: told of each image that has been decoded.
+  ///   - kind: the format of images that do not have files of their own.
+  ///   - progress: advanced by each decoded image.
   init(_ source: some ImageSource, kind: String, threads: Threads, progress: CountProgress?) {
     let results = threads.map(source.count) { place, _ in
       defer { progress?.advance() }

@@ -4,7 +4,7 @@ import ImageIO
 import Numerics
 import Reporting
 
-/// `disttrain data inspect PATH`: what the images of a folder, or of a configuration, are, and which cannot be read.
+/// `disttrain data inspect PATH`: formats, sizes and errors of the images of a folder or of a configuration.
 package struct InspectProgram {
   /// A folder, or a configuration.
   package var path: String
@@ -45,7 +45,7 @@ package struct InspectProgram {
     try data.requirePath()
     let source = try data.open(seed: configuration.seed, for: model.image)
     let transform = data.transform(to: model.image)
-    // One file holds them all: what is wrong with it is said once.
+    // One file holds all images: an error is reported once.
     if [.idx, .svhn].contains(data.source) { _ = try source.load(0, channels: 3) }
     let kind =
       switch data.source {

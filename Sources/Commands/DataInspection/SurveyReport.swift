@@ -2,7 +2,7 @@ import Foundation
 import ImageIO
 import Reporting
 
-/// What `disttrain data inspect` has found; `--json` prints it under these names.
+/// The results of `disttrain data inspect`; `--json` prints them under these names.
 struct SurveyReport: Encodable {
   struct Count<Value: Encodable & Sendable>: Encodable {
     let count: Int
@@ -14,16 +14,16 @@ struct SurveyReport: Encodable {
     let smallest: ImageSurvey.Size
     let median: ImageSurvey.Size
     let largest: ImageSurvey.Size
-    /// How many images have each size, the most frequent first.
+    /// The number of images of each size, the most frequent first.
     let all: [Count<ImageSurvey.Size>]
   }
 
-  /// What the configuration would make of the images.
+  /// The effect of the configuration's transform.
   struct Training: Encodable {
     let size: Int
     let channels: Int
     let resize: String
-    /// Images that have fewer pixels than that: blurred rather than sharpened by more of them.
+    /// The number of images with fewer pixels than that, which are enlarged and therefore blurred.
     let scaledUp: Int
   }
 
@@ -35,7 +35,7 @@ struct SurveyReport: Encodable {
   let sizes: Sizes?
   let copies: [ImageSurvey.Copy]
   let unreadable: [ImageSurvey.Unreadable]
-  /// Files with other extensions, which training does not look at.
+  /// Files with other extensions, which training ignores.
   let otherFiles: [Count<String>]
   let notes: [String]
   let training: Training?
@@ -80,7 +80,7 @@ struct SurveyReport: Encodable {
     sorted(values.reduce(into: [:]) { $0[$1, default: 0] += 1 }, isBefore)
   }
 
-  /// The most frequent first; of equally many those that are before the others.
+  /// The most frequent first; equal counts by `isBefore`.
   private static func sorted<Value: Hashable & Encodable & Sendable>(
     _ counts: [Value: Int], _ isBefore: (Value, Value) -> Bool
   ) -> [Count<Value>] {

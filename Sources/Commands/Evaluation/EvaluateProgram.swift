@@ -9,7 +9,7 @@ import LinearAlgebra
 import Numerics
 import Reporting
 
-/// `disttrain evaluate SAMPLES --data CONFIG`: how near generated images are to real ones, how varied, and whether they are
+/// `disttrain evaluate SAMPLES --data CONFIG`: the distance of generated images to real ones, their diversity, and whether they are
 /// copies.
 package struct EvaluateProgram {
   package var samples: ModelFile
@@ -35,7 +35,7 @@ package struct EvaluateProgram {
 
   /// Neighbours in the image, and samples that have a row.
   private static let (neighbours, rows) = (5, 8)
-  /// Training images in memory at once.
+  /// Training images that are in memory at once.
   private static let portion = 4096
 
   /// Evaluates and ends the process.
@@ -48,7 +48,7 @@ package struct EvaluateProgram {
     let configuration = try Configuration(file: configuration, overrides: overrides)
     let model = configuration.model
     let context = ComputeContext(kernels: kernels, threads: threads)
-    // What cannot be used is said before anything takes long.
+    // Unusable arguments are reported before the long computations.
     let measure = try features.map { path in
       (library: try openBLAS(), network: try FeatureNetwork(path: path, context: context))
     }
@@ -142,7 +142,7 @@ package struct EvaluateProgram {
       nearerThanAnyHeldOut: Double(own.count { $0 < least }) / Double(own.count))
   }
 
-  /// Of as many training images as are held out, or fewer.
+  /// Of training images, at most as many as are held out.
   private func discriminator(
     _ model: CheckpointModel, _ samples: ImageArray, _ data: EvaluationData
   ) throws -> EvaluationReport.Discriminator {

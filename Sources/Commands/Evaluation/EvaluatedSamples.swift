@@ -8,18 +8,18 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// The images that are evaluated: files of a folder, an array, or what a model generates.
+/// The images that are evaluated: files of a folder, an array, or the output of a model.
 struct EvaluatedSamples {
   let images: ImageArray
-  /// For people: where they are from.
+  /// Description of their source.
   let title: String
-  /// The checkpoint that they are from, where it is one.
+  /// The checkpoint that generated them, if any.
   let checkpoint: CheckpointModel?
 
   /// - Parameters:
   ///   - file: a folder of images, an array [n, channels, height, width] in [−1, 1] in a .npy, a checkpoint or an ONNX
   ///     file.
-  ///   - count: the first so many; nil for all, and 1,000 of a model.
+  ///   - count: use only this number, the first ones; nil for all of a file, and 1,000 of a model.
   ///   - image: size and channels that they must have.
   ///   - seed: of a model's latents; nil for its own.
   init(

@@ -13,12 +13,12 @@ struct EvaluationData {
   private let threads: Threads
   let training: [SourceIndex]
   let heldOut: ImageArray
-  /// For people: where the held-out images are from.
+  /// Description of the source of the held-out images.
   let heldOutTitle: String
-  /// What bounds the memory that comparing takes; of more held-out images so many are taken, evenly.
+  /// Bounds the memory for comparing: at most this number of held-out images is used, evenly spaced.
   static let mostHeldOut = 4096
 
-  /// - Parameter folder: other images to hold against, instead of those that the configuration holds out.
+  /// - Parameter folder: held-out images, instead of those of the configuration.
   init(_ configuration: Configuration, heldOutFolder folder: String?, threads: Threads, console: Console) throws {
     let settings = configuration.data
     try settings.requirePath()

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Reporting
 
-/// What `disttrain evaluate` has found; `evaluation.json` holds it under these names.
+/// The results of `disttrain evaluate`; `evaluation.json` has them under these names.
 struct EvaluationReport: Encodable {
   struct Images: Encodable {
     let source: String
@@ -13,7 +13,7 @@ struct EvaluationReport: Encodable {
   struct Level: Encodable {
     let side: Int
     let samples: Double
-    /// Training images, as many as there are held out or fewer: what real images reach.
+    /// Of training images, at most as many as are held out: the level of real images.
     let training: Double
   }
 
@@ -45,7 +45,7 @@ struct EvaluationReport: Encodable {
   /// The scores of the checkpoint's discriminator for some images: its mean loss against their plain labels, and the share that it
   /// takes for what they are.
   struct Scores: Encodable {
-    /// nil where the loss is none of single images, or not finite.
+    /// nil if the loss is not defined for single images, or not finite.
     let loss: Double?
     let accuracy: Double
   }
@@ -112,7 +112,7 @@ struct EvaluationReport: Encodable {
     ]
     return [
       "",
-      "discriminator: loss, and the share it takes for what they are; far better on training images than on those held "
+      "discriminator: loss, and the share it classifies correctly; far better on training images than on those held "
         + "out means learned by heart",
     ] + rows.map { "  \($0.0) loss \($0.1.loss.map { number($0, 4) } ?? "-")  accuracy \(number($0.1.accuracy, 4))" }
   }

@@ -52,13 +52,13 @@ final class CheckpointModel: GeneratorModel {
     var values = images.values
     return try values.withUnsafeMutableBufferPointer { buffer in
       let logits = try scorer.output(of: Tensor(images.shape, buffer.baseAddress!), .runningStatistics)
-      // Of two, the last one tells of real.
+      // Of two logits, the last is that of real.
       return (0..<logits.shape.samples).map { logits.sample($0)[logits.shape.sampleCount - 1] }
     }
   }
 
-  /// D's mean loss on images against their plain labels, how real it finds them, and the share that it takes for what they
-  /// are; by running statistics.
+  /// D's mean loss on images against their plain labels, its mean score, and the share that it classifies
+  /// correctly; by running statistics.
   func scores(of images: ImageArray, isReal: Bool) throws -> (loss: Double, score: Double, accuracy: Double) {
     let scorer = try self.scorer ?? makeScorer()
     self.scorer = scorer

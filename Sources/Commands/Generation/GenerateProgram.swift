@@ -7,7 +7,7 @@ import Reporting
 /// `disttrain generate MODEL`: images of a trained generator.
 package struct GenerateProgram {
   package var model: ModelFile
-  /// nil for as many as the file of latents has, or the grid needs.
+  /// nil for the number in the file of latents, or of cells in the grid.
   package var count: Int?
   package var out: String
   package var seed: UInt64?
@@ -94,7 +94,7 @@ package struct GenerateProgram {
     }
     if let available, count > available || available == 0 {
       throw UserFacingError(
-        code: .usage, message: "--count \(count), but \(latents!) has \(available) latents; give at most so many")
+        code: .usage, message: "--count \(count), but \(latents!) has \(available) latents; give at most that number")
     }
     return count
   }

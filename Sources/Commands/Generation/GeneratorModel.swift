@@ -12,10 +12,10 @@ package struct GeneratedImages {
 
 /// A generator that has been read from a file.
 protocol GeneratorModel: AnyObject {
-  /// For people: which training it is from.
+  /// Description of the training that made it.
   var title: String { get }
   var latents: LatentSpecification { get }
-  /// Of the latents where nobody asks for another.
+  /// The default seed of the latents.
   var seed: UInt64 { get }
   /// Images that are made together.
   var portion: Int { get }
@@ -37,7 +37,7 @@ func openGenerator(
   }
   guard file.statistics == .running else {
     throw UserFacingError(
-      code: .usage, message: "\(path): an ONNX file goes by running statistics; leave out --batch-norm batch")
+      code: .usage, message: "\(path): an ONNX file uses running statistics; leave out --batch-norm batch")
   }
   return ONNXGeneratorModel(try GeneratorGraph(path: path, context: ComputeContext(kernels: kernels, threads: threads)))
 }

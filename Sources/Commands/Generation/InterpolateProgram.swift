@@ -129,7 +129,7 @@ enum LatentPath {
     }
   }
 
-  /// The three, and what they give.
+  /// The three latents and the result.
   static func arithmetic(_ a: [Float], _ b: [Float], _ c: [Float]) -> [[Float]] {
     [a, b, c, a.indices.map { a[$0] - b[$0] + c[$0] }]
   }

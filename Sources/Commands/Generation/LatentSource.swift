@@ -6,7 +6,7 @@ import Reporting
 
 /// Where latents come from: each has a number and depends on nothing else.
 enum LatentSource {
-  /// Drawn; the first ones are those of the run's samples where the seed is the run's.
+  /// Drawn; the first ones are those of the run's samples if the seed is the run's.
   case drawn(LatentSpecification, seed: UInt64)
   /// The rows of a file.
   case file(NPYFile)

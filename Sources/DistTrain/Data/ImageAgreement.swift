@@ -3,12 +3,12 @@ import Files
 import ImageIO
 import Reporting
 
-/// Whether the ranks see the same images, each on its own host's disks.
+/// Checks that the ranks read the same images, each from its own host's disks.
 enum ImageAgreement {
-  /// Images of each rank that another one reads, too.
+  /// Images of each rank that another rank reads, too.
   static let samples = 4
 
-  /// Compares how many images there are and what they are called. Collective.
+  /// Compares the number and the names of the images. Collective.
   static func check(_ source: any ImageSource, job: any Job) throws {
     var names = SHA256()
     for index in source.indices { names.update(Array(source.name(index).utf8) + [0]) }

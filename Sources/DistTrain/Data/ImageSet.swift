@@ -10,7 +10,7 @@ package final class ImageSet {
   package let deal: Deal
   /// Images that could not be read and were left out, by name with the reason; equal on all ranks.
   package let skipped: [String]
-  /// Hash of what all images of the data set were decoded from, and of the transform; equal on all ranks.
+  /// Hash of the source bytes of all images of the data set and of the transform; equal on all ranks.
   package let hash: String
   /// The images that are held out, if any.
   package let heldOut: ImageSet?
@@ -31,9 +31,9 @@ package final class ImageSet {
     self.pixels = pixels
   }
 
-  /// Images that this rank holds, those held out apart.
+  /// Images that this rank holds, without the held-out ones.
   package var count: Int { slots.count }
-  /// Of this rank's images, those held out among them.
+  /// Of this rank's images, including the held-out ones.
   package var bytes: Int { pixels.bytes.count }
 
   /// Writes the image of the deal `image`, which is one of this rank's, as floats in [−1, 1].
@@ -69,7 +69,7 @@ package final class ImageSet {
   ///
   /// - Parameters:
   ///   - validation: the share of the good images that is held out.
-  ///   - progress: told of each image that this rank has done, after it was told how many there are.
+  ///   - progress: gets the number of this rank's images, then advances with each.
   package static func load(
     _ cache: ImageCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, validation: Double = 0, skipsBadImages: Bool,
     job: any Job, threads: Threads, progress: (_ count: Int) -> CountProgress?
@@ -96,7 +96,7 @@ package final class ImageSet {
         let heldOut = split.heldOut.isEmpty ? nil : set(heldDeal, held, from: MemoryIndex(mine.count), heldOut: nil)
         return set(deal, mine, from: 0, heldOut: heldOut)
       }
-      // A disk that fails says nothing about the image.
+      // A failing disk does not mean that the image is bad.
       guard skipsBadImages, !bad.contains(where: \.isSystem) else { throw AgreedError(unreadable(bad, of: good.count)) }
       let indices = Set(bad.map(\.index))
       good.removeAll(where: indices.contains)
@@ -149,7 +149,7 @@ package final class ImageSet {
         """)
   }
 
-  /// A hash that does not depend on who holds which image: the sum, modulo 2⁶⁴ in each of four words, of the images' own
+  /// A hash that does not depend on the distribution of the images over ranks: the sum, modulo 2⁶⁴ in each of four words, of the images' own
   /// hashes over name and content. Collective.
   private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: ImageCache, _ job: any Job)
     throws

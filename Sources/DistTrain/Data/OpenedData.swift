@@ -30,7 +30,7 @@ extension DataSettings {
       decoding: decode)
   }
 
-  /// Where decoded images are kept: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for nowhere.
+  /// The folder of the cache: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for no cache.
   /// Synthetic images are drawn as fast as they are read.
   package func cacheFolder(environment: [String: String]) -> String? {
     switch cache {

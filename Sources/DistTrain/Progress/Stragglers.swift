@@ -1,6 +1,6 @@
 import Foundation
 
-/// Says which rank holds the others up, where one is clearly slower: in the log, not at every line.
+/// Names the rank that delays the others, if one is clearly slower: in the log, not at every line.
 package struct Stragglers: Sendable {
   /// The share of a step by which the slowest rank is behind the median one.
   private static let share = 0.2

@@ -6,7 +6,7 @@ extension RunFolder {
   /// The steps of the grids of the fixed latents, ascending.
   package func sampledSteps() throws(RunFolderError) -> [Int] { try Self.steps(in: samplesFolder, suffix: ".png") }
 
-  /// Whether `samples.gif`, which is written last, is there and no older than the sample of the last step.
+  /// Whether `samples.gif`, which is written last, exists and is no older than the sample of the last step.
   package func hasEnded(after step: Int) -> Bool {
     var (animation, sample) = (stat(), stat())
     guard lstat(sampleAnimation, &animation) == 0 else { return false }
@@ -15,12 +15,12 @@ extension RunFolder {
     return (written.tv_sec, written.tv_nsec) >= (last.tv_sec, last.tv_nsec)
   }
 
-  /// Takes the samples of steps after `step` out of the run, because it goes on from `step` on another path.
+  /// Sets the samples of steps after `step` aside, because the run continues from `step` on another path.
   package func setAside(samplesAfter step: Int) throws(RunFolderError) {
     for later in try sampledSteps() where later > step { try Self.setAside(sample(step: later)) }
   }
 
-  /// Writes `samples.gif` from the samples that are there, so that a run which was continued shows all of its steps.
+  /// Writes `samples.gif` from the existing samples, so that a continued run shows all of its steps.
   ///
   /// - Parameter channels: of the samples.
   /// - Returns: the files that could not be shown, with the reason, in the order of their steps.
@@ -39,7 +39,7 @@ extension RunFolder {
         return nil
       }
     }
-    // output.samples.count may have changed on the way; the newest grids are those that the user wants.
+    // output.samples.count may have changed during the run; the size of the newest grid counts.
     guard let last = steps.last.flatMap({ image(sample(step: $0)) }) else { return leftOut }
     let made = try Animation(images: steps.count).bytes { frame in
       let path = sample(step: steps[frame])

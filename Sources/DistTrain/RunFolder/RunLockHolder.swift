@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Who writes to a run folder, as its lock file says.
+/// The process that writes to a run folder, according to its lock file.
 package struct RunLockHolder: Codable, Equatable, Sendable {
   package var host: String
   /// The kernel's boot: two containers on one machine share it, though their host names differ.

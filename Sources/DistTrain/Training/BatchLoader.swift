@@ -3,7 +3,7 @@ import GAN
 import ImageIO
 import Numerics
 
-/// Puts one rank's real images of a step where D learns from them.
+/// Loads one rank's real images of a step into the input of D.
 package final class BatchLoader {
   private var schedule: EpochSchedule
   private let images: ImageSet
@@ -47,7 +47,7 @@ package final class BatchLoader {
     }
   }
 
-  /// The first batch of a step, loaded where `step` learns from it.
+  /// The first batch of a step, loaded into the input of `step`.
   func firstBatch(ofStep index: Int, for step: GANStep) -> LocalBatch {
     let batch = batches(ofStep: index)[0]
     load(index, 0, batch, into: step.realImages(batch.samples))

@@ -3,7 +3,7 @@ import GAN
 import ImageMetrics
 import Numerics
 
-/// What D makes of images that it never learns from.
+/// D's loss and accuracy on images that it is not trained on.
 struct HeldOutImages {
   private let images: ImageSet
   private let state: RunState

@@ -5,7 +5,7 @@ import Numerics
 
 /// Measures how good the model is, for `output.checkpoints.best`.
 final class QualityMeasure {
-  /// Samples, and images held out, that are compared.
+  /// The number of samples, and of held-out images, that are compared.
   static let compared = 512
   /// Samples that are made at a time; with batch statistics they depend on each other.
   private static let portion = 64
@@ -18,7 +18,7 @@ final class QualityMeasure {
   /// On rank 0.
   private var generator: ImageGenerator?
 
-  /// - Returns: nil where the configuration names no measure.
+  /// - Returns: nil if the configuration names no measure.
   init?(_ state: RunState, _ heldOut: HeldOutImages?) {
     measure = state.configuration.output.checkpoints.best
     guard measure != .none, let heldOut else { return nil }

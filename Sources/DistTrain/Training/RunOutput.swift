@@ -3,7 +3,7 @@ import GAN
 import ImageIO
 import Numerics
 
-/// What a run writes into its folder; rank 0 writes, the others take part where their data are needed.
+/// The output of a run into its folder. Rank 0 writes; the others take part if their data are needed.
 final class RunOutput {
   private let state: RunState
   private let sampler: Sampler?
@@ -11,7 +11,7 @@ final class RunOutput {
   private let events: TrainingEvents?
   let checkpoints: RunCheckpoints
 
-  /// - Parameter quality: of the checkpoint that the run goes on from, where it was measured.
+  /// - Parameter quality: of the checkpoint that the run continues, if it was measured.
   init(_ state: RunState, continuingFrom step: Int, _ quality: ModelQuality?) throws {
     self.state = state
     var sampler: Sampler?
@@ -34,7 +34,7 @@ final class RunOutput {
     self.events = events
   }
 
-  /// Before the first step: what the data look like, and what untrained networks make. Collective.
+  /// Before the first step: samples of the data and of the untrained generator. Collective.
   func begin(_ schedule: inout EpochSchedule) throws {
     try writeRealImages(&schedule)
     try writeSamples(0)
@@ -52,7 +52,7 @@ final class RunOutput {
     }
   }
 
-  /// `samples/real.png`: the first images of the run's order, as many as a sample shows. Collective.
+  /// `samples/real.png`: the first images of the run's order, the same number as in a sample. Collective.
   private func writeRealImages(_ schedule: inout EpochSchedule) throws {
     let shape = state.configuration.model.imageShape
     let wanted = state.configuration.output.samples.count
@@ -85,7 +85,7 @@ final class RunOutput {
 
   /// Writes a checkpoint of `step`; see `RunCheckpoints`. Collective.
   func saveCheckpoint(_ step: Int, _ schedule: EpochSchedule, _ quality: ModelQuality?) throws {
-    // The metrics of the steps that the checkpoint stands for must not be younger than it.
+    // The metrics must reach the disk before the checkpoint of their steps.
     try state.job.onFirst {
       try metrics!.synchronize()
       try events?.synchronize()
@@ -93,9 +93,9 @@ final class RunOutput {
     try checkpoints.save(step, schedule, quality, losses: metrics?.losses ?? [])
   }
 
-  /// `samples.gif`, `generator.onnx` where it is to be written then, and `samples/final.png` where it is asked for, when training ends. Collective.
+  /// When training ends: `samples.gif`, and if configured `generator.onnx` and `samples/final.png`. Collective.
   ///
-  /// - Returns: what there is to take notice of, on rank 0.
+  /// - Returns: notes for the user, on rank 0.
   func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
     try state.makeImages {

@@ -3,7 +3,7 @@ import Configuration
 import GAN
 import Numerics
 
-/// Everything that a run has once it is ready to train.
+/// The state of a run that is ready to train.
 package struct RunState {
   /// Resolved.
   let configuration: Configuration
@@ -14,7 +14,7 @@ package struct RunState {
   let images: ImageSet
   package let schedule: EpochSchedule
   package let step: GANStep
-  /// What samples, measures of quality and exported files are made with; see `makeImages`.
+  /// The model for samples, measures of quality and exported files; see `makeImages`.
   let samplingModel: SamplingModel
   let folder: RunFolder
   /// Settings changed on purpose, one a line.

@@ -6,11 +6,11 @@ import Numerics
 /// Draws the run's sample images, on rank 0 alone.
 package final class Sampler {
   private let generator: ImageGenerator
-  /// Of the last images, where they are wanted.
+  /// For `output.samples.final`, if it is set.
   private let finalGenerator: ImageGenerator?
   private let settings: OutputSettings.Samples
 
-  /// - Parameter scratch: memory that nobody else needs while samples are drawn.
+  /// - Parameter scratch: memory that is free while samples are drawn.
   package init(
     _ model: SamplingModel, _ settings: OutputSettings.Samples, scratch: UnsafeMutableRawBufferPointer,
     engine: Engine
@@ -29,7 +29,7 @@ package final class Sampler {
   /// The samples after `step` steps as one image.
   func grid(_ step: Int) throws -> Image { Self.grid(try samples(step).images, settings.grid) }
 
-  /// `output.samples.final` images side by side; nil where none are wanted.
+  /// `output.samples.final` images side by side; nil if it is 0.
   func final(_ step: Int) throws -> Image? {
     guard let finalGenerator else { return nil }
     var row = settings.grid

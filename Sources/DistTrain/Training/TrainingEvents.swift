@@ -2,11 +2,11 @@ import Events
 import Foundation
 import ImageIO
 
-/// What TensorBoard shows of a run; on rank 0.
+/// The event file of a run for TensorBoard; on rank 0.
 package final class TrainingEvents {
   private let writer: EventWriter
 
-  /// - Parameter step: of the checkpoint that the run goes on from, 0 for a new one.
+  /// - Parameter step: of the checkpoint that the run continues, 0 for a new run.
   package init(_ folder: RunFolder, continuingFrom step: Int, configuration: String) throws {
     writer = try EventWriter(
       folder: folder.path, host: ProcessInfo.processInfo.hostName, continuingFrom: step)
@@ -33,7 +33,7 @@ package final class TrainingEvents {
 }
 
 extension Metric {
-  /// TensorBoard's name for it; nil for the step, by which the others are drawn, and for what is not one number.
+  /// TensorBoard's name for it; nil for the step, which is the horizontal axis, and for metrics of more than one number.
   package var tag: String? {
     if case .overRanks = declaration.value { return nil }
     return self == .step ? nil : "\(declaration.group)/\(rawValue)"

@@ -1,7 +1,7 @@
 import Foundation
 
 /// `Epoch 1/200 - D real: loss 0.512, accuracy 0.812; D fake: …; D held out: …; G: …`: the means of every epoch, from
-/// 1; what is not measured is not there.
+/// 1; metrics that are not measured are left out.
 ///
 /// `log.every` is for `metrics.jsonl` alone.
 struct GANLabLog: RecipeLog {

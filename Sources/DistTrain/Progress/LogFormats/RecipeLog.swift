@@ -7,7 +7,7 @@ package protocol RecipeLog: Sendable {
   mutating func lines(after step: LoggedStep) -> [String]
   /// The lines that are due when training ends, by itself or not.
   mutating func endingLines() -> [String]
-  /// What is said of a checkpoint, if anything.
+  /// The line about a checkpoint, if any.
   var checkpointLine: String? { get }
 }
 
@@ -19,7 +19,7 @@ extension RecipeLog {
 /// A step as a recipe's log sees it.
 package struct LoggedStep: Sendable {
   package let measured: StepMeasurements
-  /// The batches of real images that D learned from: one or more, of two epochs where one ended between them.
+  /// The batches of real images that D learned from: one or more, of two epochs if one ended between them.
   let places: [EpochSchedule.Place]
   /// The epoch that the step began in, from 0, and how many steps begin in it.
   let epoch: Int
