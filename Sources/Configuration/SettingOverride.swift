@@ -1,4 +1,4 @@
-/// One `--set KEY=VALUE`: a dotted key, and a value in YAML as it would stand in the file.
+/// One `--set KEY=VALUE`: a dotted key, and a value in YAML as in the file.
 struct SettingOverride {
   let path: [String]
   let value: SettingNode

@@ -77,7 +77,7 @@ struct BenchCommand: ParsableCommand {
         throw ValidationError("--loader measures images one by one; --batch and --shards do not change it.")
       }
     }
-    guard tune || !table else { throw ValidationError("--table prints what --tune has measured; give both.") }
+    guard tune || !table else { throw ValidationError("--table prints the measurements of --tune; give both.") }
     guard takesConfiguration || (config == nil && configurationOptions.isEmpty) else {
       throw ValidationError("--exchange and --products take no configuration; give --rounds at most.")
     }

@@ -67,7 +67,7 @@ final class MeasuredStep {
     layers = LayerClock(step, peers.times)
   }
 
-  /// One step with what a run does before it. Collective.
+  /// One step with the loading of its images. Collective.
   func run() throws -> Parts {
     var parts = Parts()
     peers.times.reset()

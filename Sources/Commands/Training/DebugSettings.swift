@@ -3,7 +3,7 @@ import Reporting
 
 /// The settings that `--debug` adds.
 extension TrainingProgram {
-  /// Makes a run short if the configuration leaves its length open, and prints what that was, with the command
+  /// Makes a run short if the configuration leaves its length open, and prints the length with the command
   /// that gives the same bits without the checks.
   func shortenForDebug(_ configuration: inout Configuration) throws {
     let given = try Configuration.keysSet(in: file, overrides: overrides)

@@ -19,7 +19,7 @@ extension RunFolder {
   package func hasCheckpoint(of step: Int) -> Bool { access(checkpoint(step: step), F_OK) == 0 }
 
   /// Removes old checkpoints, oldest first, so that `keep` remain, among them always `valid`, and all newer ones; none
-  /// where `valid` is gone: somebody else tidies up here.
+  /// if `valid` is gone: another process removes files here.
   ///
   /// - Parameter valid: the step of a checkpoint that is known to be whole: the one just written.
   package func prune(keep: Int, valid: Int) throws(RunFolderError) {

@@ -137,7 +137,7 @@ package struct Resumption {
       let parts = pair.split(separator: "\u{1}", maxSplits: 1, omittingEmptySubsequences: false)
       metadata[String(parts[0])] = String(parts[1])
     }
-    return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as rank 0 told of it")
+    return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as sent by rank 0")
   }
 }
 

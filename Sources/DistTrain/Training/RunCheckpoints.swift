@@ -4,7 +4,7 @@ import GAN
 /// The checkpoints of a run, and the files that accompany each: `losses.png`, `generator.onnx`, `best.safetensors`.
 ///
 /// `save` writes a checkpoint into memory; it is written to the disk during the next steps, and `complete` does the rest
-/// once it is there. Until then the one before it is the newest.
+/// once it is there. Until then the previous one is the newest.
 package final class RunCheckpoints {
   private let state: RunState
   /// Of the checkpoint that is kept as the best.

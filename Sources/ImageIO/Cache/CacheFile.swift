@@ -48,7 +48,7 @@ final class CacheFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Fills `record` with record `index`; false where it cannot be read or is not valid.
+  /// Fills `record` with record `index`; false if it cannot be read or is not valid.
   func read(_ record: inout CacheRecord, at index: SourceIndex) -> Bool {
     let isWhole = record.bytes.withUnsafeMutableBytes { bytes in
       transfer(bytes.count) { pread(descriptor, bytes.baseAddress! + $0, $1, index.number * recordCount + $0) }

@@ -7,14 +7,14 @@ import Files
 package final class ImageCache: Sendable {
   package let source: any ImageSource
   package let transform: Transform
-  /// The cache's file; nil where there is none.
+  /// The cache's file; nil if there is none.
   package let path: String?
   private let file: CacheFile?
   private let hash: HashFunction
   private let warn: @Sendable (String) -> Void
 
   /// - Parameters:
-  ///   - folder: where the cache's file is, created where missing; nil for no cache.
+  ///   - folder: of the cache's file, created if missing; nil for no cache.
   ///   - hash: SHA-256.
   ///   - warn: called at most once here and once from `load`, with one line.
   package init(
@@ -47,7 +47,7 @@ package final class ImageCache: Sendable {
     }
   }
 
-  /// Hexadecimal hash of what decides the pixels: the manifest and the transform.
+  /// Hexadecimal hash of the manifest and the transform, which determine the pixels.
   package static func key(of source: any ImageSource, _ transform: Transform, _ hash: HashFunction) -> String {
     let bytes = Array("cache 1\n\(transform.canonicalDescription)\n".utf8) + source.manifest
     return ContentHash(bytes.withUnsafeBytes(hash)).description

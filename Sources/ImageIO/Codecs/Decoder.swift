@@ -1,6 +1,6 @@
 import Files
 
-/// Decodes PNG and JPEG files from memory, told apart by their first bytes, whatever the file's name says.
+/// Decodes PNG and JPEG files from memory, recognized by their first bytes, not by the file's name.
 ///
 /// Alpha is dropped, not blended, and gamma, profiles and EXIF orientation are ignored, as in Pillow's `open` and
 /// `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
@@ -10,12 +10,12 @@ package enum Decoder {
     case jpeg = "JPEG"
   }
 
-  /// The image in `bytes`, with 1 or 3 channels; `path` is what an error names.
+  /// The image in `bytes`, with 1 or 3 channels; `path` is its name in errors.
   package static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
     try image(in: bytes, channels: channels, path: path) { _, _ in Reduction.none }.image
   }
 
-  /// The image in `bytes` with the transform's channels, of a JPEG as much smaller as the transform allows.
+  /// The image in `bytes` with the transform's channels, a JPEG reduced as far as the transform allows.
   package static func image(
     in bytes: [UInt8], for transform: Transform, path: String
   ) throws(ImageError) -> SourceImage {
@@ -23,7 +23,7 @@ package enum Decoder {
     return SourceImage(image: decoded.image, bytes: bytes, reduction: decoded.reduction)
   }
 
-  /// The image in `bytes`, of a JPEG as many eighths of its size as `eighths` says for its width and height.
+  /// The image in `bytes`; a JPEG is reduced to the eighths that `eighths` returns for its width and height.
   private static func image(
     in bytes: [UInt8], channels: Int, path: String, eighths: (_ width: Int, _ height: Int) -> Int
   ) throws(ImageError) -> (image: Image, reduction: Reduction) {
@@ -43,7 +43,7 @@ package enum Decoder {
     }
   }
 
-  /// PNG or JPEG by the first bytes, or an error that says what else was found.
+  /// PNG or JPEG, by the first bytes; throws an error that describes other content.
   package static func format(of bytes: [UInt8], path: String) throws(ImageError) -> Format {
     guard !bytes.isEmpty else { throw .empty(path: path) }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .png }

@@ -2,7 +2,7 @@ import CImage
 
 /// Encodes images as 8-bit PNG files, grey or RGB.
 package enum PNGEncoder {
-  /// The bytes of a PNG file of `image`; `path` is what an error names.
+  /// The bytes of a PNG file of `image`; `path` is its name in errors.
   package static func bytes(of image: Image, path: String = "an image") throws(ImageError) -> [UInt8] {
     var encoded: UnsafeMutablePointer<UInt8>?
     var count = 0

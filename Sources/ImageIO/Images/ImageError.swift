@@ -1,29 +1,29 @@
 import Glibc
 
-/// Why images cannot be read or encoded: where, what was found, what was expected, what to do.
+/// The reasons why images cannot be read or encoded: place, what was found, what was expected, advice.
 package enum ImageError: Error, Hashable, Sendable {
   /// The system refused `operation`, which reads `path`; `code` is its errno.
   case unreadable(path: String, operation: String, code: Int32)
   case notARegularFile(path: String)
   case empty(path: String)
-  /// The content is no image that can be decoded; `found` says what it looks like.
+  /// The content is no supported image; `found` describes it.
   case unknownFormat(path: String, found: String)
   /// The content breaks its format (PNG, JPEG, IDX, gzip, MATLAB).
   case damaged(path: String, format: String, reason: String)
-  /// A sound file, of something else.
+  /// An intact file of other content.
   case unexpectedContent(path: String, found: String, expected: String)
   case tooLarge(path: String, width: Int, height: Int)
 
   case noSuchFolder(path: String)
   case notAFolder(path: String)
   case noImages(folder: String, pattern: String)
-  /// A folder of published files lacks one of them; `expected` are the names that were looked for.
+  /// A folder of published files lacks one of them; `expected` are the names that were tried.
   case noSuchFile(folder: String, expected: [String])
   /// A folder lacks a part of CelebA.
   case noCelebA(folder: String, missing: String)
   case encoding(path: String, reason: String)
 
-  /// True where the system, not the data, is at fault: exit code 74 rather than 65.
+  /// True if the system, not the data, is at fault: exit code 74 rather than 65.
   package var isSystemError: Bool {
     switch self {
     case .unreadable(_, _, let code): ![ENOENT, EACCES, ELOOP, ENOTDIR, ENAMETOOLONG, ENXIO].contains(code)

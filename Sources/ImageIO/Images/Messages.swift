@@ -1,4 +1,4 @@
-/// Calls a function of CImage with room for its message; nil where it returns true, else the message.
+/// Calls a function of CImage with a buffer for its message; nil if it returns true, else the message.
 func reasonOfFailure(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Bool) -> String? {
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
     message.initialize(repeating: 0)
@@ -7,7 +7,7 @@ func reasonOfFailure(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Bool) -> Str
 }
 
 extension String {
-  /// For a message: control characters, which could move a terminal's cursor, are written by their numbers.
+  /// For a message: control characters, which could move a terminal's cursor, are replaced by their numbers.
   package func escapingControls(except kept: Unicode.Scalar? = nil) -> String {
     func isControl(_ scalar: Unicode.Scalar) -> Bool {
       (scalar.value < 32 || 127..<160 ~= scalar.value) && scalar != kept

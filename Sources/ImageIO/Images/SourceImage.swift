@@ -2,7 +2,7 @@
 package struct SourceImage: Sendable {
   package let image: Image
   package let bytes: [UInt8]
-  /// By how much the decoder has made the image smaller; nil where it cannot.
+  /// The reduction by the decoder; nil if the format has none.
   package let reduction: Reduction?
 
   package init(image: Image, bytes: [UInt8], reduction: Reduction? = nil) {

@@ -1,6 +1,6 @@
 /// Images over time as a GIF file of bounded length and size.
 ///
-/// Of more than `mostFrames` images, as many evenly spaced ones, the first and the last among them. Images with a
+/// Shows at most `mostFrames` images, evenly spaced, including the first and the last. Images with a
 /// side above `largestSide` are scaled down by a whole number. All of it lasts about ten seconds, and the last image
 /// stays for two. Sixty grids of 64 images of 64 pixels are 20 MB.
 package struct Animation: Sendable {
@@ -8,7 +8,7 @@ package struct Animation: Sendable {
   package static let largestSide = 640
   private static let lastHundredths = 200
 
-  /// How many images there are, and which of them are shown.
+  /// The indices of the images that are shown.
   package let frames: [Int]
 
   package init(images: Int) {
@@ -16,10 +16,10 @@ package struct Animation: Sendable {
     frames = (0..<shown).map { shown == 1 ? 0 : ($0 * (images - 1) + (shown - 1) / 2) / (shown - 1) }
   }
 
-  /// The GIF file of the images that `image` gives for `frames`, one at a time.
+  /// The GIF file of the images that `image` returns for `frames`, one at a time.
   ///
   /// - Parameter image: of the last one's size; nil leaves a frame out.
-  /// - Returns: the file and how many frames it has; nil where there is none.
+  /// - Returns: the file and its number of frames; nil without any frame.
   package func bytes(_ image: (Int) throws -> Image?) throws -> (bytes: [UInt8], frames: Int)? {
     var encoder: GIFEncoder?
     var waiting: Image?

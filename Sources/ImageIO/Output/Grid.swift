@@ -1,10 +1,10 @@
 import Numerics
 
-/// Many images side by side in one, in the layout of torchvision's `make_grid`: row by row, black between and around.
+/// A grid of images as one image, in the layout of torchvision's `make_grid`: row by row, black between and around.
 package struct Grid: Hashable, Sendable {
-  /// Which values become black and white.
+  /// The values that become black and white.
   package enum Range: String, Hashable, Sendable, CaseIterable {
-    /// −1 and 1; what is outside is clamped.
+    /// −1 and 1; other values are clamped.
     case fixed = "range"
     /// The smallest and the largest finite value of all images.
     case normalized = "grid"

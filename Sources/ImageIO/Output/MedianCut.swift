@@ -1,4 +1,4 @@
-/// At most 256 colours that stand for all of an image (Heckbert 1982, median cut, cutting at the mean as Wu 1991 does).
+/// At most 256 colours that represent all colours of an image (Heckbert 1982, median cut, cutting at the mean as Wu 1991 does).
 ///
 /// giflib's own quantization is deprecated, has left its library, and sees only 32 levels a channel; this sees 64.
 struct MedianCut {
@@ -6,7 +6,7 @@ struct MedianCut {
   private static let bits = 6
   private static let channelLevels = 1 << bits
 
-  /// 256 × RGB; what is not needed is black.
+  /// 256 × RGB; unused entries are black.
   private(set) var palette = [UInt8](repeating: 0, count: 3 * mostColours)
   /// The palette's nearest colour by the image's colour, `cell(of:)`.
   private var nearest = [UInt8](repeating: 0, count: 1 << (3 * bits))

@@ -22,7 +22,7 @@ struct Sheet {
 
   func image() -> Image { raster.reduced(by: Self.finer) }
 
-  /// A line of square dots; what is outside the sheet is not drawn.
+  /// A line of square dots; dots outside the sheet are not drawn.
   mutating func line(_ from: Point, _ to: Point, _ colour: Colour, thickness: Int) {
     let (dx, dy) = ((to.x - from.x) * Double(Self.finer), (to.y - from.y) * Double(Self.finer))
     let count = max(1, Int(max(abs(dx), abs(dy)).rounded(.up)))

@@ -14,7 +14,7 @@ package struct CelebAList {
     self.init(try FileBytes.read(path), path: path)
   }
 
-  /// The list in `bytes`; `path` is what an error names.
+  /// The list in `bytes`; `path` is its name in errors.
   package init(_ bytes: [UInt8], path: String) {
     self.path = path
     lines = bytes.split(omittingEmptySubsequences: true) { $0 == 10 || $0 == 13 }

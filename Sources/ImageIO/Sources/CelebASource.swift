@@ -6,9 +6,9 @@ package struct CelebASource: ImageSource {
   private let images: FolderSource
 
   /// - Parameters:
-  ///   - folder: has the folder `img_align_celeba` and, where the selection asks for them, the published lists.
-  ///   - limit: only the first so many of the images selected.
-  /// - Throws: where one of them is missing or breaks its format, or no image is left.
+  ///   - folder: has the folder `img_align_celeba` and, if the selection needs them, the published lists.
+  ///   - limit: only this number of the selected images, the first ones.
+  /// - Throws: if one of them is missing or breaks its format, or no image is left.
   package init(
     folder: String, selection: CelebASelection = .everything, limit: Int? = nil
   ) throws(ImageError) {
@@ -34,7 +34,7 @@ package struct CelebASource: ImageSource {
     notes = found.notes + (missing > 0 ? [note] : [])
   }
 
-  /// Names of the images that the lists select; nil where none is asked for.
+  /// Names of the images that the lists select; nil without a selection.
   private static func listed(_ folder: String, _ selection: CelebASelection) throws(ImageError) -> Set<[UInt8]>? {
     var listed: Set<[UInt8]>?
     if selection.partition != .all {

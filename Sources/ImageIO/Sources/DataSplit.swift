@@ -1,4 +1,4 @@
-/// Which part of a published data set is read; the raw values are those of `data.split`.
+/// The part of a published data set to read; the raw values are those of `data.split`.
 package enum DataSplit: String, Hashable, Sendable, CaseIterable {
   case train
   case test
@@ -6,11 +6,11 @@ package enum DataSplit: String, Hashable, Sendable, CaseIterable {
   case extra
 }
 
-/// How EMNIST sorts its characters (Cohen et al. 2017, table 2); the raw values are those of its files' names.
+/// The splits of EMNIST (Cohen et al. 2017, table 2); the raw values are those of its files' names.
 package enum EMNISTSplit: String, Hashable, Sendable, CaseIterable {
-  /// 62 classes, as many of each as there are.
+  /// 62 classes, unbalanced.
   case byclass
-  /// 47 classes: capitals that look like small letters are one with them.
+  /// 47 classes: capitals that look like small letters are merged with them.
   case bymerge
   /// 47 classes of equal size.
   case balanced

@@ -3,7 +3,7 @@ import Glibc
 /// The PNG and JPEG files of a folder and its sub-folders, in byte order of their paths below it.
 ///
 /// Hidden files and folders are left out, and files with other extensions. Symbolic links are followed; a folder is
-/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` says what was left
+/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` lists what was left
 /// out.
 package struct FolderSource: ImageSource {
   package let folder: String
@@ -14,10 +14,10 @@ package struct FolderSource: ImageSource {
   private var files: [FolderFile]
 
   /// - Parameters:
-  ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder where the
+  ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder if the
   ///     pattern has a slash; `*` matches no slash.
-  ///   - limit: only the first so many files.
-  /// - Throws: where the folder is missing, no folder, unreadable, or has no images.
+  ///   - limit: only this number of files, the first ones.
+  /// - Throws: if the folder is missing, no folder, unreadable, or has no images.
   package init(folder: String, pattern: String = "*", limit: Int? = nil) throws(ImageError) {
     let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
     self = try FolderSource(folder: folder) { file in
@@ -45,7 +45,7 @@ package struct FolderSource: ImageSource {
     notes = walk.notes
   }
 
-  /// The first so many files; all of them without a limit.
+  /// The first `limit` files; all of them without a limit.
   func first(_ limit: Int?) -> FolderSource {
     var source = self
     source.files = Array(files.prefix(limit ?? files.count))

@@ -58,7 +58,7 @@ struct Canvas {
     }
   }
 
-  /// Blends `part`/256 of a colour over what is there.
+  /// Blends `part`/256 of a colour over the present one.
   mutating func blend(_ box: Box, _ colour: Colour, _ part: Int) {
     for y in pixel(box.top)..<max(pixel(box.top), pixel(box.bottom)) {
       for x in pixel(box.left)..<max(pixel(box.left), pixel(box.right)) { blend(x, y, colour, part) }
@@ -99,7 +99,7 @@ struct Canvas {
     }
   }
 
-  /// Lightens and darkens what is in `box` in cells of the given size, offset by half a cell in every second row,
+  /// Lightens and darkens the content of `box` in cells of the given size, offset by half a cell in every second row,
   /// with a joint of `joint` units between them: bricks, stones, tiles.
   mutating func lay(_ box: Box, cell: (width: Int, height: Int), joint: Int, _ jointColour: Colour, _ key: UInt32) {
     for y in pixel(box.top)..<max(pixel(box.top), pixel(box.bottom)) {

@@ -17,7 +17,7 @@ extension RandomStream {
   mutating func chance(_ percent: Int) -> Bool { next(below: 100) < percent }
 }
 
-/// What things are painted in.
+/// The colours of the parts of a facade.
 enum Palette {
   static let walls = [
     Colour(226, 208, 166), Colour(206, 170, 112), Colour(180, 104, 78), Colour(150, 74, 58), Colour(232, 226, 210),

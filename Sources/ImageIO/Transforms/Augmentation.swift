@@ -2,11 +2,11 @@ import Numerics
 
 /// Random changes of a transformed image, with the meaning of torchvision's `RandomHorizontalFlip` and `ColorJitter`.
 package struct Augmentation: Hashable, Sendable {
-  /// Whether every other image, by chance, is mirrored.
+  /// Whether an image is mirrored with probability 1/2.
   package var flip: Bool
   /// The factor is uniform between max(0, 1 − brightness) and 1 + brightness; 0 for none.
   package var brightness: Float
-  /// As `brightness`, about the mean of the grey image.
+  /// The same for the contrast, about the mean of the grey image.
   package var contrast: Float
 
   package static let none = Augmentation(flip: false, brightness: 0, contrast: 0)
@@ -18,7 +18,7 @@ package struct Augmentation: Hashable, Sendable {
     self.contrast = contrast
   }
 
-  /// What becomes of one image. Takes four numbers of `random`, whatever is asked for, so that no change moves another.
+  /// The change of one image. Always takes four numbers of `random`, so that one kind of change does not affect another.
   package func draw(_ random: inout RandomStream) -> ImageChange {
     let isFlipped = random.nextUniform() < 0.5
     let brightnessFactor = Self.factor(brightness, random.nextUniform())

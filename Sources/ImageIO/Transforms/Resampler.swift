@@ -5,14 +5,14 @@ import CImage
 enum Resampler {
   /// Each pass rounds to 8 bits, as Pillow's.
   ///
-  /// Pillow 13 begins with the vertical pass where the height shrinks much more: it may then differ by one grey level.
+  /// Pillow 13 begins with the vertical pass if the height shrinks much more; results may then differ by one grey level.
   static func average(
     _ image: Image, columns: AveragedAxis, rows: AveragedAxis, into target: UnsafeMutablePointer<UInt8>, stride: Int
   ) {
     let (width, channels) = (columns.count * image.channels, image.channels)
     let sourceStride = image.width * channels
     let reach = rows.reach
-    // The kernel reads two bytes past the last pixel, and pixels of weight 0 where the source is narrower than a window.
+    // The kernel reads two bytes past the last pixel, and pixels of weight 0 if the source is narrower than a window.
     let rowCount = columns.reach.upperBound * channels + 2
     // It also writes one byte past a line.
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: reach.count * width + 1) { lines in

@@ -1,17 +1,17 @@
-/// What is done to a decoded image before training: it becomes `width` × `height` pixels of `channels` channels.
+/// The transform of a decoded image before training, to `width` × `height` pixels of `channels` channels.
 package struct Transform: Hashable, Sendable {
-  /// How an image of other proportions becomes so; the raw values are those of `data.image.resize`.
+  /// The treatment of images of other proportions; the raw values are those of `data.image.resize`.
   package enum Fit: String, Hashable, Sendable, CaseIterable {
-    /// As small as still covers the target, then the centre; for a square torchvision's `Resize(size)` and
-    /// `CenterCrop(size)`.
+    /// Resize to the smallest size that covers the target, then crop the centre; for a square, torchvision's `Resize(size)`
+    /// and `CenterCrop(size)`.
     case crop
-    /// Both sides to the target's, whatever the proportions.
+    /// Resize both sides to the target's, without keeping the proportions.
     case stretch
-    /// As large as fits into the target, the other side to the nearest whole pixel in proportion, centred on black.
+    /// Resize to the largest size that fits the target, the other side rounded to a whole pixel, centred on black.
     case pad
   }
 
-  /// How an image file is decoded; the raw values are those of `data.decode`.
+  /// The decoding of image files; the raw values are those of `data.decode`.
   package enum Decoding: String, Hashable, Sendable, CaseIterable {
     /// Every pixel, as Pillow decodes it.
     case exact
@@ -57,7 +57,7 @@ package struct Transform: Hashable, Sendable {
       + "decode \(decoding.rawValue)"
   }
 
-  /// How many eighths of its size a JPEG of `width` × `height` pixels is decoded to.
+  /// The size to decode a JPEG of `width` × `height` pixels to, in eighths of its own.
   func eighths(width: Int, height: Int) -> Int {
     guard decoding == .fast else { return Reduction.none }
     let resized = resized(width: width, height: height)
@@ -67,7 +67,7 @@ package struct Transform: Hashable, Sendable {
     } ?? Reduction.none
   }
 
-  /// Whether an image of this size gets more pixels than it has, on either side.
+  /// Whether an image of this size is enlarged on either side.
   package func scalesUp(width: Int, height: Int) -> Bool {
     let resized = resized(width: width, height: height)
     return resized.width > width || resized.height > height
@@ -75,7 +75,7 @@ package struct Transform: Hashable, Sendable {
 
   /// Writes the transformed `image` to `target`, `byteCount` bytes.
   ///
-  /// - Parameter reduction: what the decoder has made smaller already.
+  /// - Parameter reduction: the reduction that the decoder has already made.
   package func apply(
     to image: Image, reducedBy reduction: Reduction? = nil, into target: UnsafeMutableBufferPointer<UInt8>
   ) {
@@ -114,7 +114,7 @@ package struct Transform: Hashable, Sendable {
 
   /// Width and height of an image after the resize, before the crop.
   private func resized(width: Int, height: Int) -> (width: Int, height: Int) {
-    // Whether the image is no wider, in proportion, than the target.
+    // Whether the image is at most as wide, in proportion, as the target.
     let isUpright = width * self.height <= height * self.width
     switch fit {
     case .stretch:
@@ -131,7 +131,7 @@ package struct Transform: Hashable, Sendable {
     }
   }
 
-  /// Which columns or rows of the resized image stay in a target of `size` of them.
+  /// The columns or rows of the resized image that remain in a target of `size` of them.
   private func kept(of resized: Int, by size: Int) -> Range<Int> {
     // A half rounds to the even number, as in Python's `round`, which torchvision's CenterCrop uses.
     let start = resized > size ? Int((Double(resized - size) / 2).rounded(.toNearestOrEven)) : 0
