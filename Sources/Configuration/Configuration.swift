@@ -1,7 +1,8 @@
 import GAN
 import Numerics
 
-/// The configuration of a run from its YAML file and `--set`. Every value has been checked, alone and against the others.
+/// The configuration of a run from its YAML file and `--set`. Every value has been checked, alone and against the
+/// others.
 package struct Configuration: Hashable, Sendable {
   package var name = "run"
   package var seed: UInt64 = 1
@@ -90,8 +91,8 @@ extension Configuration {
       generatorStatistics: train.generatorStatistics, generator: train.generator, discriminator: train.discriminator)
   }
 
-  /// The same run with every `auto` that affects its bits replaced by a value: the number of shards and the algorithms of
-  /// all convolutions. A run trains by it, writes it to `config.yaml` and records it in its checkpoints.
+  /// The same run with every `auto` that affects its bits replaced by a value: the number of shards and the algorithms
+  /// of all convolutions. A run trains by it, writes it to `config.yaml` and records it in its checkpoints.
   ///
   /// - Throws: layers whose shapes do not fit.
   package func resolved(shards: Int, _ instructionSet: InstructionSet) throws(ShapeError) -> Configuration {

@@ -41,8 +41,8 @@ extension Configuration {
     return Set(root.leafKeys)
   }
 
-  /// Whether the YAML leaves the number of threads to the program: for the launcher, which must know before the program reads
-  /// the rest. Mistakes elsewhere are ignored; an invalid number of threads counts as set.
+  /// Whether the YAML leaves the number of threads to the program: for the launcher, which must know before the program
+  /// reads the rest. Mistakes elsewhere are ignored; an invalid number of threads counts as set.
   package static func leavesThreadsOpen(yaml: String) -> Bool {
     let problems = ConfigurationProblems()
     guard let text = try? ConfigurationText(bytes: Array(yaml.utf8), file: "run"),

@@ -67,8 +67,8 @@ struct ConfigurationText {
     }
   }
 
-  /// Searches without regard to quotes and comments: a few anchors can make a small file expand without end, and only a YAML
-  /// parser can tell what is quoted.
+  /// Searches without regard to quotes and comments: a few anchors can make a small file expand without end, and only a
+  /// YAML parser can tell what is quoted.
   private static func startsToken(after scalar: Unicode.Scalar) -> Bool {
     [
       " ", "\t", "\n", "\r", "[", "{", ",", ":", "-", "?", "}", "]", "\"", "'", "\u{85}", "\u{2028}", "\u{2029}",

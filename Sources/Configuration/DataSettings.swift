@@ -76,7 +76,7 @@ extension DataSettings {
     keys.value("shuffle", &shuffle, .truth, "Whether each epoch has a new random order.")
     keys.value(
       "lastBatch", &lastBatch, .choice,
-      "The last images of an epoch that do not fill a batch: drop them, keep a smaller batch, or wrap around to fill it."
+      "The last images of an epoch that do not fill a batch: drop them, keep a smaller batch, or wrap around."
     )
     keys.value("pattern", &pattern, .text, "Pattern of the names of the files to read.")
     keys.value("validation", &validation, .number(.belowOne), "The share of the images that is held out.")

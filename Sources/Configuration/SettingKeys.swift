@@ -1,6 +1,6 @@
-/// Visits the keys of a configuration. Each key is declared once, in `declare(_:)` of the type that has it: the value, whose
-/// initial value is the default, the accepted values, whether a continued run may change it, and one sentence. The visitors
-/// read a file (`SettingReader`), print the values (`SettingPrinter`) or list the keys (`SettingCatalog`).
+/// Visits the keys of a configuration. Each key is declared once, in `declare(_:)` of the type that has it: the value,
+/// whose initial value is the default, the accepted values, whether a continued run may change it, and one sentence.
+/// The visitors read a file (`SettingReader`), print the values (`SettingPrinter`) or list the keys (`SettingCatalog`).
 protocol SettingKeys: AnyObject {
   /// Whether values come from a file, so that some may depend on others.
   var isReading: Bool { get }

@@ -1,6 +1,7 @@
 import Reporting
 
-/// The output of `disttrain settings` and docs/settings.md: the declared keys with their defaults, or one of them in full.
+/// The output of `disttrain settings` and docs/settings.md: the declared keys with their defaults, or one of them in
+/// full.
 package struct SettingsReference {
   private let settings = Configuration.declared.settings
   private let groups = Configuration.declared.groups

@@ -2,7 +2,8 @@ import Foundation
 import ImageIO
 import Reporting
 
-/// `disttrain data fetch celeba`: prints instructions, since CelebA must be fetched by a person who agrees to its terms.
+/// `disttrain data fetch celeba`: prints instructions, since CelebA must be fetched by a person who agrees to its
+/// terms.
 package struct CelebAByHand {
   package static let name = "celeba"
 

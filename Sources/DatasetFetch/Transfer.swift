@@ -3,7 +3,8 @@ import Foundation
 /// One attempt to fetch a file, or the rest of it, by the program curl.
 ///
 /// curl is called rather than linked, or Foundation's URLSession used: loading its libraries would make every start of
-/// `disttrain` some 30 ms slower, and the program brings along proxies, certificates and resuming as the user knows them.
+/// `disttrain` some 30 ms slower, and the program brings along proxies, certificates and resuming as the user knows
+/// them.
 struct Transfer {
   enum Result: Equatable {
     case complete

@@ -1,7 +1,7 @@
 import LinearAlgebra
 
-/// The Fréchet distance between two sets of features as if each were normally distributed (Dowson & Landau 1982; Heusel et al.
-/// 2017, section 3, with an Inception network's features): |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½).
+/// The Fréchet distance between two sets of features as if each were normally distributed (Dowson & Landau 1982; Heusel
+/// et al. 2017, section 3, with an Inception network's features): |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½).
 package enum FrechetDistance {
   /// Features: one row per image, `dimension` numbers each; two rows at least.
   package static func between(

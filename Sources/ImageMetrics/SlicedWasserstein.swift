@@ -2,9 +2,9 @@ import Numerics
 
 /// The sliced Wasserstein distance between the local patches of two sets of images, scale by scale.
 ///
-/// Karras et al. 2018, "Progressive growing of GANs" (arXiv 1710.10196), section 5: 128 patches of 7×7 per image and level of
-/// a Laplacian pyramid, normalized by the mean and standard deviation of each colour channel; 4 · 128 random directions; × 1000. Sets
-/// of unequal size are compared by their quantiles.
+/// Karras et al. 2018, "Progressive growing of GANs" (arXiv 1710.10196), section 5: 128 patches of 7×7 per image and
+/// level of a Laplacian pyramid, normalized by the mean and standard deviation of each colour channel; 4 · 128 random
+/// directions; × 1000. Sets of unequal size are compared by their quantiles.
 package struct SlicedWasserstein: Sendable {
   package static let patch = 7
   package static let patchesPerImage = 128

@@ -12,8 +12,8 @@ extension ExplainedError {
   package var description: String { message }
 }
 
-/// An error that `disttrain` prints once, from rank 0, before it exits with `code`. Files that it shows parts of cannot control the
-/// terminal.
+/// An error that `disttrain` prints once, from rank 0, before it exits with `code`. Files that it shows parts of cannot
+/// control the terminal.
 package struct UserFacingError: ExplainedError, Equatable {
   package let code: ExitCode
   package let message: String

@@ -15,9 +15,9 @@ struct DataCommand: ParsableCommand {
         \(PublishedDataSet.all.map { "\($0.name)\t\($0.title); licence: \($0.licence)" }.joined(separator: "\n"))
         celeba\tprints how to fetch it by hand
 
-        Runs curl and unzip; curl's environment variables (https_proxy and others) and ~/.curlrc apply. The same command resumes \
-        an interrupted file. SHA256SUMS in the folder lists the fetched files with their checksums. Exit codes: 0 complete, \
-        64 usage, 65 differs from the published files, 74 not reachable or not writable.
+        Runs curl and unzip; curl's environment variables (https_proxy and others) and ~/.curlrc apply. The same command \
+        resumes an interrupted file. SHA256SUMS in the folder lists the fetched files with their checksums. Exit codes: \
+        0 complete, 64 usage, 65 differs from the published files, 74 not reachable or not writable.
         """)
 
     @Argument(help: ArgumentHelp("The data set.", valueName: "name"))
@@ -44,9 +44,9 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Decode every image; report formats, sizes, copies and unreadable images.",
       discussion: """
-        Reads a folder with its sub-folders, or the data of a configuration; for a configuration it also reports the effect of \
-        its transform. Each unreadable image is named with the reason. Exit codes: 0 all images can be read, 64 usage or \
-        configuration, 65 some cannot, 74 input or output.
+        Reads a folder with its sub-folders, or the data of a configuration; for a configuration it also reports the \
+        effect of its transform. Each unreadable image is named with the reason. Exit codes: 0 all images can be read, \
+        64 usage or configuration, 65 some cannot, 74 input or output.
         """)
 
     @Argument(help: "A folder of images, or a configuration.")

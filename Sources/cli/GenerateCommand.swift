@@ -45,7 +45,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     name: .customLong("batch-norm"),
     help: ArgumentHelp(
-      "Statistics of batch norm. running: those of the training; batch: those of batches as large as the run's samples.",
+      "Statistics of batch norm. running: those of training; batch: those of batches as large as the run's samples.",
       valueName: "running|batch"))
   var statistics = ModelFile.Statistics.running
 

@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "auto: continue the run folder's newest valid checkpoint, if there is one; none: begin a new run; or a checkpoint.",
+      "auto: continue the run folder's newest valid checkpoint, if any; none: begin a new run; or a checkpoint.",
       valueName: "auto|none|FILE"))
   var resume = "auto"
 

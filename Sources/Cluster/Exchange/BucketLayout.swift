@@ -2,8 +2,9 @@ import GAN
 
 /// The layout of the messages of one bucket for one rank; no communication. Counts and offsets are in elements.
 ///
-/// A rank sends nothing to itself: its own nodes are added in place. Offsets count from the bucket's beginning, not from that of the network's parameters, which may have more
-/// elements than MPI's 32-bit integers count (MPI 3.1 §5.8); `Buckets.largest` bounds them.
+/// A rank sends nothing to itself: its own nodes are added in place. Offsets count from the bucket's beginning, not
+/// from that of the network's parameters, which may have more elements than MPI's 32-bit integers count (MPI 3.1 §5.8);
+/// `Buckets.largest` bounds them.
 package struct BucketLayout {
   /// One message's blocks, by rank.
   package struct Blocks {

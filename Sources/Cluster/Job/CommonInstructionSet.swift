@@ -23,7 +23,8 @@ package struct CommonInstructionSet {
     self.limits = limits
   }
 
-  /// Gathers the limits of all ranks. Throws on every rank if any `DISTTRAIN_ISA` is unknown or its CPU lacks it. Collective.
+  /// Gathers the limits of all ranks. Throws on every rank if any `DISTTRAIN_ISA` is unknown or its CPU lacks it.
+  /// Collective.
   package init(_ job: any Job) throws {
     var asked: InstructionSet?
     var failure: UserFacingError?

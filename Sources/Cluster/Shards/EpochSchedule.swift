@@ -69,7 +69,8 @@ package struct EpochSchedule: Sendable {
     return Place(epoch: epoch, batch: batch, samples: isShort ? deal.images - batch * plan.batch : plan.batch)
   }
 
-  /// The images that `shard` contributes, in the order of its samples in the batch (`plan.samples(ofShard:inBatchOf:)`).
+  /// The images that `shard` contributes, in the order of its samples in the batch
+  /// (`plan.samples(ofShard:inBatchOf:)`).
   package mutating func images(ofShard shard: Int, step: Int, update: Int = 0) -> ShardImages {
     let place = place(ofStep: step, update: update)
     let order = order(ofShard: shard, inEpoch: place.epoch)

@@ -1,5 +1,5 @@
-/// Notices that no rank makes progress although all of them answer, as when a file system hangs: the watchdog's own threads
-/// still run then. Waiting may be right, so this is only reported.
+/// Notices that no rank makes progress although all of them answer, as when a file system hangs: the watchdog's own
+/// threads still run then. Waiting may be right, so this is only reported.
 package struct StallWatch {
   /// Seconds until the next report; doubled each time.
   private var patience: Double

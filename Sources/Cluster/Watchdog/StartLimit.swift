@@ -3,8 +3,8 @@ import Glibc
 import MPI
 import Reporting
 
-/// Ends this rank with code 70 if the ranks do not connect in time: while ranks are still being started, mpirun may miss that
-/// one of them has died, and the others wait for it in `MPI_Init`, before the watchdog runs.
+/// Ends this rank with code 70 if the ranks do not connect in time: while ranks are still being started, mpirun may
+/// miss that one of them has died, and the others wait for it in `MPI_Init`, before the watchdog runs.
 package final class StartLimit: Sendable {
   private let hasStarted = DispatchSemaphore(value: 0)
 

@@ -19,8 +19,8 @@ package struct WatchdogHub {
 /// Ends the job with code 70 and a report when a rank no longer answers, over TCP connections of its own: MPI itself
 /// never notices a process that is stopped or whose host is gone, and waits for ever.
 ///
-/// A thread of each rank tells ranks 0 and 1 four times a second the operation of its rank; a rank that is only busy still
-/// answers.
+/// A thread of each rank tells ranks 0 and 1 four times a second the operation of its rank; a rank that is only busy
+/// still answers.
 package final class Watchdog {
   private let hasEnded = DispatchSemaphore(value: 0)
   /// Written to, to end the thread.

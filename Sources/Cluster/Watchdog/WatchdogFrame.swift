@@ -1,7 +1,7 @@
 /// The messages between the watchdogs of two ranks: frames of a kind, a length and a body.
 ///
-/// The connection is between ranks of one job, which run the same program (they have agreed on its SHA-256); lengths are
-/// limited all the same, and a peer that does not begin with the job's token is ignored.
+/// The connection is between ranks of one job, which run the same program (they have agreed on its SHA-256); lengths
+/// are limited all the same, and a peer that does not begin with the job's token is ignored.
 package enum WatchdogFrame: Equatable {
   /// The first frame of a rank: the job's token, the rank, its process and its host.
   case hello(token: [UInt8], rank: Int, process: Int32, host: String)

@@ -4,8 +4,8 @@ import Reporting
 
 /// One rank's part of the watchdog: listens to the hubs, and as a hub to every rank.
 ///
-/// Ranks 0 and 1 are hubs, so that either can report that the other is silent. Time in which this process was itself stopped
-/// does not count: a job that was suspended as a whole continues.
+/// Ranks 0 and 1 are hubs, so that either can report that the other is silent. Time in which this process was itself
+/// stopped does not count: a job that was suspended as a whole continues.
 package final class WatchdogNode {
   /// Milliseconds between two looks.
   private static let tick: Int32 = 250
@@ -162,8 +162,8 @@ package final class WatchdogNode {
   /// give it two more seconds.
   private func leave(waking process: Int32, on host: String) -> Never {
     if host == own.host, process != own.process { kill(process, SIGCONT) }
-    // After the first rank's end mpirun waits twice for the others, a second or until one of them ends. Who ends together
-    // with the first shortens neither.
+    // After the first rank's end mpirun waits twice for the others, a second or until one of them ends. Who ends
+    // together with the first shortens neither.
     usleep(100_000)
     _exit(ExitCode.internalError.rawValue)
   }

@@ -24,8 +24,8 @@ package struct AlgorithmTimes {
 }
 
 extension ConvolutionAlgorithm {
-  /// In rising order of their errors, as ConvolutionErrorTests bound them. Those of the first two are the same but for the
-  /// length of their runs, which is now the one's, now the other's that is smaller; direct ones need less memory.
+  /// In rising order of their errors, as ConvolutionErrorTests bound them. Those of the first two are the same but for
+  /// the length of their runs, which is now the one's, now the other's that is smaller; direct ones need less memory.
   fileprivate static let byError: [ConvolutionAlgorithm] = [.direct, .im2col, .winograd2, .winograd4]
 }
 

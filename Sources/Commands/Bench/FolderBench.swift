@@ -2,8 +2,8 @@ import Configuration
 import Numerics
 import Reporting
 
-/// The speed of one thread that reads, decodes and transforms the images of a folder, as a first run does before they are
-/// in the cache.
+/// The speed of one thread that reads, decodes and transforms the images of a folder, as a first run does before they
+/// are in the cache.
 struct FolderBench {
   private let folder: String
   private let loader: LoaderBench

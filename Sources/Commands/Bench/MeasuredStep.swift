@@ -85,8 +85,8 @@ final class MeasuredStep {
     return parts
   }
 
-  /// Seconds of the exchange of both networks' gradients with nothing to compute meanwhile, the optimizer left out; afterwards
-  /// the sums are of no use. Collective.
+  /// Seconds of the exchange of both networks' gradients with nothing to compute meanwhile, the optimizer left out;
+  /// afterwards the sums are of no use. Collective.
   func exchangeAlone() throws -> Double {
     try job.barrier()
     return try seconds {

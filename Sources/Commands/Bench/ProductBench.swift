@@ -3,8 +3,8 @@ import LinearAlgebra
 import Numerics
 import Reporting
 
-/// `disttrain bench --products`: the matrix products of the facades recipe, compared with this CPU's peak rate, and with
-/// OpenBLAS if it is installed.
+/// `disttrain bench --products`: the matrix products of the facades recipe, compared with this CPU's peak rate, and
+/// with OpenBLAS if it is installed.
 struct ProductBench {
   private let rounds: Int
   private let kernels: Kernels

@@ -9,8 +9,8 @@ import LinearAlgebra
 import Numerics
 import Reporting
 
-/// `disttrain evaluate SAMPLES --data CONFIG`: the distance of generated images to real ones, their diversity, and whether they are
-/// copies.
+/// `disttrain evaluate SAMPLES --data CONFIG`: the distance of generated images to real ones, their diversity, and
+/// whether they are copies.
 package struct EvaluateProgram {
   package var samples: ModelFile
   /// The configuration whose data the samples are compared with.

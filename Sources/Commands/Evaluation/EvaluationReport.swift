@@ -42,8 +42,8 @@ struct EvaluationReport: Encodable {
     let nearerThanAnyHeldOut: Double
   }
 
-  /// The scores of the checkpoint's discriminator for some images: its mean loss against their plain labels, and the share
-  /// that it classifies correctly.
+  /// The scores of the checkpoint's discriminator for some images: its mean loss against their plain labels, and the
+  /// share that it classifies correctly.
   struct Scores: Encodable {
     /// nil if the loss is not defined for single images, or not finite.
     let loss: Double?

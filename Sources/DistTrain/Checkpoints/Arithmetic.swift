@@ -2,7 +2,8 @@ import Configuration
 import GAN
 import Numerics
 
-/// The version of the arithmetic of the convolutions' algorithms: a number that rises when the bits of one of them change.
+/// The version of the arithmetic of the convolutions' algorithms: a number that rises when the bits of one of them
+/// change.
 ///
 /// 1: `im2col` by OpenBLAS; such checkpoints have no number. 2: `im2col` by our own kernels. Programs of arithmetic 1
 /// neither read nor write the number, and take every checkpoint for one of theirs.

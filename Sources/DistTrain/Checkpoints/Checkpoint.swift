@@ -17,7 +17,8 @@ package struct Checkpoint {
 
   private var parts: [TrainedNetwork] { step.trained }
 
-  /// Writes the state for `path`: rank 0 writes, after the owners of the optimizers' states have sent theirs. Collective.
+  /// Writes the state for `path`: rank 0 writes, after the owners of the optimizers' states have sent theirs.
+  /// Collective.
   ///
   /// - Returns: on rank 0 the commit of the file to the disk, which runs on its own thread.
   func save(_ facts: CheckpointFacts, to path: String) throws -> CheckpointCommit? {

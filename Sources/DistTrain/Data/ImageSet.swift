@@ -64,8 +64,8 @@ package final class ImageSet {
     return UnsafeBufferPointer(pixels[slot])
   }
 
-  /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks leave
-  /// out the same unreadable images, or fail with the same error. Collective.
+  /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks
+  /// leave out the same unreadable images, or fail with the same error. Collective.
   ///
   /// - Parameters:
   ///   - validation: the share of the good images that is held out.
@@ -149,8 +149,8 @@ package final class ImageSet {
         """)
   }
 
-  /// A hash that does not depend on the distribution of the images over ranks: the sum, modulo 2⁶⁴ in each of four words, of the images' own
-  /// hashes over name and content. Collective.
+  /// A hash that does not depend on the distribution of the images over ranks: the sum, modulo 2⁶⁴ in each of four
+  /// words, of the images' own hashes over name and content. Collective.
   private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: ImageCache, _ job: any Job)
     throws
     -> String

@@ -93,7 +93,8 @@ package struct TrainingProgress: Sendable {
     return (pieces + left(measured, of: totalSteps, secondsLeft)).joined(separator: gap)
   }
 
-  /// The most detailed line that fits: the least important parts are dropped first, and the bar takes the remaining room.
+  /// The most detailed line that fits: the least important parts are dropped first, and the bar takes the remaining
+  /// room.
   private func bar(_ measured: StepMeasurements, columns: Int) -> String {
     let step = "step \(Self.padded(measured.step, as: totalSteps))/\(totalSteps)"
     let epoch = "epoch \(Self.padded(measured.epoch, as: totalEpochs))"

@@ -11,8 +11,8 @@ extension RunFolder {
     (try? SafetensorsFile(path: bestCheckpoint, verification: .required)).flatMap { try? CheckpointFacts($0) }
   }
 
-  /// Makes the checkpoint of `step` the best one: a link to it, or a copy if the file system has no links. The old one is
-  /// there until the new one is.
+  /// Makes the checkpoint of `step` the best one: a link to it, or a copy if the file system has no links. The old one
+  /// is there until the new one is.
   package func keepAsBest(step: Int) throws(RunFolderError) {
     let source = checkpoint(step: step)
     let temporary = bestCheckpoint + ".link"

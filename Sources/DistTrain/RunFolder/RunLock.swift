@@ -5,8 +5,9 @@ import Reporting
 /// The right to write to a run folder, for one run at a time.
 ///
 /// The file `run.lock` names the holder, and the holder keeps it locked by `flock`, which the kernel undoes however the
-/// process ends. A lock whose holder is gone is taken over. The result of `flock` for a process on another machine depends on
-/// the file system, so that a lock from another host is never taken over, but for an earlier start of the same Slurm job.
+/// process ends. A lock whose holder is gone is taken over. The result of `flock` for a process on another machine
+/// depends on the file system, so that a lock from another host is never taken over, but for an earlier start of the
+/// same Slurm job.
 package final class RunLock: Sendable {
   package let path: String
   /// The former holder, if its lock has been taken over: for a note to the user.

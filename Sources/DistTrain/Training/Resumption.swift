@@ -14,8 +14,8 @@ package struct Resumption {
   /// Damaged checkpoints that were passed over, and changes of settings, in whole sentences.
   package let notes: [String]
 
-  /// Finds the checkpoint on rank 0, checks that the configuration may continue it, and sends its facts to the other ranks.
-  /// Collective.
+  /// Finds the checkpoint on rank 0, checks that the configuration may continue it, and sends its facts to the other
+  /// ranks. Collective.
   package static func find(
     _ configuration: Configuration, _ options: RunOptions, in folder: RunFolder, job: any Job
   ) throws -> Resumption {

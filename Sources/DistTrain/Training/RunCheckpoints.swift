@@ -3,8 +3,8 @@ import GAN
 
 /// The checkpoints of a run, and the files that accompany each: `losses.png`, `generator.onnx`, `best.safetensors`.
 ///
-/// `save` writes a checkpoint into memory; it is written to the disk during the next steps, and `complete` does the rest
-/// once it is there. Until then the previous one is the newest.
+/// `save` writes a checkpoint into memory; it is written to the disk during the next steps, and `complete` does the
+/// rest once it is there. Until then the previous one is the newest.
 package final class RunCheckpoints {
   private let state: RunState
   /// Of the checkpoint that is kept as the best.
@@ -88,7 +88,8 @@ package final class RunCheckpoints {
     return ["the best so far: \(quality) after step \(pending.step), kept as \(state.folder.bestCheckpoint)"]
   }
 
-  /// Waits for a saved checkpoint, and ignores its errors, if the run ends by an error: it is good, and may be the only one.
+  /// Waits for a saved checkpoint, and ignores its errors, if the run ends by an error: it is good, and may be the only
+  /// one.
   package func settle() { try? pending?.commit?.wait() }
 
   /// Writes `generator.onnx` of this step, on rank 0.

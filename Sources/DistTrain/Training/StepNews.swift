@@ -11,7 +11,8 @@ package enum StepNews: Hashable, Sendable {
   /// A value of the training state is not finite: nothing of the step is kept, and the run fails.
   case fault
 
-  /// All news, the least important first. If several signals came, the run names the one that is most likely deliberate.
+  /// All news, the least important first. If several signals came, the run names the one that is most likely
+  /// deliberate.
   private static let byWeight: [StepNews] = [
     .none, .checkpointOnDisk, .stop(.interrupt), .stop(.user1), .stop(.terminate), .fault,
   ]

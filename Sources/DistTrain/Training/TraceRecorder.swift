@@ -6,11 +6,11 @@ import Numerics
 /// Collects the tensors of a run's first steps for `trace.safetensors`, in sample order on any number of ranks.
 ///
 /// Names: `initial/<name>`; of each step k `step<k>/real` [n, c, h, w], `step<k>/latent.discriminator` and
-/// `step<k>/latent.generator` [n, size], `step<k>/loss` [D real, D fake, G], `step<k>/probability` [D(x), D(G(z)) before,
-/// after], `step<k>/gradient/<name>`, `step<k>/parameter/<name>` (after the update, buffers too); with a gradient penalty
-/// `step<k>/penalty/mix` [n] and `step<k>/penalty/value` [penalty, mean ‖∇‖]; and of the state after the last of them
-/// `samples/latent` [n, size] and `samples/images` [n, c, h, w], by batch statistics. <name> is that of the checkpoint.
-/// Shapes and axis order are PyTorch's.
+/// `step<k>/latent.generator` [n, size], `step<k>/loss` [D real, D fake, G], `step<k>/probability` [D(x), D(G(z))
+/// before, after], `step<k>/gradient/<name>`, `step<k>/parameter/<name>` (after the update, buffers too); with a
+/// gradient penalty `step<k>/penalty/mix` [n] and `step<k>/penalty/value` [penalty, mean ‖∇‖]; and of the state after
+/// the last of them `samples/latent` [n, size] and `samples/images` [n, c, h, w], by batch statistics. <name> is that
+/// of the checkpoint. Shapes and axis order are PyTorch's.
 ///
 /// If a network is updated more than once in a step, `step<k>/update<u>/` replaces `step<k>/`, u counting D's
 /// updates, then G's, and each has its own tensors: the latents, those of D the real images and the penalty,

@@ -33,7 +33,8 @@ package final class TrainingEvents {
 }
 
 extension Metric {
-  /// TensorBoard's name for it; nil for the step, which is the horizontal axis, and for metrics of more than one number.
+  /// TensorBoard's name for it; nil for the step, which is the horizontal axis, and for metrics of more than one
+  /// number.
   package var tag: String? {
     if case .overRanks = declaration.value { return nil }
     return self == .step ? nil : "\(declaration.group)/\(rawValue)"

@@ -97,8 +97,8 @@ package final class TrainingRun {
     return Kernels(choice)
   }
 
-  /// Whether nothing is left to do. A run that was killed after its last checkpoint may still have to write its final files.
-  /// Collective.
+  /// Whether nothing is left to do. A run that was killed after its last checkpoint may still have to write its final
+  /// files. Collective.
   private func isFinished(_ done: Int, of steps: Int, _ folder: RunFolder) throws -> Bool {
     guard done == steps else { return done > steps }
     return try job.maximum(job.isFirst && !folder.hasEnded(after: done) ? 1 : 0) == 0

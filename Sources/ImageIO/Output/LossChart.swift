@@ -31,7 +31,8 @@ package struct LossChart: Sendable {
     losses = Axis(Self.range(of: lines.flatMap { $0.points.map(\.loss) }), marks: 7)
   }
 
-  /// The range of all values but one in 200 at either end, which would flatten the others, with a margin; includes a near 0.
+  /// The range of all values but one in 200 at either end, which would flatten the others, with a margin; includes a
+  /// near 0.
   private static func range(of values: [Double]) -> ClosedRange<Double> {
     let sorted = values.sorted()
     guard let first = sorted.first else { return 0...1 }

@@ -18,7 +18,8 @@ package struct Augmentation: Hashable, Sendable {
     self.contrast = contrast
   }
 
-  /// The change of one image. Always takes four numbers of `random`, so that one kind of change does not affect another.
+  /// The change of one image. Always takes four numbers of `random`, so that one kind of change does not affect
+  /// another.
   package func draw(_ random: inout RandomStream) -> ImageChange {
     let isFlipped = random.nextUniform() < 0.5
     let brightnessFactor = Self.factor(brightness, random.nextUniform())

@@ -1,7 +1,7 @@
 import CImage
 
-/// One axis of a resize with Pillow's antialiased bilinear filter: a triangle as wide as the target pixel is in the source,
-/// normalized, with 22 bits of fraction.
+/// One axis of a resize with Pillow's antialiased bilinear filter: a triangle as wide as the target pixel is in the
+/// source, normalized, with 22 bits of fraction.
 struct AveragedAxis {
   /// First source pixel of each target pixel's window.
   let starts: [Int32]

@@ -1,5 +1,5 @@
-/// One axis of a resize as OpenCV's INTER_LINEAR: between the two nearest pixel centres, the border repeated, 11 bits of
-/// fraction.
+/// One axis of a resize as OpenCV's INTER_LINEAR: between the two nearest pixel centres, the border repeated, 11 bits
+/// of fraction.
 struct InterpolatedAxis {
   /// The first of each target pixel's two source pixels.
   let starts: [Int]

@@ -5,7 +5,8 @@ import CImage
 enum Resampler {
   /// Each pass rounds to 8 bits, as Pillow's.
   ///
-  /// Pillow 13 begins with the vertical pass if the height shrinks much more; results may then differ by one grey level.
+  /// Pillow 13 begins with the vertical pass if the height shrinks much more; results may then differ by one grey
+  /// level.
   static func average(
     _ image: Image, columns: AveragedAxis, rows: AveragedAxis, into target: UnsafeMutablePointer<UInt8>, stride: Int
   ) {

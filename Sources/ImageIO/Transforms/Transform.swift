@@ -2,8 +2,8 @@
 package struct Transform: Hashable, Sendable {
   /// The treatment of images of other proportions; the raw values are those of `data.image.resize`.
   package enum Fit: String, Hashable, Sendable, CaseIterable {
-    /// Resize to the smallest size that covers the target, then crop the centre; for a square, torchvision's `Resize(size)`
-    /// and `CenterCrop(size)`.
+    /// Resize to the smallest size that covers the target, then crop the centre; for a square, torchvision's
+    /// `Resize(size)` and `CenterCrop(size)`.
     case crop
     /// Resize both sides to the target's, without keeping the proportions.
     case stretch
@@ -15,7 +15,8 @@ package struct Transform: Hashable, Sendable {
   package enum Decoding: String, Hashable, Sendable, CaseIterable {
     /// Every pixel, as Pillow decodes it.
     case exact
-    /// A JPEG scaled down in its blocks' frequencies to the least size, in eighths, that the resize still makes smaller.
+    /// A JPEG scaled down in its blocks' frequencies to the least size, in eighths, that the resize still makes
+    /// smaller.
     case fast
   }
 
