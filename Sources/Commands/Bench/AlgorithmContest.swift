@@ -2,7 +2,7 @@ import GAN
 import Numerics
 import Reporting
 
-/// The times of one pass of a convolution by every algorithm that suits it, and the best of them.
+/// The times of one pass of a convolution by every suitable algorithm, and the best of them.
 package struct AlgorithmTimes {
   /// Seconds, the median of the rounds.
   package let medians: [ConvolutionAlgorithm: Double]
@@ -15,7 +15,7 @@ package struct AlgorithmTimes {
     return ConvolutionAlgorithm.byError.first { algorithm in medians[algorithm].map { $0 <= 1.03 * least } ?? false }!
   }
 
-  /// By how much the winner is faster than the fastest of the others, as a share of their time; below 0 if it has been
+  /// The lead of the winner over the fastest of the others, as a share of their time; below 0 if it has been
   /// preferred to a faster one. Nil if there is no other.
   package var lead: Double? {
     let winner = winner
@@ -24,12 +24,12 @@ package struct AlgorithmTimes {
 }
 
 extension ConvolutionAlgorithm {
-  /// In rising order of their errors, as ConvolutionErrorTests bound them. Those of the first two are the same but for
-  /// the length of their runs, which is now the one's, now the other's that is smaller; direct ones need less memory.
+  /// In rising order of their errors, as ConvolutionErrorTests bound them. The errors of the first two differ only
+  /// by the length of their sums, and either may be smaller; direct convolution needs less memory.
   fileprivate static let byError: [ConvolutionAlgorithm] = [.direct, .im2col, .winograd2, .winograd4]
 }
 
-/// One convolution planned with every algorithm that suits it, on the same tensors.
+/// One convolution planned with every suitable algorithm, on the same tensors.
 struct AlgorithmContest {
   private let geometry: ConvolutionGeometry
   private let layout: BatchLayout
@@ -40,7 +40,7 @@ struct AlgorithmContest {
   private let weights: Floats
   private let sums: NodeBuffers
 
-  /// - Parameter groups: batches that go through together.
+  /// - Parameter groups: batches that are computed together.
   init(
     _ geometry: ConvolutionGeometry, shards: Int, samplesPerShard: Int, groups: Int, context: ComputeContext
   ) {

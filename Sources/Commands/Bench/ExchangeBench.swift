@@ -4,10 +4,10 @@ import MPI
 import Numerics
 import Reporting
 
-/// The exchange of a gradient of 25 MB as a step makes it, in turns with one MPI_Allreduce of as much.
+/// The exchange of a gradient of 25 MB as a step makes it, in turns with one MPI_Allreduce of the same size.
 final class ExchangeBench {
   private static let count = 25_000_000 / MemoryLayout<Float>.stride
-  /// As large as the step's buckets are at least.
+  /// The least size of the step's buckets.
   private static let bucket = 1 << 20
 
   private let job: MPIJob

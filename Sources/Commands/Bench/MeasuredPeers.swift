@@ -4,9 +4,9 @@ import Reporting
 
 /// Seconds of a step besides the networks' computing, on this rank.
 final class ExchangeTimes {
-  /// In the moments of batch norm and the losses, from own values to those of all ranks.
+  /// In exchanging the moments of batch norm and the losses.
   fileprivate(set) var statistics = 0.0
-  /// In the gradients, from sums to parameters, without the optimizer.
+  /// In exchanging gradients and parameters, without the optimizer.
   fileprivate(set) var gradients = 0.0
   fileprivate(set) var optimizer = 0.0
 
@@ -36,7 +36,7 @@ final class MeasuredPeers: Peers {
 private final class MeasuredExchange: GradientExchange {
   private let exchange: any GradientExchange
   private let times: ExchangeTimes
-  /// When the last sum was complete: from then on the optimizer works.
+  /// The time at which the last sum was complete and the optimizer began.
   private var reduced = ContinuousClock.now
 
   init(_ exchange: any GradientExchange, _ times: ExchangeTimes) {

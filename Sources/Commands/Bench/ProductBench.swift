@@ -55,7 +55,7 @@ struct ProductBench {
     }
     let sizes = [Int](repeating: batch / shards, count: shards)
     var total: (operations: Double, timing: Timing) = (0, (0, library.map { _ in 0 }))
-    // Beside the products: the clock of a shared machine is not the same from minute to minute.
+    // Measured together with the products: the clock rate of a shared machine changes from minute to minute.
     var peaks: [Double] = []
     for item in workload.items {
       let products = item.geometry.products(item.pass, shardSizes: sizes)
@@ -84,7 +84,7 @@ struct ProductBench {
 
 extension InstructionSet {
   /// The core whose kernels match this set; nil if OpenBLAS decides. Its list of CPUs ends with its release: on a
-  /// newer one it falls back to an older instruction set, and would be no yardstick.
+  /// newer one it falls back to an older instruction set, and would not be a fair comparison.
   fileprivate var openBLASCore: String? {
     #if arch(x86_64)
     switch self {

@@ -47,7 +47,7 @@ struct StepBench {
       \(layers.text)
       """)
     if job.size > 1 {
-      // Last, for it leaves no gradients behind.
+      // Last, because it overwrites the gradients.
       let alone = try Sample((0..<rounds).map { _ in try measured.exchangeAlone() }).median
       let visible = Sample(steps.map(\.gradients)).median
       console.say(

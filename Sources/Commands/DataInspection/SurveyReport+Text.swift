@@ -3,7 +3,7 @@ import Foundation
 import Reporting
 
 extension SurveyReport {
-  /// Most sizes and copies that are listed for people; `--json` has all.
+  /// The largest number of sizes and copies in the text; `--json` has all.
   private static let mostListed = 5
 
   var json: String {
@@ -14,7 +14,7 @@ extension SurveyReport {
     }
   }
 
-  /// For people.
+  /// The report as text.
   var lines: [String] {
     var lines = ["\(source): \(Self.count(images, "image")), \(Download.spoken(bytes: bytes))"]
     lines += Self.listed(formats) { $0 }

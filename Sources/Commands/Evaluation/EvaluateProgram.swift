@@ -33,7 +33,7 @@ package struct EvaluateProgram {
     (self.count, self.pairs, self.seed, self.features, self.out) = (count, pairs, seed, features, out)
   }
 
-  /// Neighbours in the image, and samples that have a row.
+  /// Neighbours and rows of neighbours.png.
   private static let (neighbours, rows) = (5, 8)
   /// Training images that are in memory at once.
   private static let portion = 4096
@@ -164,7 +164,7 @@ package struct EvaluateProgram {
     return try FrechetDistance.between(own, held, dimension: dimension, by: library)
   }
 
-  /// A row a sample: itself, then its nearest training images; the samples that are nearest to one come first.
+  /// One row per sample: itself, then its nearest training images. The samples nearest to a training image come first.
   private func writeNeighbours(
     _ samples: ImageArray, _ found: NearestNeighbours, _ data: EvaluationData, to path: String
   ) throws {

@@ -20,7 +20,7 @@ struct EvaluatedSamples {
   ///   - file: a folder of images, an array [n, channels, height, width] in [−1, 1] in a .npy, a checkpoint or an ONNX
   ///     file.
   ///   - count: use only this number, the first ones; nil for all of a file, and 1,000 of a model.
-  ///   - image: size and channels that they must have.
+  ///   - image: the required size and channels.
   ///   - seed: of a model's latents; nil for its own.
   init(
     _ file: ModelFile, count: Int?, of image: FeatureShape, seed: UInt64?, kernels: Kernels, threads: Threads,

@@ -74,7 +74,7 @@ struct EvaluationReport: Encodable {
     }
   }
 
-  /// For people.
+  /// The report as text.
   var lines: [String] {
     func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
     func mean(_ value: (Level) -> Double) -> Double {

@@ -5,7 +5,7 @@ import ModelFiles
 import Numerics
 import ONNXGraphs
 
-/// A network from an ONNX file that describes images by numbers, for the Fréchet distance.
+/// A network from an ONNX file that computes features of images, for the Fréchet distance.
 struct FeatureNetwork {
   private let path: String
   private let graph: NetworkGraph
@@ -23,7 +23,7 @@ struct FeatureNetwork {
     graph = try NetworkGraph(model, path: path, context: context)
   }
 
-  /// The first output's numbers of each image, which goes in as it is: [n, c, h, w] in [−1, 1], at most 32 at once.
+  /// The first output for each image. The input is [n, c, h, w] in [−1, 1], at most 32 images at once.
   func features(of images: ImageArray) throws(FileError) -> (values: [Float], dimension: Int) {
     var values: [Float] = []
     for first in stride(from: 0, to: images.count, by: 32) {

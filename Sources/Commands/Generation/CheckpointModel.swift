@@ -6,7 +6,7 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// The networks of a checkpoint, to be run and not to be trained.
+/// The networks of a checkpoint, for inference only.
 final class CheckpointModel: GeneratorModel {
   let configuration: Configuration
   let facts: CheckpointFacts

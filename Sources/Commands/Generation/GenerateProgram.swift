@@ -14,7 +14,7 @@ package struct GenerateProgram {
   package var latents: String?
   package var grid: GridSize?
   package var format: ImageFormat
-  /// How many to keep of all, those that the discriminator finds most real; nil for all.
+  /// The number of images to keep, those that the discriminator finds most real; nil for all.
   package var best: Int?
 
   package init(
@@ -53,7 +53,7 @@ package struct GenerateProgram {
     console.say("\(best ?? count) images by \(generator.title), of \(source.description), in \(out)")
   }
 
-  /// Judges all images first, keeps the numbers of the best, and makes those again.
+  /// Scores all images first, keeps the numbers of the best, and makes those again.
   private func writeBest(
     _ best: Int, of count: Int, _ generator: any GeneratorModel, _ source: LatentSource, _ threads: Threads,
     _ console: Console

@@ -23,7 +23,7 @@ protocol GeneratorModel: AnyObject {
   /// The images of [n, latents.size], n at most `portion`.
   func images(of latents: [Float]) throws -> GeneratedImages
 
-  /// How real the images that were made last look to the discriminator: its logit for each, higher for more real.
+  /// The discriminator's logit for each of the images that were made last; higher for more real.
   func logits(of images: GeneratedImages) throws -> [Float]
 }
 

@@ -5,7 +5,7 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// How generated images are kept.
+/// The format of generated images.
 package enum ImageFormat: String, CaseIterable, Sendable {
   /// A file for each image.
   case png
@@ -13,7 +13,7 @@ package enum ImageFormat: String, CaseIterable, Sendable {
   case npy
 }
 
-/// Writes generated images, as they come, into a folder.
+/// Writes generated images into a folder while they are made.
 struct ImageFolder: ~Copyable {
   static let arrayName = "samples.npy"
   static let gridName = "grid.png"
@@ -30,8 +30,8 @@ struct ImageFolder: ~Copyable {
   private var shape: Shape?
 
   /// - Parameters:
-  ///   - count: images that will come.
-  ///   - names: of the files by the image's place, without extension.
+  ///   - count: the number of images.
+  ///   - names: of the files by the image's index, without extension.
   ///   - grid: of the first images; nil for none.
   init(
     _ folder: String, _ format: ImageFormat, count: Int, grid: GridSize?, threads: Threads,

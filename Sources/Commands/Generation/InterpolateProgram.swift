@@ -16,7 +16,7 @@ package struct InterpolateProgram {
     /// a, b, c and a − b + c, a row for every three latents.
     case arithmetic
 
-    /// Latents that it takes; of arithmetic, for each row.
+    /// The number of latents it needs; for arithmetic, per row.
     var latentCount: Int { self == .line ? 2 : 3 }
     var standardSteps: Int { self == .line ? 10 : 20 }
   }
@@ -65,7 +65,7 @@ package struct InterpolateProgram {
     Console(isSpeaking: true).say("\(out): \(mode.rawValue) by \(generator.title), of \(source.description)")
   }
 
-  /// The latents between which there is to be something.
+  /// The given latents.
   private func ends(_ source: LatentSource, size: Int) throws -> [[Float]] {
     let wanted = mode.latentCount
     let available = source.count ?? wanted
@@ -84,7 +84,7 @@ package struct InterpolateProgram {
     for start in stride(from: 0, to: latents.count, by: generator.portion) {
       let end = min(latents.count, start + generator.portion)
       let made = try generator.images(of: latents[start..<end].flatMap { $0 })
-      // All of it becomes one image in memory.
+      // All images together become one image in memory.
       guard made.shape.sampleCount <= Self.mostValues / latents.count else {
         throw UserFacingError(
           code: .usage,
@@ -115,7 +115,7 @@ package struct InterpolateProgram {
 
 /// Latents between latents.
 enum LatentPath {
-  /// From `first` to `last`, both among them.
+  /// From `first` to `last`, inclusive.
   static func line(_ first: [Float], _ last: [Float], steps: Int) -> [[Float]] {
     fractions(steps).map { part in zip(first, last).map { $0 + part * ($1 - $0) } }
   }

@@ -4,8 +4,8 @@ import GAN
 import ModelFiles
 import Numerics
 
-/// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and what the
-/// optimizers keep, as `optimizer.generator.0.weight.exp_avg` and so on.
+/// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and the
+/// optimizers' states, such as `optimizer.generator.0.weight.exp_avg`.
 package struct Checkpoint {
   private let step: GANStep
   private let job: any Job
@@ -57,7 +57,7 @@ package struct Checkpoint {
     return writer
   }
 
-  /// Takes over the state of `file`, which rank 0 has open and the others have not, with its `facts`. Collective.
+  /// Restores the state from `file`, which only rank 0 has open, with its `facts`. Collective.
   package func restore(_ file: SafetensorsFile?, _ facts: CheckpointFacts) throws {
     try job.onFirst { try checkNames(file!) }
     step.trainedGenerator.owned.updates = facts.generatorUpdates

@@ -31,7 +31,7 @@ extension DataSettings {
   }
 
   /// The folder of the cache: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for no cache.
-  /// Synthetic images are drawn as fast as they are read.
+  /// Synthetic images need no cache: drawing is as fast as reading.
   package func cacheFolder(environment: [String: String]) -> String? {
     switch cache {
     case .off: return nil

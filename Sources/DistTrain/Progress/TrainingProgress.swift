@@ -21,7 +21,7 @@ package struct TrainingProgress: Sendable {
   ///   - step: steps done before, if the run continues.
   ///   - totalEpochs: whole epochs of the run, for the width of the column.
   ///   - logEvery: steps between two standard lines.
-  ///   - recipe: a log in other words, and the schedule that it counts epochs by.
+  ///   - recipe: a recipe's log, and the schedule for its epochs.
   package init(
     continuingFrom step: Int, totalSteps: Int, totalEpochs: Int, logEvery: Int,
     recipe: (log: any RecipeLog, schedule: EpochSchedule)? = nil, on terminal: Terminal,

@@ -4,10 +4,10 @@ import Reporting
 
 /// The right to write to a run folder, for one run at a time.
 ///
-/// The file `run.lock` names the holder, and the holder keeps it locked by `flock`, which the kernel undoes however the
-/// process ends. A lock whose holder is gone is taken over. The result of `flock` for a process on another machine
-/// depends on the file system, so that a lock from another host is never taken over, but for an earlier start of the
-/// same Slurm job.
+/// The file `run.lock` names the holder, and the holder keeps it locked by `flock`, which the kernel releases when the
+/// process ends in any way. A lock whose holder is gone is taken over. The result of `flock` for a process on another
+/// machine depends on the file system, so that a lock from another host is never taken over, but for an earlier start
+/// of the same Slurm job.
 package final class RunLock: Sendable {
   package let path: String
   /// The former holder, if its lock has been taken over: for a note to the user.
@@ -28,7 +28,7 @@ package final class RunLock: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Gives the folder free.
+  /// Releases the folder.
   deinit {
     // Before the lock ends: a process that has the file open finds that it has lost its name.
     if Self.isNamed(path, descriptor) { unlink(path) }
@@ -96,7 +96,7 @@ package final class RunLock: Sendable {
   }
 }
 
-/// Why a run may not write to its folder now.
+/// The reason why a run may not write to its folder now.
 package enum RunLockError: ExplainedError, Equatable {
   case held(String, by: RunLockHolder?)
   case heldElsewhere(String, by: RunLockHolder)

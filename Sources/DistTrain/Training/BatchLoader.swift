@@ -11,7 +11,7 @@ package final class BatchLoader {
   private let augmentation: Augmentation
   private let seed: UInt64
   private let kernels: Kernels
-  /// By the samples of the whole batch; there are two sizes at most.
+  /// By the number of samples of the whole batch; there are at most two sizes.
   private var known: [Int: LocalBatch] = [:]
 
   /// - Parameters:
@@ -63,7 +63,7 @@ package final class BatchLoader {
 }
 
 extension LocalBatch {
-  /// Which sample of the whole batch one of this rank's is.
+  /// The index in the whole batch of one of this rank's samples.
   func index(of sample: LocalIndex) -> BatchIndex { BatchIndex(firstSample + sample.number) }
 }
 

@@ -15,7 +15,7 @@ struct HeldOutImages {
     schedule = try EpochSchedule(plan: state.plan, deal: images.deal, lastBatch: .keep, steps: nil, epochs: 1)
   }
 
-  /// D's mean loss on them and the share that it takes for real, after `steps` steps. Collective.
+  /// D's mean loss on them and the share that it classifies as real, after `steps` steps. Collective.
   func scores(after steps: Int) throws -> (loss: Double, accuracy: Double) {
     var schedule = schedule
     var (loss, accuracy) = (0.0, 0.0)

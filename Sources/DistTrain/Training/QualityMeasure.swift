@@ -3,7 +3,7 @@ import GAN
 import ImageMetrics
 import Numerics
 
-/// Measures how good the model is, for `output.checkpoints.best`.
+/// Measures the quality of the model, for `output.checkpoints.best`.
 final class QualityMeasure {
   /// The number of samples, and of held-out images, that are compared.
   static let compared = 512

@@ -11,7 +11,7 @@ package final class RunCheckpoints {
   private var best: ModelQuality?
   private var pending: Pending?
 
-  /// A checkpoint that is saved and not completed. All but step and quality is rank 0's.
+  /// A checkpoint that is saved and not completed. Only step and quality are set on other ranks than 0.
   private struct Pending {
     let step: Int
     let quality: ModelQuality?

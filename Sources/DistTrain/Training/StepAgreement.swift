@@ -18,7 +18,7 @@ package struct StepAgreement {
   /// - Parameters:
   ///   - request: the request that this rank has received.
   ///   - isCheckpointOnDisk: as found by rank 0.
-  ///   - done: steps done, the spoilt one among them.
+  ///   - done: steps done, including the faulty one.
   /// - Returns: the most important of the ranks' news.
   package func check(
     _ fault: TrainingFault?, _ request: StopRequest?, isCheckpointOnDisk: Bool, after done: Int

@@ -20,20 +20,19 @@ package enum StopRequest: Int32, Sendable, CaseIterable {
 }
 
 /// Ctrl-C, TERM and USR1 as a request, which training checks between two steps; a second Ctrl-C ends the process at
-/// once. The signal handler only touches atomics.
+/// once. The signal handler uses only atomics, `signal` and `raise`.
 package enum StopSignals {
   private static let requested = Atomic<Int32>(0)
   private static let interrupts = Atomic<Int32>(0)
 
-  /// Lets the three signals wait until `install`, or the end of the process. Before there are other threads: those that
-  /// this one starts inherit it, and other threads would still receive signals to the process.
+  /// Blocks the three signals until `install`. Must be called before other threads are started: these
+  /// inherit the mask, and older ones would still receive the signals.
   package static func hold() {
     var held = all
     pthread_sigmask(SIG_BLOCK, &held, nil)
   }
 
-  /// Catches the three signals from now on, and ignores SIGPIPE: a closed output must not
-  /// end a run.
+  /// Catches the three signals from now on, and ignores SIGPIPE: a closed output must not end a run.
   package static func install() {
     reset()  // touches both atomics, which must exist before a handler runs
     for request in StopRequest.allCases {
