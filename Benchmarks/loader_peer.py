@@ -18,14 +18,14 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
 SUFFIXES = {".png", ".jpg", ".jpeg"}
-WIDTH, HEIGHT = 178, 218  # of the aligned pictures of CelebA
+WIDTH, HEIGHT = 178, 218  # of the aligned images of CelebA
 
 
 def draw(photographs: Path, folder: Path, count: int) -> None:
     """Writes JPEG files of 178×218 pixels, quality 90: cuts of the photographs at seeded places."""
     files = sorted(file for file in photographs.rglob("*") if file.suffix.lower() in SUFFIXES)
     if not files:
-        raise SystemExit(f"{photographs}: no PNG or JPEG pictures found")
+        raise SystemExit(f"{photographs}: no PNG or JPEG images found")
     folder.mkdir(parents=True)
     choose = random.Random(1)
     for number in range(count):
@@ -100,12 +100,12 @@ def processor_seconds() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="has the pictures in sub-folders, as ImageFolder wants it")
+    parser.add_argument("folder", type=Path, help="has the images in sub-folders, as ImageFolder wants it")
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--drawn-from", type=Path, metavar="PHOTOGRAPHS", help="make the folder first")
-    parser.add_argument("--count", type=int, default=2400, help="pictures to make")
+    parser.add_argument("--count", type=int, default=2400, help="images to make")
     options = parser.parse_args()
     if options.drawn_from:
         draw(options.drawn_from, options.folder / "all", options.count)

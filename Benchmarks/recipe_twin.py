@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The PyTorch twin of a recipe: measures images/s, or trains and writes pictures (--train)."""
+"""The PyTorch twin of a recipe: measures images/s, or trains and writes images (--train)."""
 
 import argparse
 from dataclasses import replace
@@ -28,11 +28,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--bf16", action="store_true", help="autocast to bfloat16")
     parser.add_argument("--mode", choices=("eager", "compiled", "best"), default="eager",
                         help="best: times both and keeps the faster")
-    parser.add_argument("--data", type=Path, help="folder of photographs; without it random pictures")
-    parser.add_argument("--train", action="store_true", help="train for --steps and write pictures to --out")
+    parser.add_argument("--data", type=Path, help="folder of photographs; without it random images")
+    parser.add_argument("--train", action="store_true", help="train for --steps and write images to --out")
     parser.add_argument("--holdout", type=int, default=0, help="keep every K-th photograph by number out of training")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--count", type=int, default=512, help="pictures written after training")
+    parser.add_argument("--count", type=int, default=512, help="images written after training")
     options = parser.parse_args()
     if options.train and not (options.data and options.out):
         parser.error("--train needs --data FOLDER and --out FOLDER")

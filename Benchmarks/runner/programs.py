@@ -113,7 +113,7 @@ def exchange(options: Namespace, _: Path) -> list[str]:
 
 
 def starting(name: str, ranks: int, cores: int) -> Program:
-    """disttrain on a folder of pictures whose cache exists; `seconds` from its start to its first step."""
+    """disttrain on a folder of images whose cache exists; `seconds` from its start to its first step."""
     def command(options: Namespace, folder: Path) -> list[str]:
         prefix = [*MPIRUN, str(ranks)] if ranks > 1 else []
         settings = ["data.source=folder", f"data.path={options.pictures}", f"data.cache={options.scratch}/cache",
@@ -135,7 +135,7 @@ def starting(name: str, ranks: int, cores: int) -> Program:
 
 
 def png(number: int, side: int = 128) -> bytes:
-    """A picture of slanting stripes as a PNG file."""
+    """An image of slanting stripes as a PNG file."""
     rows = bytearray()
     for y in range(side):
         rows.append(0)

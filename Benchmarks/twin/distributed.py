@@ -16,7 +16,7 @@ from twin.step import Twin
 
 
 class DistributedTwin(Twin):
-    """Gradients of D are averaged once a step: the pass on real pictures waits for the one on fakes."""
+    """Gradients of D are averaged once a step: the pass on real images waits for the one on fakes."""
 
     def __init__(self, twin: Twin) -> None:
         self.__dict__.update(twin.__dict__)

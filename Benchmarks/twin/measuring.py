@@ -12,7 +12,7 @@ from twin.step import Step, Twin
 
 
 def photographs(options: argparse.Namespace) -> torch.Tensor:
-    """Training pictures [n, c, size, size] in [-1, 1]."""
+    """Training images [n, c, size, size] in [-1, 1]."""
     recipe = options.recipe
     if options.data is None:
         return torch.rand(recipe.batch * 2, recipe.channels, recipe.imageSize, recipe.imageSize) * 2 - 1

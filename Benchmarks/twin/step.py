@@ -71,7 +71,7 @@ class Twin:
             return self.generator(self.latents(count))
 
     def labels(self, part: str, logits: torch.Tensor) -> torch.Tensor:
-        """Of "real", "fake" or, for G, "wanted" pictures; the last logit is that of being real."""
+        """Of "real", "fake" or, for G, "wanted" images; the last logit is that of being real."""
         labels, count = self.recipe.labels, logits.shape[1]
         if part == "wanted" or not labels.amplitude:
             real = 1.0 if part == "wanted" else getattr(labels, part)
@@ -81,7 +81,7 @@ class Twin:
         return smooth / smooth.sum(1, keepdim=True)
 
     def judged(self, discriminator: nn.Module, images: torch.Tensor, part: str) -> tuple[torch.Tensor, torch.Tensor]:
-        """D's loss on pictures, and its logits."""
+        """D's loss on images, and its logits."""
         if self.recipe.inputNoise:
             images = images + self.recipe.inputNoise * torch.randn_like(images)
         with self.precision():
@@ -115,6 +115,6 @@ class Twin:
         return Losses(loss_real.detach(), loss_fake.detach(), loss_g.detach(), logit_real, logit_fake)
 
     def samples(self, latents: torch.Tensor, batch: int) -> torch.Tensor:
-        """Pictures of latents, normalized by the statistics of each batch as in training."""
+        """Images of latents, normalized by the statistics of each batch as in training."""
         with torch.no_grad():
             return torch.cat([self.generator(part) for part in latents.split(batch)]).contiguous()

@@ -1,4 +1,4 @@
-"""Training the twin for real, to compare its pictures with disttrain's."""
+"""Training the twin for real, to compare its images with disttrain's."""
 
 import argparse
 import time
@@ -32,4 +32,4 @@ def train(twin: Twin, images: torch.Tensor, options: argparse.Namespace) -> None
                 pictures.save(options.out / f"samples-{step:06}.png", pictures.grid(made[:64]))
                 # Running statistics have moved by the samples; nothing in training reads them.
                 torch.save(twin.generator.state_dict(), options.out / "generator.pt")
-    print(f"{options.out}: {options.count} pictures in samples.npy, step {options.steps}, {losses.line()}")
+    print(f"{options.out}: {options.count} images in samples.npy, step {options.steps}, {losses.line()}")

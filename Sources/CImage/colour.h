@@ -1,4 +1,4 @@
-// Colour conversions of one row, with Pillow's arithmetic, so that a picture has the grey levels it has there.
+// Colour conversions of one row, with Pillow's arithmetic, so that an image has the grey levels it has there.
 #pragma once
 
 #include <stddef.h>

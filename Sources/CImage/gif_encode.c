@@ -32,7 +32,7 @@ static int refuse(int code, char *message, size_t capacity) {
   return 1;
 }
 
-/// The extension that browsers read as "again from the first picture, without end".
+/// The extension that browsers read as "again from the first image, without end".
 static int put_loop(GifFileType *file) {
   static const uint8_t forever[3] = {1, 0, 0};
   return EGifPutExtensionLeader(file, APPLICATION_EXT_FUNC_CODE) != GIF_ERROR &&

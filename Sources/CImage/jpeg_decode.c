@@ -9,7 +9,7 @@
 #include "CImage.h"
 #include "colour.h"
 
-// Encoders write some ten scans; a small file with thousands of empty ones, or with a hundred of a huge picture, would keep
+// Encoders write some ten scans; a small file with thousands of empty ones, or with a hundred of a huge image, would keep
 // the decoder busy for minutes.
 enum { MOST_SCANS = 100, MOST_SCANS_OF_HUGE = 20, MOST_SCANNED_PIXELS = 1 << 30 };
 
@@ -35,7 +35,7 @@ static void refuse_error(j_common_ptr jpeg) {
   refuse(jpeg->client_data, reason);
 }
 
-// libjpeg goes on after damage and only warns, with grey or smeared blocks in the picture: that is refused. Surplus
+// libjpeg goes on after damage and only warns, with grey or smeared blocks in the image: that is refused. Surplus
 // bytes before a marker, and oddities of headers, leave every pixel as it was encoded: those pass.
 static void judge_warning(j_common_ptr jpeg, int level) {
   if (level >= 0) return;

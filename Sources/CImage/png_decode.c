@@ -98,7 +98,7 @@ static void read_pixels(struct reading *reading, int channels, uint8_t *pixels) 
   int row_channels = png_get_channels(png, reading->info);
   size_t row_bytes = png_get_rowbytes(png, reading->info);
 
-  // An interlaced picture needs all its rows at once, another only one.
+  // An interlaced image needs all its rows at once, another only one.
   reading->rows = malloc(passes > 1 ? row_bytes * height : row_bytes);
   if (!reading->rows) png_error(png, "no memory for its rows");
   for (int pass = 0; pass < passes; pass++) {

@@ -28,7 +28,7 @@ static void append(png_structp png, png_bytep from, size_t count) {
   if (count > writing->room - writing->count) {
     size_t room = (writing->count + count) * 2;
     uint8_t *grown = realloc(writing->bytes, room);
-    if (!grown) png_error(png, "no memory for the encoded picture");
+    if (!grown) png_error(png, "no memory for the encoded image");
     writing->bytes = grown;
     writing->room = room;
   }

@@ -5,7 +5,7 @@ import ImageIO
 import ModelFiles
 import Reporting
 
-/// `disttrain checkpoint FILE`: verifies a checkpoint and prints what it holds.
+/// `disttrain checkpoint FILE`: verifies a checkpoint and prints its contents.
 package struct CheckpointReport {
   private let file: String
 

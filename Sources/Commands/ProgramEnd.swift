@@ -3,7 +3,7 @@ import Foundation
 import MPI
 import Reporting
 
-/// How the programs end after an error: one message, whatever the number of ranks, and its exit code.
+/// How the programs end after an error: one message on any number of ranks, and its exit code.
 package enum ProgramEnd {
   /// Runs `body` on every rank of an MPI job.
   static func onAllRanks<Result>(_ body: (borrowing Communicator) throws -> Result) -> Result {
@@ -25,7 +25,7 @@ package enum ProgramEnd {
     exit(shown.code.rawValue)
   }
 
-  /// Ends every process but rank 0, before MPI begins: all have found the same, and rank 0 says it.
+  /// Ends every process but rank 0, before MPI begins: all have found the same error, and rank 0 prints it.
   package static func leaveSpeechToRank0(_ code: Int32) {
     guard !LaunchEnvironment.current.isFirst else { return }
     // mpirun ends the job at the first exit code that is not 0: rank 0's message goes first.

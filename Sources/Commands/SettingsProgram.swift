@@ -3,7 +3,7 @@ import Glibc
 import Reporting
 
 extension SettingsReference {
-  /// Prints everything, or what is known of `key`, and ends the process.
+  /// Prints all settings, or those of `key`, and ends the process.
   package func main(key: String?, asMarkdown: Bool) -> Never {
     do throws(UnknownSetting) {
       if asMarkdown {

@@ -1,7 +1,8 @@
 import GAN
 import Numerics
 
-/// A run, as its YAML file and `--set` describe it; every value has been checked, alone and against the others.
+/// The configuration of a run from its YAML file and `--set`. Every value has been checked, alone and against the
+/// others.
 package struct Configuration: Hashable, Sendable {
   package var name = "run"
   package var seed: UInt64 = 1
@@ -18,26 +19,26 @@ extension Configuration {
   /// All keys, in the order of the design.
   mutating func declare(_ keys: any SettingKeys) {
     keys.value(
-      "name", &name, .runName, "Name of the run and its folder; without the key, the file's without its extension.")
+      "name", &name, .runName, "Name of the run and its folder; by default the file's name without its extension.")
     var number = Int(seed)
-    keys.value("seed", &number, .whole(0...Int.max), "All random numbers follow from it.")
+    keys.value("seed", &number, .whole(0...Int.max), "Seed of all random numbers.")
     seed = UInt64(number)
-    keys.group("data", "Where pictures come from and what is done to them.") {
+    keys.group("data", "Source and preprocessing of the images.") {
       data.declare($0, image: &model.image)
     }
     keys.group("model", "The two networks.") { model.declare($0) }
     keys.check { checkPresets($0) }
-    keys.group("train", "What a step is and how many there are.") { train.declare($0) }
+    keys.group("train", "Batch, updates and length of the training.") { train.declare($0) }
     keys.value(
       "threads", &threads, .automaticOr(1...1024), .free,
-      "Threads of a rank; auto is the physical cores that it may use, divided by the ranks that share them.")
+      "Threads per rank; auto is the number of physical cores available, divided by the ranks that share them.")
     keys.value(
       "watchdog", &watchdog, .whole(0...86_400), .free, older: 0,
-      "Seconds of silence after which a rank is taken to hang and the job ends; 0 for never.")
-    keys.group("kernels", "How convolutions are computed, where the measured choice is not wanted.") {
+      "Seconds of silence after which a rank counts as hung and the job ends; 0 turns the watchdog off.")
+    keys.group("kernels", "Algorithms of the convolutions, in place of the measured choice.") {
       kernels.declare($0)
     }
-    keys.group("output", .free, "What a run writes.") { output.declare($0) }
+    keys.group("output", .free, "Files and log lines of a run.") { output.declare($0) }
   }
 
   /// Every key with its value.
@@ -59,13 +60,13 @@ extension SettingKind where Value == String {
   }
 }
 
-/// A number, or `auto`: left to the program.
+/// A number, or `auto`: the program chooses it.
 package enum CountSetting: Hashable, Sendable {
   case automatic
   case fixed(Int)
 }
 
-/// How often something happens.
+/// The interval between two samples, checkpoints or log lines.
 package enum Interval: Hashable, Sendable, CustomStringConvertible {
   case steps(Int)
   case epochs(Int)
@@ -82,15 +83,15 @@ package enum Interval: Hashable, Sendable, CustomStringConvertible {
 extension Configuration {
   package var runFolder: String { "\(output.folder)/\(name)" }
 
-  /// The rules of a step on this many ranks.
+  /// The specification of a step on `ranks` ranks.
   package func training(ranks: Int) -> TrainingSpecification {
     TrainingSpecification(batch: train.batch, shards: train.shardCount(ranks: ranks), seed: seed, rules: train.rules)
   }
 
-  /// The same run with nothing left to the program that decides its bits: the number of shards and the algorithms of
-  /// all convolutions stand there. It is what a run trains by, writes to `config.yaml` and records in its checkpoints.
+  /// The same run with every `auto` that affects its bits replaced by a value: the number of shards and the algorithms
+  /// of all convolutions. A run trains by it, writes it to `config.yaml` and records it in its checkpoints.
   ///
-  /// Errors: layers that do not fit.
+  /// - Throws: layers whose shapes do not fit.
   package func resolved(shards: Int, _ instructionSet: InstructionSet) throws(ShapeError) -> Configuration {
     var resolved = self
     resolved.train.shards = .fixed(shards)

@@ -1,23 +1,23 @@
-/// A key whose value is not what it was.
+/// A key whose value differs from a checkpoint's.
 package struct SettingChange: Hashable, Sendable, CustomStringConvertible {
-  /// Whether a run may go on with the new value.
+  /// Whether a run may continue with the new value.
   package enum Rule: Hashable, Sendable {
     case free
-    /// Only where the pictures are the same ones.
+    /// Only if the images are equal.
     case withEqualData
     /// Only with `--resume none` or `--allow-change`.
     case fixed
   }
 
   package let key: String
-  /// As YAML; nil where the key was not there.
+  /// As YAML; nil if the key was missing.
   package let old: String?
   package let new: String?
 
   package init(key: String, old: String?, new: String?) { (self.key, self.old, self.new) = (key, old, new) }
 
   package var rule: Rule { Self.rule(for: key) }
-  /// What `--allow-change` allows it by, besides the key itself: all algorithms at once.
+  /// The argument of `--allow-change` that allows it, besides the key itself: `kernels` for all algorithms.
   package var allowance: String { key.hasPrefix("kernels.") ? "kernels" : key }
   package var description: String { "\(key): \(old ?? "not set") → \(new ?? "not set")" }
 

@@ -1,26 +1,26 @@
 import GAN
 
 extension Configuration {
-  /// What no key shows alone: shapes that fit, batches that can be filled.
+  /// Checks that concern several keys: shapes that fit, batches that can be filled.
   func checkTogether(_ root: SettingSection) {
     checkNetworks(root.section("model"))
     checkBatches(root)
     if output.checkpoints.best != .none, data.validation == 0 {
       root.section("output").section("checkpoints").report(
         "best",
-        "found \(output.checkpoints.best.rawValue), which needs pictures that are held out, expected data.validation over 0."
+        "found \(output.checkpoints.best.rawValue), which needs held-out images, expected data.validation over 0."
       )
     }
     if output.checkpoints.best == .lossHeldOut, train.rules.loss.loss.comparesPairs {
       root.section("output").section("checkpoints").report(
         "best",
-        "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss is "
-          + "none of pictures that are held out.")
+        "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss "
+          + "has no value for held-out images alone.")
     }
     if root.problems.all.isEmpty { check(kernels, root.section("kernels")) }
   }
 
-  /// A size that a preset lacks is reported where the size is.
+  /// Reports a size that a preset lacks, at the key of the size.
   func checkPresets(_ root: SettingSection) {
     for case .preset(let named) in [model.generator, model.discriminator]
     where !model.image.isSquare || !named.preset.imageSizes.contains(model.image.width) {
@@ -34,22 +34,22 @@ extension Configuration {
   }
 
   private func checkNetworks(_ section: SettingSection) {
-    let picture = model.image
+    let image = model.image
     let latent = FeatureShape(channels: model.latent.size, height: 1, width: 1)
     let generator = model.generatorLayers
     check(
-      generator, from: latent, to: [picture], "the picture's \(picture), as data.image says", section, "generator")
+      generator, from: latent, to: [image], "the image's \(image), as data.image says", section, "generator")
     if let place = generator.firstIndex(where: \.isBranch) {
       section.report("generator", "layer \(place) is a branch, expected none: a generator makes one image.")
     }
     if generator.last == .relu {
       section.report(
-        "generator", "ends in relu, expected tanh: pictures are in [-1, 1] and relu makes nothing below 0.")
+        "generator", "ends in relu, expected tanh: images are in [-1, 1] and relu makes nothing below 0.")
     }
     let loss = train.rules.loss.loss
     let logits = type(of: loss).logits.map { FeatureShape(channels: $0, height: 1, width: 1) }
     check(
-      model.discriminatorLayers, from: picture, to: logits,
+      model.discriminatorLayers, from: image, to: logits,
       logits.count > 1 ? "one logit, \(logits[0]), or two" : "one score, \(logits[0])", section, "discriminator")
     if loss.gradientPenalty != nil { checkCritic(section) }
   }
@@ -58,9 +58,9 @@ extension Configuration {
     guard let place = model.discriminatorLayers.firstIndex(where: { !$0.isPiecewiseLinear }) else { return }
     section.report(
       "discriminator",
-      "layer \(place) is \(model.discriminatorLayers[place].yaml), which the gradient penalty of loss.kind wganGP cannot go "
-        + "through: expected layers that are linear but for kinks, each sample apart. A preset does without batch norm "
-        + "by batchNorm: false.")
+      "layer \(place) is \(model.discriminatorLayers[place].yaml), which the gradient penalty of loss.kind wganGP does not "
+        + "support: expected piecewise linear layers that treat each sample alone. batchNorm: false makes a preset "
+        + "without batch norm.")
   }
 
   private func check(
@@ -89,7 +89,7 @@ extension Configuration {
     }
     guard data.lastBatch == .drop else { return }
     let batch = self.train.batch
-    let advice = "With lastBatch: drop there would be no step at all; lower train.batch, or use lastBatch: keep."
+    let advice = "With lastBatch: drop there would be no step; lower train.batch, or use lastBatch: keep."
     let section = root.section("data")
     if let limit = data.limit, limit < batch {
       section.report("limit", "found \(limit), expected at least the batch of \(batch). \(advice)")

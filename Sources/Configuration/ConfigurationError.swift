@@ -1,12 +1,12 @@
 import Reporting
 
-/// Everything that is wrong with a configuration, in one message; the command line ends with exit code 64.
+/// All problems of a configuration in one message; the program ends with exit code 64.
 package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
   package let problems: [ConfigurationProblem]
   /// The file, as the user named it.
   private let file: String
 
-  /// Problems come out in the order of their lines, those of `--set` last.
+  /// Problems are sorted by line, those of `--set` last.
   init(_ problems: [ConfigurationProblem], file: String) {
     self.file = file
     self.problems = problems.enumerated()
@@ -25,7 +25,7 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
   }
 }
 
-/// One thing wrong, and where.
+/// One problem and its place.
 package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
   package let place: SettingPlace
   package let message: String
@@ -33,7 +33,7 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
   package var description: String { "\(place): \(message)" }
 }
 
-/// Where a setting was made.
+/// The place of a setting.
 package enum SettingPlace: Hashable, Sendable, CustomStringConvertible {
   /// The file as a whole.
   case wholeFile(String)
@@ -68,7 +68,7 @@ extension ConfigurationError {
 
 /// Collects problems while a configuration is read, so that all of them are reported at once.
 final class ConfigurationProblems {
-  /// Nobody reads more than so many, and something else than a configuration may have any number of them.
+  /// The largest number of problems that a message lists: a file that is no configuration may have any number.
   static let limit = 50
 
   private(set) var all: [ConfigurationProblem] = []

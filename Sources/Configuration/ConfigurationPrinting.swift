@@ -42,7 +42,7 @@ private func withoutFraction(_ text: Substring) -> String {
   String(text.hasSuffix(".0") ? text.dropLast(2) : text)
 }
 
-/// A text as YAML, in double quotes where a plain one could be read as something else.
+/// A text as YAML, in double quotes if a plain one could be read as another type.
 package func quoted(_ text: String) -> String {
   let isPlain =
     text.utf8.allSatisfy { byte in

@@ -2,31 +2,32 @@ import GAN
 import Glibc
 
 extension Configuration {
-  /// Reads and checks `file` with `--set` arguments applied to it; touches neither MPI nor the pictures.
+  /// Reads and checks `file` with `--set` arguments applied to it; touches neither MPI nor the images.
   ///
-  /// A relative `data.path` counts from the folder of the file, one given by `--set` from the working directory. Errors: all
-  /// that is wrong, at once.
+  /// A relative `data.path` is relative to the folder of the file, or to the working directory if `--set` gives it.
+  ///
+  /// - Throws: all problems at once.
   package init(file: String, overrides: [String] = []) throws(ConfigurationError) {
     let text = try ConfigurationText(file: file)
     try self.init(text, SettingsOrigin(file: file, folder: absoluteFolder(of: file)), overrides: overrides)
   }
 
-  /// Reads what a checkpoint has recorded: a key that it lacks has its old meaning, where that is not the default.
+  /// Reads the configuration that a checkpoint has recorded. A missing key has its `older` value, if it declares one.
   ///
-  /// - Parameter file: what messages call it.
+  /// - Parameter file: its name in messages.
   package init(recorded yaml: String, file: String) throws(ConfigurationError) {
     let text = try ConfigurationText(bytes: Array(yaml.utf8), file: file)
     try self.init(text, SettingsOrigin(file: file, folder: "/", isRecorded: true), overrides: [])
   }
 
-  /// Reads YAML that is in memory; `file` is what messages call it.
+  /// Reads YAML from memory; `file` is its name in messages.
   package init(
     yaml: String, file: String, folder: String = "/", overrides: [String] = []
   ) throws(ConfigurationError) {
     try self.init(bytes: Array(yaml.utf8), file: file, folder: folder, overrides: overrides)
   }
 
-  /// As above, of bytes that need not be text.
+  /// The same for bytes that may not be text.
   package init(
     bytes: [UInt8], file: String, folder: String = "/", overrides: [String] = []
   ) throws(ConfigurationError) {
@@ -34,14 +35,14 @@ extension Configuration {
     try self.init(text, SettingsOrigin(file: file, folder: folder), overrides: overrides)
   }
 
-  /// The dotted keys that `file` or `--set` give a value other than null, for what fills in only what is unset.
+  /// The dotted keys that have a value other than null in `file` or `--set`.
   package static func keysSet(in file: String, overrides: [String] = []) throws(ConfigurationError) -> Set<String> {
     let root = try tree(ConfigurationText(file: file), overrides: overrides, ConfigurationProblems())
     return Set(root.leafKeys)
   }
 
-  /// Whether YAML leaves the number of threads to the program: for who starts the program and must know before it reads the
-  /// rest. Mistakes elsewhere do not matter here; a wrong number of threads is not left open.
+  /// Whether the YAML leaves the number of threads to the program: for the launcher, which must know before the program
+  /// reads the rest. Mistakes elsewhere are ignored; an invalid number of threads counts as set.
   package static func leavesThreadsOpen(yaml: String) -> Bool {
     let problems = ConfigurationProblems()
     guard let text = try? ConfigurationText(bytes: Array(yaml.utf8), file: "run"),
@@ -60,7 +61,7 @@ extension Configuration {
     guard problems.all.isEmpty else { throw ConfigurationError(problems.all, file: text.file) }
   }
 
-  /// The file's settings with those of `--set` put in their places.
+  /// The file's settings with those of `--set` in their places.
   private static func tree(
     _ text: ConfigurationText, overrides: [String], _ problems: ConfigurationProblems
   ) throws(ConfigurationError) -> SettingNode {
@@ -87,12 +88,12 @@ extension Configuration {
   }
 }
 
-/// Where settings come from: what relative paths, the default name and keys that are not there go by.
+/// The origin of settings: determines relative paths, the default name and the value of missing keys.
 struct SettingsOrigin {
   let file: String
   /// Absolute folder of the configuration file.
   let folder: String
-  /// Whether a checkpoint has recorded them, all that there were: a key that is not there is younger.
+  /// Whether a checkpoint recorded them: it recorded every key of its time, so a missing key is newer.
   var isRecorded = false
 
   /// The file's name without its extension.
@@ -102,7 +103,7 @@ struct SettingsOrigin {
     return stem.isEmpty ? "run" : String(stem)
   }
 
-  /// An absolute path for what `place` calls `path`.
+  /// `path`, given at `place`, as an absolute path.
   func absolutePath(_ path: String, at place: SettingPlace) -> String {
     var base = folder
     if case .override = place { base = workingFolder() }
@@ -110,7 +111,7 @@ struct SettingsOrigin {
   }
 }
 
-/// The folder of `file` without symbolic links, so that `..` in a path means what it says.
+/// The folder of `file` without symbolic links, so that `..` in a path leads to the real parent.
 private func absoluteFolder(of file: String) -> String {
   let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? "."
   guard let path = realpath(folder, nil) else { return workingFolder() }
@@ -124,7 +125,7 @@ private func workingFolder() -> String {
   return String(cString: folder)
 }
 
-/// Removes `.`, empty parts, and `..` with what it leaves.
+/// Removes `.`, empty parts, and each `..` with the part before it.
 private func normalized(_ path: String) -> String {
   var parts: [Substring] = []
   for part in path.split(separator: "/") where part != "." {

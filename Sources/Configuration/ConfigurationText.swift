@@ -1,8 +1,8 @@
 import Files
 
-/// The text of a configuration file, checked as far as that goes without YAML.
+/// The text of a configuration file, checked before YAML is parsed.
 struct ConfigurationText {
-  /// Bytes; no configuration comes near.
+  /// In bytes; far more than any configuration has.
   static let sizeLimit = 1 << 20
 
   let file: String
@@ -28,8 +28,8 @@ struct ConfigurationText {
     try self.init(bytes: bytes, file: file)
   }
 
-  /// A byte order mark in front is skipped: some editors write one. All else must be UTF-8 without control characters.
-  /// `fixedPlace`: what messages name in place of lines and columns.
+  /// Skips a byte order mark, which some editors write. The rest must be UTF-8 without control characters.
+  /// `fixedPlace`: the place in messages, instead of line and column.
   init(bytes: [UInt8], file: String, fixedPlace: SettingPlace? = nil) throws(ConfigurationError) {
     self.file = file
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
@@ -67,8 +67,8 @@ struct ConfigurationText {
     }
   }
 
-  /// Anchors are found without regard to quotes and comments: a few of them are enough to make a small file endless, and
-  /// what is quoted where can only be told by YAML itself.
+  /// Searches without regard to quotes and comments: a few anchors can make a small file expand without end, and only a
+  /// YAML parser can tell what is quoted.
   private static func startsToken(after scalar: Unicode.Scalar) -> Bool {
     [
       " ", "\t", "\n", "\r", "[", "{", ",", ":", "-", "?", "}", "]", "\"", "'", "\u{85}", "\u{2028}", "\u{2029}",

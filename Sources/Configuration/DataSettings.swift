@@ -2,14 +2,14 @@ import GAN
 import ImageIO
 import Reporting
 
-/// Where pictures come from and what is done to them.
+/// Source and preprocessing of the images.
 package struct DataSettings: Hashable, Sendable {
   package enum Source: String, Hashable, Sendable, CaseIterable {
-    /// Pictures in a folder and its sub-folders.
+    /// Images in a folder and its sub-folders.
     case folder
     /// CelebA's aligned photographs with its lists.
     case celeba
-    /// The files of MNIST, Fashion-MNIST, EMNIST and their likes, gzipped or not.
+    /// Files in MNIST's format (MNIST, Fashion-MNIST, EMNIST), gzipped or not.
     case idx
     /// The cropped digits of SVHN, in MATLAB files.
     case svhn
@@ -29,9 +29,9 @@ package struct DataSettings: Hashable, Sendable {
   /// Absolute; nil only for `synthetic`.
   package var path: String?
   package var split = DataSplit.train
-  /// nil for MNIST's own names or else EMNIST's `balanced`.
+  /// nil: MNIST's own file names, or else EMNIST's `balanced`.
   package var emnist: EMNISTSplit?
-  /// nil for what the file's name says.
+  /// nil: decided by the file's name.
   package var transpose: Bool?
   package var celeba = CelebASelection.everything
   package var resize = Transform.Fit.crop
@@ -49,41 +49,47 @@ package struct DataSettings: Hashable, Sendable {
 }
 
 extension DataSettings {
-  /// The keys of `data`; size and channels of the pictures are the model's.
+  /// The keys of `data`; size and channels of the images are the model's.
   mutating func declare(_ keys: any SettingKeys, image: inout FeatureShape) {
-    keys.value("source", &source, .choice(later: ["packed"]), "What the pictures are stored as.")
-    keys.value("path", &path, .orNull(.folder), .withEqualData, "The folder, counted from the configuration file's.")
-    keys.value("split", &split, .choice, "Which of the published files, of svhn and idx.")
-    keys.value("emnist", &emnist, .orNull(.choice), "Which part of EMNIST, of idx; null for MNIST's own file names.")
+    keys.value("source", &source, .choice(later: ["packed"]), "Storage format of the images.")
     keys.value(
-      "transpose", &transpose, .orAutomatic(.truth), "Whether idx stores rows as columns; auto goes by the file's name."
+      "path", &path, .orNull(.folder), .withEqualData,
+      "The folder of the images; a relative path is relative to the configuration file.")
+    keys.value("split", &split, .choice, "The published file of svhn or idx to read.")
+    keys.value("emnist", &emnist, .orNull(.choice), "For idx: the part of EMNIST; null for MNIST's own file names.")
+    keys.value(
+      "transpose", &transpose, .orAutomatic(.truth),
+      "For idx: whether rows are stored as columns; auto decides by the file's name."
     )
-    keys.group("celeba", "Which pictures of CelebA.") { celeba.declare($0) }
-    keys.group("image", "What pictures become.") { keys in
+    keys.group("celeba", "Selection of CelebA's images.") { celeba.declare($0) }
+    keys.group("image", "Size and channels after the transform.") { keys in
       var side = image.width
       keys.value("size", &side, .side, "Side in pixels.")
       (image.height, image.width) = (side, side)
-      keys.value("channels", &image.channels, .channels, "Grey or colour.")
+      keys.value("channels", &image.channels, .channels, "Number of channels.")
       keys.value("resize", &resize, .choice, "crop cuts the middle, stretch distorts, pad adds black borders.")
       keys.value(
         "antialias", &antialias, .truth, "Whether downsampling averages over all pixels that an output pixel covers.")
     }
     var range = [-1, 1]
-    keys.value("range", &range, .onlyRange, "The numbers that black and white become.")
-    keys.value("shuffle", &shuffle, .truth, "Whether each epoch has an order of its own.")
+    keys.value("range", &range, .onlyRange, "The values of black and white.")
+    keys.value("shuffle", &shuffle, .truth, "Whether each epoch has a new random order.")
     keys.value(
       "lastBatch", &lastBatch, .choice,
-      "What becomes of an epoch's last pictures that fill no batch: dropped, kept as a smaller one, or filled up.")
-    keys.value("pattern", &pattern, .text, "Which files of a folder, by their name.")
-    keys.value("validation", &validation, .number(.belowOne), "The share of the pictures that is held out.")
-    keys.group("augment", "Random changes of a picture each time it is seen.") { augment.declare($0) }
-    keys.value("limit", &limit, .orNull(.whole(1...Int.max)), "The first so many pictures alone.")
+      "The last images of an epoch that do not fill a batch: drop them, keep a smaller batch, or wrap around."
+    )
+    keys.value("pattern", &pattern, .text, "Pattern of the names of the files to read.")
+    keys.value("validation", &validation, .number(.belowOne), "The share of the images that is held out.")
+    keys.group("augment", "Random changes of an image each time it is used.") { augment.declare($0) }
+    keys.value("limit", &limit, .orNull(.whole(1...Int.max)), "Use only this number of images, the first ones.")
     keys.value(
-      "decode", &decode, .choice, "fast lets JPEG's decoder scale down, which is near exact but not equal to it.")
-    keys.value("onBadImage", &onBadImage, .choice, "What a file that cannot be read does: end the run, or be left out.")
-    keys.value("cache", &cache, .cache, .free, "Where decoded pictures are kept; off keeps none.")
-    keys.group("synthetic", "Of the source synthetic, which draws facades.") { keys in
-      keys.value("count", &syntheticCount, .whole(1...1_000_000), "Pictures that are drawn.")
+      "decode", &decode, .choice,
+      "fast scales JPEG files down in the decoder; the result is close to exact, but not equal.")
+    keys.value(
+      "onBadImage", &onBadImage, .choice, "A file that cannot be read ends the run (fail) or is left out (skip).")
+    keys.value("cache", &cache, .cache, .free, "Folder of the cache of decoded images; off for no cache.")
+    keys.group("synthetic", "For the source synthetic, which draws facades.") { keys in
+      keys.value("count", &syntheticCount, .whole(1...1_000_000), "Number of images to draw.")
     }
     keys.check { check($0) }
   }
@@ -94,16 +100,16 @@ extension DataSettings {
       section.report(
         "decode", "found fast, which averages as image.antialias: true does, expected exact beside antialias: false.")
     }
-    // A source that was not understood asks for no path.
+    // An invalid source needs no path.
     let isUnderstood = section.node("source").map { $0.text == source.rawValue } ?? section.isGroup
     if source != .synthetic, isUnderstood, section.present("path") == nil {
       section.problems.add(
-        "data.path: missing, expected the folder of the pictures. Add it, or use data.source: synthetic.",
+        "data.path: missing, expected the folder of the images. Add it, or use data.source: synthetic.",
         at: section.node("source")?.place ?? section.place)
     }
   }
 
-  /// What belongs to another source may only say what it says by default, as a resolved configuration does.
+  /// Keys of other sources may only have their defaults, as in a resolved configuration.
   private func checkSource(_ section: SettingSection) {
     let splits: [DataSplit]
     switch source {
@@ -131,10 +137,10 @@ extension DataSettings {
 
 extension CelebASelection {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
-    keys.value("partition", &partition, .choice, "A part of list_eval_partition.txt.")
-    keys.group("attributes", "What the pictures have or lack, by list_attr_celeba.txt.") { keys in
+    keys.value("partition", &partition, .choice, "The part of list_eval_partition.txt to read.")
+    keys.group("attributes", "Attributes in list_attr_celeba.txt that select images.") { keys in
       keys.entries("NAME", current: attributes.keys.sorted(), accepted: Self.attributeNames) { name, keys in
-        keys.value(name, &attributes[name], .orNull(.truth), "Whether they have it.")
+        keys.value(name, &attributes[name], .orNull(.truth), "Whether the images have the attribute; null for either.")
       }
     }
   }
@@ -142,21 +148,23 @@ extension CelebASelection {
 
 extension Augmentation {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
-    keys.value("flip", &flip, .truth, "Whether every other picture, by chance, is mirrored.")
+    keys.value("flip", &flip, .truth, "Whether an image is mirrored with probability 1/2.")
     keys.value(
-      "brightness", &brightness, .number(.fraction), "The factor is between 1 − brightness and 1 + brightness.")
-    keys.value("contrast", &contrast, .number(.fraction), "The same, about the mean of the grey picture.")
+      "brightness", &brightness, .number(.fraction),
+      "The brightness is multiplied by a random factor between 1 − brightness and 1 + brightness.")
+    keys.value(
+      "contrast", &contrast, .number(.fraction), "The same for the contrast, about the mean of the grey image.")
   }
 }
 
 extension SettingKind where Value == Int {
-  /// Networks could take other shapes; what is read, shown and measured cannot yet.
+  /// Networks support other shapes; the readers, grids and measures do not yet.
   fileprivate static var side: Self {
     var kind = whole(1...4096)
     let expected = kind.expected
     kind.refusal = { node in
       guard node.list({ $0.integer }) != nil else { return nil }
-      return "found \(node.found), expected \(expected): pictures are square. Those that are not are made so by "
+      return "found \(node.found), expected \(expected): images are square. Those that are not are made so by "
         + "image.resize: crop, stretch or pad."
     }
     return kind
@@ -198,4 +206,14 @@ extension SettingKind where Value == DataSettings.Cache {
       }
     }
   }
+}
+
+/// The use of the images at the end of an epoch that do not fill a batch.
+package enum LastBatch: String, Sendable, CaseIterable {
+  /// They are left out of this epoch.
+  case drop
+  /// They form a smaller batch.
+  case keep
+  /// Each shard fills its part of the batch from the beginning of its own order of that epoch.
+  case wrap
 }

@@ -4,13 +4,14 @@ import Numerics
 extension KernelSettings {
   private static let networks = ["generator", "discriminator"]
 
-  /// The keys of `kernels`; whether there are such layers and algorithms suit them, `check` finds out.
+  /// The keys of `kernels`. `check` tests whether the layers exist and support the algorithms.
   mutating func declare(_ keys: any SettingKeys) {
     keys.value(
-      "instructionSet", &instructionSet, .orAutomatic(.choice), "Which kernels; auto is the best that all ranks have.")
-    keys.value("algorithm", &algorithm, .orAutomatic(.choice), "One algorithm for all convolutions that it suits.")
+      "instructionSet", &instructionSet, .orAutomatic(.choice),
+      "Instruction set of the kernels; auto is the best that all ranks have.")
+    keys.value("algorithm", &algorithm, .orAutomatic(.choice), "Algorithm of all convolutions that it can compute.")
     for network in Self.networks {
-      keys.group(network, "The algorithms of single layers, as --dry-run lists them.") { keys in
+      keys.group(network, "Algorithms of single layers, by the index that --dry-run lists.") { keys in
         keys.entries("LAYER", current: indices(of: network), accepted: nil) { index, keys in
           keys.group(index) { keys in
             var layer = layers["\(network).\(index)"] ?? Layer()
@@ -24,10 +25,10 @@ extension KernelSettings {
     }
   }
 
-  /// The layers that it names, in the networks' order.
+  /// The layers with algorithms of their own, in the networks' order.
   package var names: [String] { Self.networks.flatMap { network in indices(of: network).map { "\(network).\($0)" } } }
 
-  /// Those of a network.
+  /// The layers of one network.
   private func indices(of network: String) -> [String] {
     let prefix = network + "."
     return layers.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
@@ -38,15 +39,15 @@ extension KernelSettings {
 extension KernelSettings.Pass {
   fileprivate var summary: String {
     switch self {
-    case .forward: "The algorithm of the forward pass."
-    case .data: "Of the gradient of the layer's input."
-    case .weights: "Of the gradient of its weights."
+    case .forward: "Algorithm of the forward pass."
+    case .data: "Algorithm of backward data, the gradient of the layer's input."
+    case .weights: "Algorithm of backward weights, the gradient of the layer's weights."
     }
   }
 }
 
 extension Configuration {
-  /// Whether the layers that `section` names are convolutions, which the algorithms suit.
+  /// Reports layers in `section` that are no convolutions or do not support their algorithm.
   func check(_ kernels: KernelSettings, _ section: SettingSection) {
     guard let convolutions = try? model.convolutions() else { return }  // the shapes have been reported
     for (network, layers) in [("generator", model.generatorLayers), ("discriminator", model.discriminatorLayers)] {

@@ -10,7 +10,7 @@ extension LayerSpecification {
     .branch(from: 0),
   ]
 
-  /// What the list of layers calls them.
+  /// Their names in a list of layers.
   package static let names = kinds.map(\.name)
 
   /// The layer of a name with its defaults.
@@ -19,13 +19,13 @@ extension LayerSpecification {
     self = Self.kinds[place]
   }
 
-  /// As the list of layers calls it.
+  /// Its name in a list of layers.
   package var name: String {
     var copy = self
     return copy.declare(SettingPrinter())
   }
 
-  /// As an item of the list of layers.
+  /// Its text as an item of a list of layers.
   package var yaml: String {
     let printer = SettingPrinter()
     var copy = self
@@ -33,14 +33,14 @@ extension LayerSpecification {
     return "\(name): {" + printer.settings.map { "\($0.key): \($0.text)" }.joined(separator: ", ") + "}"
   }
 
-  /// Goes over the layer's keys.
+  /// Declares the layer's keys.
   ///
   /// - Returns: its name.
   mutating func declare(_ keys: any SettingKeys) -> String {
     switch self {
     case .dense(var units, var bias):
       keys.required("units", &units, .whole(1...1 << 20))
-      keys.value("bias", &bias, .truth, "Whether a learned number is added to each output.")
+      keys.value("bias", &bias, .truth, "Whether each output has a learned bias.")
       self = .dense(units: units, bias: bias)
       return "dense"
     case .reshape(var shape):
@@ -57,8 +57,8 @@ extension LayerSpecification {
       self = .transposedConvolution(window)
       return "transposedConvolution"
     case .upsample(var scale, var mode):
-      keys.value("scale", &scale, .whole(2...16), "Pixels of a side that become of one.")
-      keys.value("mode", &mode, .choice, "How the pixels between pixels are made.")
+      keys.value("scale", &scale, .whole(2...16), "Factor by which each side grows.")
+      keys.value("mode", &mode, .choice, "Interpolation method.")
       self = .upsample(scale: scale, mode: mode)
       return "upsample"
     case .batchNorm(var norm):
@@ -66,8 +66,8 @@ extension LayerSpecification {
       self = .batchNorm(norm)
       return "batchNorm"
     case .dropout(var rate, var kind):
-      keys.value("rate", &rate, .number(.belowOne), "The share that is set to 0.")
-      keys.value("kind", &kind, .choice, "What is set to 0 together.")
+      keys.value("rate", &rate, .number(.belowOne), "The share of values that is set to 0.")
+      keys.value("kind", &kind, .choice, "Unit that is set to 0: single values or whole channels.")
       self = .dropout(rate: rate, kind: kind)
       return "dropout"
     case .relu: return "relu"
@@ -106,15 +106,15 @@ extension ConvolutionSpecification {
   fileprivate mutating func declare(_ keys: any SettingKeys, isTransposed: Bool) {
     keys.required("channels", &channels, .whole(1...65536))
     keys.required("kernel", &kernel, .whole(1...64))
-    keys.value("stride", &stride, .whole(1...64), "Pixels of the large map from one window to the next.")
-    keys.value("padding", &padding, .padding, "Pixels of 0 around the large map; same as TensorFlow has it.")
+    keys.value("stride", &stride, .whole(1...64), "Pixels of the larger map from one window to the next.")
+    keys.value("padding", &padding, .padding, "Zero pixels around the larger map; same is TensorFlow's padding.")
     if isTransposed, padding != .same {
       // At most stride − 1: more would be rows that no input reaches.
       keys.value(
         "outputPadding", &outputPadding, .whole(0...stride - 1).leavingOut(0),
-        "Rows and columns more, behind the others.")
+        "Additional rows and columns at the bottom and right.")
     }
-    keys.value("bias", &bias, .truth, "Whether a learned number is added to each channel.")
+    keys.value("bias", &bias, .truth, "Whether each channel has a learned bias.")
   }
 }
 
@@ -126,11 +126,11 @@ extension BatchNormSpecification {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
     keys.value("epsilon", &epsilon, .number(.positive), "Added to the variance.")
     keys.value(
-      "momentum", &momentum, .number(.positiveToOne), "The share of the newest batch in the running statistics.")
+      "momentum", &momentum, .number(.positiveToOne), "Weight of the newest batch in the running statistics.")
     var statistics = alwaysBatch ? Statistics.batch : .running
     keys.value(
       "statistics", &statistics, .choice.leavingOut(.running),
-      "batch: those of the batch also where others go by running.")
+      "batch: always those of the batch, even if other layers use running statistics.")
     alwaysBatch = statistics == .batch
   }
 }

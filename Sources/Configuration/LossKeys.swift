@@ -32,11 +32,13 @@ extension LossSpecification {
       "Cross-entropy on logits, a hinge, least squares, pairs compared, or a critic, clipped or with a gradient penalty."
     )
     keys.only(
-      where: kind == .bce, "beside loss.kind: bce",
+      where: kind == .bce, "with loss.kind: bce",
       refusal: "found beside \(kind.rawValue), which has no labels to set, expected it beside bce."
     ) { keys in
-      keys.value("discriminator", &entropy.combination, .choice, "How D's losses on real images and on fakes make one.")
-      keys.group("smoothing", "Labels that D learns.") { entropy.labels.declare($0) }
+      keys.value(
+        "discriminator", &entropy.combination, .choice,
+        "Whether D's losses on real images and fakes are added or averaged.")
+      keys.group("smoothing", "Labels for D other than 1 and 0.") { entropy.labels.declare($0) }
     }
     keys.only(beside: .wgan, kind) { keys in
       keys.value("clip", &clipped.clip, .number(.positive), "D's parameters are clipped to ± this after each update.")
@@ -60,7 +62,7 @@ extension SettingKeys {
   /// The keys of one kind of loss.
   fileprivate func only(beside owner: LossKind, _ kind: LossKind, _ body: (any SettingKeys) -> Void) {
     only(
-      where: kind == owner, "beside loss.kind: \(owner.rawValue)",
+      where: kind == owner, "with loss.kind: \(owner.rawValue)",
       refusal: "found beside \(kind.rawValue), expected it beside \(owner.rawValue).", body)
   }
 }
@@ -76,17 +78,17 @@ extension LabelSpecification {
     case .fixed(let ownReal, let ownFake): (kind, real, fake) = (.fixed, ownReal, ownFake)
     case .random(let own): (kind, amplitude) = (.random, own)
     }
-    keys.value("kind", &kind, .choice, "The same label for all images, or one drawn for each.")
+    keys.value("kind", &kind, .choice, "The same label for all images, or a random one for each.")
     keys.only(
-      where: kind == .fixed, "beside smoothing.kind: fixed", refusal: "found beside random, expected it beside fixed."
+      where: kind == .fixed, "with smoothing.kind: fixed", refusal: "found beside random, expected it beside fixed."
     ) { keys in
       keys.value("real", &real, .number(.fraction), "The label of real images.")
       keys.value("fake", &fake, .number(.fraction), "The label of fakes.")
     }
     keys.only(
-      where: kind == .random, "beside smoothing.kind: random", refusal: "found beside fixed, expected it beside random."
+      where: kind == .random, "with smoothing.kind: random", refusal: "found beside fixed, expected it beside random."
     ) { keys in
-      keys.value("amplitude", &amplitude, .number(.fraction), "The most that a label is off by.")
+      keys.value("amplitude", &amplitude, .number(.fraction), "Largest deviation of a label.")
     }
     self = kind == .fixed ? .fixed(real: real, fake: fake) : .random(amplitude: amplitude)
   }

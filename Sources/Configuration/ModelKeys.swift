@@ -1,15 +1,15 @@
 import GAN
 
 extension ModelSpecification {
-  /// The keys of `model`; the pictures' side and channels are those of `data.image`.
+  /// The keys of `model`; the images' side and channels are those of `data.image`.
   mutating func declare(_ keys: any SettingKeys) {
-    keys.group("latent", "What G makes pictures of.") { keys in
-      keys.value("size", &latent.size, .whole(1...65536), "Numbers of a latent.")
+    keys.group("latent", "Latents, the input of G.") { keys in
+      keys.value("size", &latent.size, .whole(1...65536), "Length of a latent vector.")
       keys.value("distribution", &latent.distribution, .choice, "Normal, or uniform in [-1, 1].")
     }
     keys.group("generator", "G: a preset, or a list of layers.") { generator.declare($0, hasDropout: false) }
     keys.group("discriminator", "D: a preset, or a list of layers.") { discriminator.declare($0, hasDropout: true) }
-    keys.group("init", "What parameters start from.") { initialization.declare($0) }
+    keys.group("init", "Initial values of the parameters.") { initialization.declare($0) }
   }
 }
 
@@ -27,12 +27,13 @@ extension NetworkSpecification {
     ) { keys in
       keys.value("preset", &preset.preset, .choice, "The network of a published recipe.")
       keys.value("width", &preset.width, .whole(1...4096), "Channels of the widest map; others are multiples of it.")
-      keys.value("bias", &preset.bias, .orNull(.truth), "Whether convolutions have biases; null as the recipe has it.")
+      keys.value(
+        "bias", &preset.bias, .orNull(.truth), "Whether convolutions have biases; null for the recipe's own choice.")
       keys.value("batchNorm", &preset.batchNorm, .truth, "Whether there is batch norm.")
       if hasDropout {
         keys.value(
           "dropout", &preset.dropout, .orNull(.number(.belowOne)),
-          "The share that dropout sets to 0; null as the recipe has it.")
+          "The share that dropout sets to 0; null for the recipe's own choice.")
       }
     }
     self = layers.map { .layers($0) } ?? .preset(preset)
@@ -43,7 +44,7 @@ extension InitializationSpecification {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
     keys.value(
       "weights", &weights, .weights, "Weights of convolutions: framework is PyTorch's default, or a distribution.")
-    keys.value("dense", &dense, .orNull(.weights), "The same of dense layers; null as weights.")
+    keys.value("dense", &dense, .orNull(.weights), "The same for dense layers; null for the value of weights.")
     keys.value("biases", &biases, .choice, "framework is PyTorch's default.")
     var scale = [scaleMean, scaleDeviation]
     keys.value(
@@ -56,7 +57,7 @@ extension InitializationSpecification {
 extension SettingKind where Value == [LayerSpecification]? {
   fileprivate static var layers: Self {
     Self("a list of 1 to \(SettingSection.layerLimit) layers, such as - relu: {}") { node, section, key in
-      // Not a list is no value at all, other than none.
+      // A value that is no list is invalid; a missing value is not.
       section.layers(node, key).map { .some($0) }
     } print: {
       $0.map { .list($0.map(\.yaml)) }

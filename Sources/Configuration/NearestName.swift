@@ -1,4 +1,4 @@
-/// The candidate that `name` is most likely a slip of; nil where none is close.
+/// The candidate that `name` most likely misspells; nil if none is close.
 package func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
   let close = candidates.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }
     .filter { $0.1 <= max(1, $0.0.count / 3) }
@@ -7,7 +7,7 @@ package func nearest(to name: String, among candidates: some Sequence<String>) -
 
 /// Fewest insertions, deletions, replacements and swaps of neighbours from `a` to `b` (optimal string alignment).
 func editDistance(_ a: String, _ b: String) -> Int {
-  // A long name is no slip of a short one, and its distance need not be known exactly.
+  // Names of very different length are not misspellings of each other; their exact distance is not needed.
   let (a, b) = (Array(a.prefix(64)), Array(b.prefix(64)))
   var beforeLast: [Int] = []
   var last = Array(0...b.count)

@@ -12,7 +12,7 @@ private enum OptimizerKind: String, CaseIterable {
       }
   }
 
-  /// With its defaults.
+  /// The optimizer of `kind` with its defaults.
   var plain: OptimizerSpecification {
     switch self {
     case .adam: .adam()
@@ -62,15 +62,15 @@ extension RMSprop {
   }
 }
 
-/// The keys that every kind has.
+/// The keys common to all kinds.
 private func declareOptimizer(
   _ keys: any SettingKeys, _ learningRate: inout Double, _ betas: inout [Double], _ weightDecay: inout Double,
   _ epsilon: inout Double
 ) {
-  keys.value("learningRate", &learningRate, .number(.positiveToOne), "The step's size.")
-  keys.value("betas", &betas, .betas, "How slowly the averages of gradients and of their squares move.")
-  keys.value("weightDecay", &weightDecay, .number(.nonNegative), "How strongly weights are drawn to 0.")
-  keys.value("epsilon", &epsilon, .number(.positiveToOne), "Added to the root of the squares' average.")
+  keys.value("learningRate", &learningRate, .number(.positiveToOne), "Learning rate.")
+  keys.value("betas", &betas, .betas, "Decay rates of the exponential averages of the gradients and of their squares.")
+  keys.value("weightDecay", &weightDecay, .number(.nonNegative), "Strength of the decay of weights towards 0.")
+  keys.value("epsilon", &epsilon, .number(.positiveToOne), "Added to the square root of the average of squares.")
 }
 
 extension SettingKind where Value == [Double] {

@@ -2,7 +2,7 @@ import GAN
 import ImageIO
 import Reporting
 
-/// What a run writes.
+/// Files and log lines of a run.
 package struct OutputSettings: Hashable, Sendable {
   package enum LogFormat: String, Hashable, Sendable, CaseIterable {
     case standard
@@ -12,15 +12,15 @@ package struct OutputSettings: Hashable, Sendable {
   package enum Best: String, Hashable, Sendable, CaseIterable {
     /// No checkpoint is kept for its quality.
     case none
-    /// The sliced Wasserstein distance of new samples to the held-out pictures.
+    /// The sliced Wasserstein distance of new samples to the held-out images.
     case slicedWasserstein
-    /// D's loss on the held-out pictures.
+    /// D's loss on the held-out images.
     case lossHeldOut
   }
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
     /// `generator.onnx` is written with each checkpoint.
     case checkpoints
-    /// When training ends.
+    /// Only when training ends.
     case end
     case never
   }
@@ -31,9 +31,9 @@ package struct OutputSettings: Hashable, Sendable {
     case fresh
   }
   package enum LoggedLosses: String, Hashable, Sendable, CaseIterable {
-    /// As the updates found them, each before its own.
+    /// Each network's loss as computed before its own update.
     case step
-    /// Of the same pictures and latents, by both networks after their updates.
+    /// Recomputed by both networks after their updates, on the same images and latents.
     case recomputed
   }
   package struct Samples: Hashable, Sendable {
@@ -41,7 +41,7 @@ package struct OutputSettings: Hashable, Sendable {
     package var count = 64
     package var statistics = BatchNormStatistics.batch
     package var latents = Latents.fixed
-    /// How the pictures lie in a grid and which values are black and white.
+    /// Layout of the grid, and the values of black and white.
     package var grid = Grid()
     package var final = 0
     package var afterResume = false
@@ -68,47 +68,48 @@ package struct OutputSettings: Hashable, Sendable {
 extension OutputSettings {
   /// The keys of `output`.
   mutating func declare(_ keys: any SettingKeys) {
-    keys.value("folder", &folder, .text, "Where the run's folder is, counted from the working directory.")
-    keys.group("samples", "Grids of pictures that G makes during the run.") { samples.declare($0) }
-    keys.group("checkpoints", "What a run goes on from.") { checkpoints.declare($0) }
+    keys.value("folder", &folder, .text, "Parent folder of the run's folder; relative to the working directory.")
+    keys.group("samples", "Grids of images that G makes during the run.") { samples.declare($0) }
+    keys.group("checkpoints", "Saved states from which a run continues.") { checkpoints.declare($0) }
     keys.group("log", "The lines of the terminal and of metrics.jsonl.") { log.declare($0) }
-    keys.value("onnx", &onnx, .choice, "When generator.onnx is written.")
+    keys.value("onnx", &onnx, .choice, "Time at which generator.onnx is written.")
     keys.value("tensorboard", &tensorboard, .truth, older: false, "Whether event files for TensorBoard are written.")
   }
 }
 
 extension OutputSettings.Samples {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
-    keys.value("every", &every, .interval, "Steps, or such as 5 epochs, from one to the next.")
-    keys.value("count", &count, .whole(1...4096), "Pictures of a sample.")
+    keys.value("every", &every, .interval, "Interval in steps or epochs.")
+    keys.value("count", &count, .whole(1...4096), "Images of a sample.")
     keys.value(
-      "batchNorm", &statistics, .choice, "Batch norm by the moments of the sample's own batch, or by the running ones.")
-    keys.value("latents", &latents, .choice, "The same for all samples of a run, or fresh ones for each.")
-    keys.value("columns", &grid.columns, .whole(1...4096), "Pictures side by side.")
+      "batchNorm", &statistics, .choice,
+      "Batch norm by the statistics of the sample's own batch, or by the running statistics.")
+    keys.value("latents", &latents, .choice, "Fixed latents for all samples of a run, or fresh ones for each.")
+    keys.value("columns", &grid.columns, .whole(1...4096), "Images side by side.")
     keys.value("padding", &grid.padding, .whole(0...256), "Black pixels between them.")
     keys.value(
       "normalize", &grid.range, .choice,
       "Black and white are -1 and 1 (range), or the smallest and largest value of the grid.")
     keys.value(
-      "final", &final, .whole(0...4096), "Pictures side by side in samples/final.png at the end; 0 for no such file.")
-    keys.value("afterResume", &afterResume, .truth, "Whether a run that goes on begins with a sample.")
+      "final", &final, .whole(0...4096), "Images side by side in samples/final.png at the end; 0 for no such file.")
+    keys.value("afterResume", &afterResume, .truth, "Whether a continued run begins with a sample.")
   }
 }
 
 extension OutputSettings.Checkpoints {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
-    keys.value("every", &every, .interval, "Steps or epochs from one to the next; there is one at the end in any case.")
-    keys.value("keep", &keep, .whole(1...Int.max), "How many of the newest stay.")
+    keys.value("every", &every, .interval, "Interval in steps or epochs; there is always one at the end.")
+    keys.value("keep", &keep, .whole(1...Int.max), "Number of newest checkpoints to keep.")
     keys.value(
-      "best", &best, .choice, "By what measure, the smaller the better, one more is kept as best.safetensors.")
+      "best", &best, .choice, "Measure by which the best checkpoint is kept as best.safetensors; smaller is better.")
   }
 }
 
 extension OutputSettings.Log {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
-    keys.value("every", &every, .interval, "Steps or epochs from line to line.")
+    keys.value("every", &every, .interval, "Interval in steps or epochs.")
     keys.value("format", &format, .choice, "The program's own lines, or a recipe's.")
     keys.value(
-      "losses", &losses, .choice, "As the updates found them, each before its own, or recomputed after both.")
+      "losses", &losses, .choice, "Losses as computed before each network's update, or recomputed after both.")
   }
 }

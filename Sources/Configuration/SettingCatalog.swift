@@ -1,28 +1,28 @@
-/// A key as documentation, hints and resuming know it.
+/// The description of a key, for documentation, hints and resuming.
 package struct SettingDescription: Hashable, Sendable {
-  /// Dotted; a name that is not fixed is a word in capitals.
+  /// Dotted; a variable name is a word in capitals.
   package let key: String
-  /// What may stand there.
+  /// The accepted values.
   package let expected: String
-  /// The default as YAML; nil where the key is left out by default.
+  /// The default as YAML; nil if the key is left out by default.
   package let standard: String?
   package let rule: SettingChange.Rule
-  /// Beside what it may be set; empty for always.
+  /// The condition under which it may be set; empty for none.
   package let condition: String
   package let summary: String
 }
 
-/// Lists all declared keys, whatever the values.
+/// Lists all declared keys, independent of the values.
 final class SettingCatalog: SettingKeys {
   let isReading = false
   private(set) var descriptions: [SettingDescription] = []
-  /// Dotted groups and their sentences.
+  /// Groups by dotted name, with their sentences.
   private(set) var groups: [(key: String, summary: String)] = []
   private var path = ""
   private var rule = SettingChange.Rule.fixed
   private var conditions: [String] = []
 
-  /// The keys without what is below them.
+  /// The first name of every key, in order.
   var firstNames: [String] {
     descriptions.map { String($0.key.prefix { $0 != "." }) }.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
   }
@@ -63,7 +63,7 @@ final class SettingCatalog: SettingKeys {
 }
 
 extension Configuration {
-  /// Every key there is, in the order in which they are printed.
+  /// Every key, in the order of printing.
   package static var catalog: [SettingDescription] { declared.settings }
 
   /// The keys, and the sentences of their groups.
@@ -74,7 +74,7 @@ extension Configuration {
     return (catalog.descriptions, Dictionary(uniqueKeysWithValues: catalog.groups.map { ($0.key, $0.summary) }))
   }()
 
-  /// What is known of a key; of a name that is not fixed, of its placeholder.
+  /// The description of a key; for a variable name, that of its placeholder.
   package static func description(of key: String) -> SettingDescription? {
     let parts = key.split(separator: ".")
     return catalog.first { description in

@@ -1,54 +1,54 @@
-/// Goes over the keys of a configuration. Each is declared once, in `declare(_:)` of what it is a part of: its value, whose
-/// initial one is the default, what may stand there, whether a run may go on with another, and one sentence. Whoever goes
-/// over them reads a file (`SettingReader`), prints (`SettingPrinter`) or lists what there is (`SettingCatalog`).
+/// Visits the keys of a configuration. Each key is declared once, in `declare(_:)` of the type that has it: the value,
+/// whose initial value is the default, the accepted values, whether a continued run may change it, and one sentence.
+/// The visitors read a file (`SettingReader`), print the values (`SettingPrinter`) or list the keys (`SettingCatalog`).
 protocol SettingKeys: AnyObject {
-  /// Whether values come from a file, so that some may follow from others.
+  /// Whether values come from a file, so that some may depend on others.
   var isReading: Bool { get }
 
-  /// One key.
+  /// Declares a key.
   ///
   /// - Parameters:
   ///   - rule: nil for that of the group.
-  ///   - older: what a checkpoint means that was written before there was this key; nil for the default. Not for a kind
-  ///     that leaves keys out when it prints: where these are missing, the program knew them.
-  ///   - summary: what it is, in one sentence.
+  ///   - older: the value for checkpoints that were written before the key existed; nil for the default. Not for a kind
+  ///     that leaves keys out when it prints: if such a key is missing, the program may have known it.
+  ///   - summary: one sentence for documentation.
   func value<Value>(
     _ key: String, _ value: inout Value, _ kind: SettingKind<Value>, rule: SettingChange.Rule?, older: Value?,
     _ summary: String)
 
-  /// A key that has no default and must be there.
+  /// Declares a key that has no default and is required.
   func required<Value>(_ key: String, _ value: inout Value, _ kind: SettingKind<Value>)
 
-  /// Keys below a key.
+  /// Declares the keys of a group.
   func group(_ key: String, rule: SettingChange.Rule?, _ summary: String, _ body: (any SettingKeys) -> Void)
 
-  /// Keys that are there only where `holds`.
+  /// Declares keys that exist only if `holds`.
   ///
   /// - Parameters:
-  ///   - condition: as documentation says it.
-  ///   - refusal: the message about such a key where it does not hold.
+  ///   - condition: its text in documentation.
+  ///   - refusal: the message about such a key if it does not hold.
   func only(where holds: Bool, _ condition: String, refusal: String, _ body: (any SettingKeys) -> Void)
 
-  /// Groups of keys whose names are not fixed.
+  /// Declares groups of keys with variable names.
   ///
   /// - Parameters:
-  ///   - placeholder: what documentation calls such a name.
-  ///   - current: those that the value has.
-  ///   - accepted: the names that there are; nil where a check finds that out.
+  ///   - placeholder: the word for such a name in documentation.
+  ///   - current: the names that the value has.
+  ///   - accepted: the valid names; nil if a check decides.
   func entries(
     _ placeholder: String, current: [String], accepted: [String]?, _ body: (_ name: String, any SettingKeys) -> Void)
 
-  /// What no key shows alone; called where a file is read, after the keys before it.
+  /// Checks that concern several keys; called when a file is read, after the keys declared before.
   func check(_ body: (SettingSection) -> Void)
 }
 
 extension SettingKeys {
-  /// Where nothing is read, a key as any other.
+  /// The same as `value`, if nothing is read.
   func required<Value>(_ key: String, _ value: inout Value, _ kind: SettingKind<Value>) {
     self.value(key, &value, kind, "")
   }
 
-  /// By the group's rule.
+  /// With the group's rule.
   func value<Value>(
     _ key: String, _ value: inout Value, _ kind: SettingKind<Value>, older: Value? = nil, _ summary: String
   ) {

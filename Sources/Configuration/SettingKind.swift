@@ -1,12 +1,12 @@
-/// What may stand at a key: what messages and documentation call it, how it is read, and how it is printed.
+/// The accepted values of a key: their description in messages and documentation, reading and printing.
 struct SettingKind<Value>: Sendable {
   /// Such as "a whole number from 1 to 1024".
   let expected: String
-  /// nil for what is not `expected`; what is wrong deeper down is reported to the section.
+  /// nil if the node is not `expected`; problems deeper down are reported to the section.
   let parse: @Sendable (_ node: SettingNode, _ section: SettingSection, _ key: String) -> Value?
-  /// nil for a value that leaves the key out.
+  /// nil if the value leaves the key out.
   let print: @Sendable (Value) -> Setting.Value?
-  /// What is wrong with a value that `parse` does not accept, where more can be said than what is expected.
+  /// A more precise message about a value that `parse` rejects; nil for the usual one.
   var refusal: @Sendable (SettingNode) -> String? = { _ in nil }
 
   init(
@@ -18,7 +18,7 @@ struct SettingKind<Value>: Sendable {
     self.print = print
   }
 
-  /// Of a value that is one word or number.
+  /// A kind whose values are one word or number.
   init(
     _ expected: String, parse: @escaping @Sendable (SettingNode) -> Value?,
     text: @escaping @Sendable (Value) -> String
@@ -26,7 +26,7 @@ struct SettingKind<Value>: Sendable {
     self.init(expected, parse: { node, _, _ in parse(node) }, print: { .scalar(text($0)) })
   }
 
-  /// The message about a value that is not one of these.
+  /// The message about a rejected value.
   func problem(_ node: SettingNode) -> String {
     refusal(node) ?? "found \(node.found), expected \(expected).\(node.advice)"
   }
@@ -76,7 +76,7 @@ extension SettingKind where Value == String {
     }
   }
 
-  /// Read as an absolute path.
+  /// A path, made absolute when read.
   static var folder: Self {
     Self("a folder") { node, section, _ in
       node.text.map { section.origin.absolutePath($0, at: node.place) }
@@ -89,7 +89,7 @@ extension SettingKind where Value == String {
 extension SettingKind where Value: RawRepresentable<String> & CaseIterable & Sendable {
   static var choice: Self { choice(later: []) }
 
-  /// A name out of a list; `later` are the names of what other versions have.
+  /// A name from a list; `later` are names that only other versions know.
   static func choice(later: [String]) -> Self {
     let names = Value.allCases.map(\.rawValue)
     var kind = Self(names.count == 1 ? names[0] : "one of \(names.joined(separator: ", "))") {
@@ -108,7 +108,7 @@ extension SettingKind where Value: RawRepresentable<String> & CaseIterable & Sen
 }
 
 extension SettingKind {
-  /// nil is printed and read as null, which messages leave out: it is what a key that is not there says.
+  /// nil is printed and read as null. Messages do not mention null, which equals a missing key.
   static func orNull<Wrapped>(_ kind: SettingKind<Wrapped>) -> Self where Value == Wrapped? {
     optional(kind, "null", kind.expected) { $0.isNull }
   }

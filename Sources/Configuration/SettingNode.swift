@@ -1,9 +1,9 @@
 import Yams
 
-/// A value of the configuration and where it stands: YAML without its types, anchors and tags.
+/// A value of the configuration and its place: YAML without types, anchors and tags.
 struct SettingNode {
   enum Content {
-    /// `isQuoted`: a text whatever it looks like.
+    /// `isQuoted`: always a text.
     case scalar(String, isQuoted: Bool)
     case list([SettingNode])
     case mapping([SettingEntry])
@@ -12,13 +12,13 @@ struct SettingNode {
   var content: Content
   var place: SettingPlace
 
-  /// `null`, `~`, or nothing at all.
+  /// `null`, `~`, or nothing.
   var isNull: Bool {
     if case .scalar(let text, false) = content { return ["", "null", "~"].contains(text) }
     return false
   }
 
-  /// What a message calls it.
+  /// Its description in a message.
   var found: String {
     switch content {
     case .scalar("", false): "nothing"
@@ -42,7 +42,7 @@ extension SettingNode {
 }
 
 extension String {
-  /// What a message shows of it.
+  /// The part that a message shows.
   var shortened: String { count > 60 ? prefix(60) + "…" : self }
 }
 
@@ -54,7 +54,7 @@ struct SettingEntry {
 }
 
 extension SettingNode {
-  /// Composes YAML; `place` tells where a line and column of it are. Nil where there is no document.
+  /// Parses YAML; `place` maps line and column to a place. Nil if there is no document.
   static func compose(
     _ yaml: String, file: String, problems: ConfigurationProblems, place: (Mark?) -> SettingPlace
   ) throws(ConfigurationError) -> SettingNode? {
@@ -134,7 +134,7 @@ extension YamlError {
     return "not YAML: \(problem)\(opening).\(advice)"
   }
 
-  /// The library says where the first of two equal keys is; people look for the second.
+  /// The library reports the line of the first of two equal keys; users look for the second.
   private static func nextLine(of key: String, after context: Context) -> Int? {
     let lines = context.text.split(separator: "\n", omittingEmptySubsequences: false)
     let start = String(repeating: " ", count: context.mark.column - 1) + key + ":"

@@ -1,10 +1,10 @@
-/// One `--set KEY=VALUE`: a dotted key, and a value in YAML as it would stand in the file.
+/// One `--set KEY=VALUE`: a dotted key, and a value in YAML as in the file.
 struct SettingOverride {
   let path: [String]
   let value: SettingNode
   let place: SettingPlace
 
-  /// `file`: whose configuration it changes, for the message.
+  /// `file`: the changed configuration, for messages.
   init(_ argument: String, file: String, problems: ConfigurationProblems) throws(ConfigurationError) {
     let place = SettingPlace.override(argument)
     guard let equals = argument.firstIndex(of: "=") else {
@@ -24,7 +24,7 @@ struct SettingOverride {
     self.place = place
   }
 
-  /// Puts the value in its place in the tree, making groups where there are none.
+  /// Inserts the value into the tree, with missing groups.
   func apply(to root: inout SettingNode) { insert(path[...], into: &root) }
 
   private func insert(_ path: ArraySlice<String>, into node: inout SettingNode) {

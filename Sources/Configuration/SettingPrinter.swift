@@ -1,3 +1,21 @@
+/// A key of the configuration, dotted, and its value as YAML.
+package struct Setting: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
+    case scalar(String)
+    case list([String])
+  }
+  package let key: String
+  package let value: Value
+
+  /// The value on one line.
+  package var text: String {
+    switch value {
+    case .scalar(let text): text
+    case .list(let items): "[" + items.map { "{\($0)}" }.joined(separator: ", ") + "]"
+    }
+  }
+}
+
 /// Collects the declared keys with their values, dotted and in order.
 final class SettingPrinter: SettingKeys {
   let isReading = false

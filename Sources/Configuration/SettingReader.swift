@@ -1,4 +1,4 @@
-/// Reads declared keys from a section of a file; what is not declared is reported.
+/// Reads declared keys from a section of a file; reports others.
 final class SettingReader: SettingKeys {
   let isReading = true
   private let section: SettingSection
@@ -39,7 +39,7 @@ final class SettingReader: SettingKeys {
   ) {
     let found = section.keys
     for name in accepted ?? found {
-      // Asked for, so that a slip is told the nearest of them.
+      // Marks them as known, so that the message about a misspelled key can name the nearest.
       let isThere = section.node(name) != nil
       if isThere { body(name, self) }
     }

@@ -1,13 +1,13 @@
 /// A group of keys while it is read: each key asked for is known, and `finish()` reports the others.
 ///
-/// A wrong value is reported and its default returned, so that reading goes on to the next mistake.
+/// A wrong value is reported and its default returned, so that reading continues to the next mistake.
 final class SettingSection {
   /// Dotted, empty for the whole file.
   let path: String
   let place: SettingPlace
   let problems: ConfigurationProblems
   let origin: SettingsOrigin
-  /// False where a value stands in place of a group; that is reported, and what follows from it need not be.
+  /// False if there is a value instead of a group; this is reported, its consequences are not.
   let isGroup: Bool
   private let entries: [SettingEntry]
   private var known: [String] = []
@@ -30,19 +30,19 @@ final class SettingSection {
 
   func dotted(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-  /// What is there, known or not.
+  /// The keys in the file, known or not.
   var keys: [String] { entries.map(\.key) }
 
-  /// The value of `key`, nil where it is not there.
+  /// The value of `key`; nil if it is missing.
   func node(_ key: String) -> SettingNode? {
     if !known.contains(key) { known.append(key) }
     return entries.first { $0.key == key }?.value
   }
 
-  /// The value of `key` where it is there and not null.
+  /// The value of `key`; nil if it is missing or null.
   func present(_ key: String) -> SettingNode? { node(key).flatMap { $0.isNull ? nil : $0 } }
 
-  /// The group below `key`, an empty one where it is not there.
+  /// The group `key`; empty if it is missing.
   func section(_ key: String) -> SettingSection {
     let node = node(key) ?? SettingNode(content: .mapping([]), place: place)
     return SettingSection(dotted(key), node, problems, origin)
@@ -53,7 +53,7 @@ final class SettingSection {
     problems.add("\(dotted(key)): \(message)", at: entry?.value.place ?? place)
   }
 
-  /// The value of `key`; nil where it is not there, or is not one of this kind, which is reported.
+  /// The value of `key`; nil if it is missing, or not of this kind, which is reported.
   func read<Value>(_ key: String, _ kind: SettingKind<Value>) -> Value? {
     guard let node = node(key) else { return nil }
     if let value = kind.parse(node, self, key) { return value }
@@ -61,13 +61,13 @@ final class SettingSection {
     return nil
   }
 
-  /// As `read`, for a key that has no default.
+  /// The same as `read` for a key without a default.
   func required<Value>(_ key: String, _ kind: SettingKind<Value>) -> Value? {
     if node(key) == nil { report(key, "missing, expected \(kind.expected).") }
     return read(key, kind)
   }
 
-  /// Reports every key that nobody asked for.
+  /// Reports every unknown key.
   func finish() {
     for entry in entries where !known.contains(entry.key) {
       if problems.isFull { return }

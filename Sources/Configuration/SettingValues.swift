@@ -1,4 +1,4 @@
-/// Reading single values: numbers are plain decimals, `true` and `false` the only truth values, and nothing in quotes is either.
+/// Reads single values. Numbers are plain decimals, truth values are `true` and `false`, and a quoted value is neither.
 extension SettingNode {
   /// Decimal digits without leading zeros, underscores, colons or a sign other than −.
   var integer: Int? { plain.flatMap { Self.isInteger($0) ? Int($0) : nil } }
@@ -11,7 +11,7 @@ extension SettingNode {
 
   var boolean: Bool? { plain.flatMap { ["true": true, "false": false][$0] } }
 
-  /// Any text but an empty one, quoted or not; null is none.
+  /// Any text but an empty one, quoted or not; nil for null.
   package var text: String? {
     guard case .scalar(let text, _) = content, !text.isEmpty, !isNull else { return nil }
     return text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? nil : text
@@ -23,7 +23,7 @@ extension SettingNode {
     return elements.count == nodes.count ? elements : nil
   }
 
-  /// What to do about some common slips.
+  /// Advice on common mistakes.
   var advice: String {
     switch content {
     case .scalar(let text, true) where Self.isNumber(text) || ["true", "false"].contains(text): " Remove the quotes."
@@ -72,7 +72,7 @@ extension SettingNode {
   }
 }
 
-/// The numbers that a setting may have.
+/// A range of numbers.
 struct NumberRange {
   let description: String
   private let contains: @Sendable (Double) -> Bool

@@ -1,18 +1,19 @@
 import Reporting
 
-/// What `disttrain settings` prints: the declared keys with their defaults, or one of them in full; docs/settings.md too.
+/// The output of `disttrain settings` and docs/settings.md: the declared keys with their defaults, or one of them in
+/// full.
 package struct SettingsReference {
   private let settings = Configuration.declared.settings
   private let groups = Configuration.declared.groups
 
   package init() {}
 
-  /// All keys as a configuration that says the defaults, with a sentence each.
+  /// All keys as a configuration of the defaults, with a sentence each.
   package var overview: String { lines(of: settings) }
 
   /// One key in full, or all below a group.
   ///
-  /// Errors: a key that there is not, with the nearest.
+  /// - Throws: an unknown key, with the nearest known one.
   package func text(of key: String) throws(UnknownSetting) -> String {
     if let setting = Configuration.description(of: key) { return full(setting) }
     let below = settings.filter { $0.key.hasPrefix(key + ".") }
@@ -28,15 +29,15 @@ package struct SettingsReference {
       # Settings
 
       All keys of a configuration, as `disttrain settings --markdown` prints them. `disttrain settings KEY` explains one, and
-      `--set KEY=VALUE` overrides it. *Fixed* keys are a checkpoint's: a run goes on with another value only by
-      `--allow-change KEY`.
+      `--set KEY=VALUE` overrides it. *Fixed* keys keep the checkpoint's value when a run continues;
+      `--allow-change KEY` allows another value.
 
       """
     var group: String?
     for setting in settings {
       let own = Self.group(of: setting.key)
       if own != group {
-        let title = own.isEmpty ? "Of the run" : "`\(own)`"
+        let title = own.isEmpty ? "General" : "`\(own)`"
         let summary = groups[own].map { $0.isEmpty ? "" : "\($0)\n\n" } ?? ""
         text += "\n## \(title)\n\n\(summary)| key | default | values | on resume | |\n|---|---|---|---|---|\n"
         group = own
@@ -67,7 +68,7 @@ package struct SettingsReference {
     }.joined(separator: "\n")
   }
 
-  /// The first name of a key that is in a group; empty for one that is in none.
+  /// The first name of a key in a group; empty for a key in none.
   private static func group(of key: String) -> String {
     key.contains(".") ? String(key.prefix { $0 != "." }) : ""
   }
@@ -81,7 +82,7 @@ extension SettingChange.Rule {
   fileprivate var word: String {
     switch self {
     case .free: "free"
-    case .withEqualData: "if the pictures are equal"
+    case .withEqualData: "if the images are equal"
     case .fixed: "fixed"
     }
   }
@@ -89,7 +90,7 @@ extension SettingChange.Rule {
   fileprivate var sentence: String {
     switch self {
     case .free: "it may change."
-    case .withEqualData: "it may change where the pictures are the same ones."
+    case .withEqualData: "it may change if the images are equal."
     case .fixed: "the checkpoint's value, or another one with --allow-change."
     }
   }

@@ -1,15 +1,15 @@
 import GAN
 
-/// What a step is and how many there are.
+/// Batch, updates and length of the training.
 package struct TrainSettings: Hashable, Sendable {
   package var batch = 128
   package var shards = CountSetting.automatic
-  /// The first of both that is reached ends the run; one is there at least.
+  /// The run ends at whichever comes first; at least one is set.
   package var steps: Int?
   package var epochs: Int?
   package var rules = StepRules()
 
-  /// Shards of a batch on so many ranks.
+  /// Shards of a batch on `ranks` ranks.
   package func shardCount(ranks: Int) -> Int {
     switch shards {
     case .automatic: Self.automaticShards(batch: batch, ranks: ranks)
@@ -24,29 +24,31 @@ package struct TrainSettings: Hashable, Sendable {
 extension TrainSettings {
   /// The keys of `train`.
   mutating func declare(_ keys: any SettingKeys) {
-    keys.value("batch", &batch, .whole(1...1_048_576), "Images of a step, over all ranks.")
+    keys.value("batch", &batch, .whole(1...1_048_576), "Images per batch, over all ranks.")
     keys.value(
       "shards", &shards, .automaticOr(1...1_048_576),
-      "Parts of a batch, which set the order of sums; auto is min(max(8, ranks), batch).")
+      "Parts of a batch; they determine the order of sums. auto is min(max(8, ranks), batch).")
     keys.value("steps", &steps, .orNull(.whole(1...Int.max)), .free, "Steps after which the run ends.")
     keys.value(
-      "epochs", &epochs, .orNull(.whole(1...Int.max)), .free, "Epochs after which it ends, where that is earlier.")
-    keys.group("loss", "What D and G minimize.") { rules.loss.declare($0) }
-    keys.group("optimizer", "How the networks' parameters move.") { keys in
+      "epochs", &epochs, .orNull(.whole(1...Int.max)), .free, "Epochs after which the run ends, if that is earlier.")
+    keys.group("loss", "Losses of D and G.") { rules.loss.declare($0) }
+    keys.group("optimizer", "Optimizers of both networks.") { keys in
       keys.group("generator") { rules.generator.declare($0) }
       keys.group("discriminator") { rules.discriminator.declare($0) }
     }
-    keys.value("noise", &rules.noise, .choice, "Whether G learns from the fakes that D has just seen, or from fresh ones.")
-    keys.group("updates", "How often each network is updated in a step.") { keys in
-      keys.value("discriminator", &rules.updates.discriminator, .whole(1...1000), "Each on real images of its own.")
-      keys.value("generator", &rules.updates.generator, .whole(1...1000), "Each with latents of its own.")
+    keys.value("noise", &rules.noise, .choice, "Whether G's update reuses the fakes of D's update or makes fresh ones.")
+    keys.group("updates", "Updates of each network per step.") { keys in
+      keys.value(
+        "discriminator", &rules.updates.discriminator, .whole(1...1000),
+        "Updates of D per step; each has its own real images.")
+      keys.value("generator", &rules.updates.generator, .whole(1...1000), "Updates of G per step; each has its own latents.")
     }
     keys.value(
       "generatorStatistics", &rules.generatorStatistics, .choice,
-      "Whether a step that reuses fakes moves G's running statistics once, or for each network's update.")
+      "If fakes are reused: whether G's running statistics are updated once per step, or for each network's update.")
     keys.value(
       "inputNoise", &rules.inputNoise, .number(.nonNegative),
-      "Standard deviation of the normal noise that is added to what D sees.")
+      "Standard deviation of the normal noise added to D's input.")
     keys.check { check($0) }
   }
 

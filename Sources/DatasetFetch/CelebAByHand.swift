@@ -2,7 +2,8 @@ import Foundation
 import ImageIO
 import Reporting
 
-/// `disttrain data fetch celeba`: says what to do, for CelebA must be fetched by a person who agrees to its terms.
+/// `disttrain data fetch celeba`: prints instructions, since CelebA must be fetched by a person who agrees to its
+/// terms.
 package struct CelebAByHand {
   package static let name = "celeba"
 
@@ -10,13 +11,13 @@ package struct CelebAByHand {
 
   package init(folder: String) { self.folder = folder }
 
-  /// Ends the process well where the pictures are there already.
+  /// Exits with success if the images are present.
   ///
-  /// - Throws: what to do, where they are not.
+  /// - Throws: the instructions, if they are missing.
   package func run() throws(UserFacingError) -> Never {
     do throws(ImageError) {
       let source = try CelebASource(folder: folder)
-      Console(isSpeaking: true).say("\(folder) has CelebA, \(source.count) pictures")
+      Console(isSpeaking: true).say("\(folder) has CelebA, \(source.count) images")
     } catch {
       throw UserFacingError(code: .usage, message: error.description)
     }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Reporting
 
-/// `disttrain data fetch NAME`: brings a published data set into a folder, as far as it is not there.
+/// `disttrain data fetch NAME`: downloads a published data set into a folder; complete files are kept.
 package struct DataFetch {
   private let set: PublishedDataSet
   private let folder: String
@@ -11,7 +11,7 @@ package struct DataFetch {
   private let console: Console?
 
   /// - Parameters:
-  ///   - folder: created where it is missing; nil for `data/<name>`.
+  ///   - folder: created if it is missing; nil for `data/<name>`.
   ///   - mirror: another server's address, below which the same files are.
   ///   - only: names of the files that are wanted; none for all that are not optional.
   ///   - pauses: seconds to wait after an attempt that brought nothing.
@@ -63,7 +63,7 @@ package struct DataFetch {
     console?.say("\(file.name): fetched, SHA-256 \(found)\(file.sha256 == nil ? "" : " as published")")
     var files = [FetchRecord.File(name: file.name, sha256: found)]
     if let members = file.members {
-      // An archive that cannot be used is no use to the next start either.
+      // A bad archive would fail at the next start, too.
       defer { unlink(target) }
       files = try unpack(target, members)
     }
@@ -84,9 +84,9 @@ package struct DataFetch {
     return files
   }
 
-  /// Whether what `file` becomes is all here, by checksums.
+  /// Whether all files of `file` are complete, by checksums.
   ///
-  /// - Throws: where another file has its place, which is never overwritten.
+  /// - Throws: if another file has its name, which is never overwritten.
   private func isHere(_ file: RemoteFile, _ record: FetchRecord) throws(FetchError) -> Bool {
     if file.members == nil, let expected = file.sha256 ?? record[file.name]?.sha256 {
       guard access(path(file.name), F_OK) == 0 else { return false }

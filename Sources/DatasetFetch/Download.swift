@@ -1,18 +1,18 @@
 import Foundation
 import Reporting
 
-/// Brings one published file here: resumed where it broke off, tried again, checked, and only then given its name.
+/// Downloads one published file: resumes, retries, checks it, and only then gives it its name.
 package struct Download {
   let file: RemoteFile
   /// The path of the whole file.
   let target: String
-  /// The checksum it must have; nil where none is known yet.
+  /// The expected checksum; nil if none is known yet.
   let expected: Checksum?
-  /// Seconds to wait after an attempt that brought nothing; one more such attempt than there are numbers fails.
+  /// Seconds to wait after each attempt without progress; after the last of them the next such attempt fails.
   let pauses: [Double]
   let console: Console?
 
-  /// A SHA-256 and where it is from.
+  /// A SHA-256 and its source.
   enum Checksum: Equatable {
     case published(String)
     /// As the file's first copy had it, written down in the file `record`.
@@ -25,10 +25,10 @@ package struct Download {
     }
   }
 
-  /// - Returns: the SHA-256 of what came.
+  /// - Returns: the SHA-256 of the file.
   package func run() throws(FetchError) -> String {
     let part = try PartFile(for: target)
-    // A part that nothing identifies could be of another version, and no checksum would tell.
+    // A part without an identifier could be of another version, and no checksum would show it.
     if part.version == nil, expected == nil { part.clear() }
     let wasResumed = part.size > 0
     try transfer(into: part)
@@ -37,7 +37,7 @@ package struct Download {
     } catch {
       part.clear()
       guard wasResumed, case .wrongContent = error else { throw error }
-      console?.note("\(file.name): the part that an earlier start had left does not fit; fetching all of it")
+      console?.note("\(file.name): the part left by an earlier start does not match; fetching all of it")
     }
     try transfer(into: part)
     do throws(FetchError) {
@@ -52,7 +52,7 @@ package struct Download {
     if let size = file.size, part.size > size { part.clear() }
     if let size = file.size, part.size == size { return }
     let transfer = Transfer(address: file.address)
-    if part.size > 0 { console?.say("\(file.name): going on after \(Self.spoken(bytes: part.size))") }
+    if part.size > 0 { console?.say("\(file.name): resuming after \(Self.spoken(bytes: part.size))") }
     var failures = 0
     while true {
       let before = part.size
@@ -68,7 +68,7 @@ package struct Download {
           throw .unreachable(address: file.address, reason: "the server sends another part than asked for", kept: 0)
         }
         console?.note(
-          "\(file.name): the server cannot go on where it broke off, or has another version; beginning anew")
+          "\(file.name): the server cannot resume, or has another version; starting over")
         part.clear()
       case .brokenOff(let reason):
         failures = part.size > before ? 0 : failures + 1
@@ -78,7 +78,7 @@ package struct Download {
         let pause = pauses.isEmpty ? 0 : pauses[max(0, failures - 1)]
         console?.note("\(file.name): \(reason); trying again in \(Int(pause.rounded(.up))) s")
         Thread.sleep(forTimeInterval: pause)
-        // Without a version two halves could be of two files, unless a checksum tells.
+        // Without a version, two halves could be of two files, unless a checksum shows it.
         if part.size > 0, part.version == nil, expected == nil { part.clear() }
       }
     }
@@ -108,7 +108,7 @@ package struct Download {
   }
 }
 
-/// How many kilobytes of a file are here, once it is known how many there will be.
+/// Progress in kilobytes, once the size of the file is known.
 private struct ByteProgress {
   private let title: String
   private let total: Int?

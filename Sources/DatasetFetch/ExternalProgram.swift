@@ -2,15 +2,15 @@ import Files
 import Foundation
 import Processes
 
-/// A program of the system that does one thing well, run without a shell.
+/// A program of the system, run without a shell.
 struct ExternalProgram {
   private let path: String
 
-  /// What a program left behind when it ended by itself.
+  /// The result of a program that has ended by itself.
   struct Outcome {
     /// Its exit code, or 128 + the signal that ended it.
     let status: Int32
-    /// What it said on standard error.
+    /// Its standard error.
     let errors: String
   }
 
@@ -40,7 +40,7 @@ struct ExternalProgram {
     }
   }
 
-  /// Runs it to its end and hands its standard output over in pieces; where `take` throws, it is ended.
+  /// Runs it to its end and passes its standard output to `take` in pieces; if `take` throws, it is ended.
   package func run(_ arguments: [String], take: (UnsafeRawBufferPointer) throws -> Void) throws -> Outcome {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw failed("make a pipe") }
@@ -84,7 +84,7 @@ struct ExternalProgram {
   }
 }
 
-/// A file without a name, for what a program prints; gone with this.
+/// A file without a name for a program's output; removed with this value.
 final class ScratchFile {
   private let file: UnsafeMutablePointer<FILE>
 
@@ -100,7 +100,7 @@ final class ScratchFile {
 
   var descriptor: Int32 { fileno(file) }
 
-  /// What is in it by now, at most 64 kB, without blank lines at its ends.
+  /// Its content, at most 64 kB, without blank lines at its ends.
   package var text: String {
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }

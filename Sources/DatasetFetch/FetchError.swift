@@ -1,7 +1,7 @@
 import Files
 import Reporting
 
-/// Why a published data set could not be fetched.
+/// The reason why a published data set could not be fetched.
 package enum FetchError: ExplainedError, Equatable {
   case unknownSet(String)
   case unknownFile(String, set: String, known: [String])
@@ -9,15 +9,15 @@ package enum FetchError: ExplainedError, Equatable {
   /// A program that does the work is not installed.
   case noProgram(String)
   case programFailed(String, String)
-  /// The server answered with a code that means no.
+  /// The server refused with this code.
   case refused(address: String, code: Int)
-  /// The transfer broke off again and again.
+  /// The transfer failed repeatedly.
   case unreachable(address: String, reason: String, kept: Int)
-  /// What was fetched is not what was published.
+  /// The fetched file differs from the published one.
   case wrongContent(address: String, found: String, expected: String)
-  /// What was fetched is not what was fetched the first time.
+  /// The fetched file differs from the first copy.
   case changed(address: String, found: String, first: String, record: String)
-  /// Another file stands where the published one goes.
+  /// Another file has the name of the published one.
   case otherFile(path: String, found: String, expected: String)
   case badArchive(name: String, reason: String)
   case busy(path: String)
@@ -48,7 +48,7 @@ package enum FetchError: ExplainedError, Equatable {
         + "server that has it by --from ADDRESS"
     case .unreachable(let address, let reason, let kept):
       "\(address): \(reason). "
-        + (kept > 0 ? "\(kept) bytes are kept; the same command goes on from there" : "Try again later")
+        + (kept > 0 ? "\(kept) bytes are kept; the same command resumes there" : "Try again later")
         + ", or name another server by --from ADDRESS"
     case .wrongContent(let address, let found, let expected):
       "\(address): found \(found), expected \(expected); it was not kept. Try again, or name another server by --from ADDRESS"

@@ -1,20 +1,20 @@
 import Files
 import Foundation
 
-/// `SHA256SUMS` in a folder of fetched files: what was fetched, from where, and every file's checksum.
+/// `SHA256SUMS` in a folder of fetched files: the published files, their addresses, and every file's checksum.
 ///
-/// `sha256sum --check SHA256SUMS` verifies the folder; a comment before each group of files says what they came from.
+/// `sha256sum --check SHA256SUMS` verifies the folder; a comment before each group of files names their source.
 struct FetchRecord {
   package static let name = "SHA256SUMS"
 
-  /// What one published file became.
+  /// The files made from one published file.
   struct Entry: Equatable {
     /// The published file's name.
     package let name: String
     let address: String
     /// The published file's SHA-256.
     let sha256: String
-    /// The files here: itself, or what was unpacked.
+    /// The files in the folder: itself, or the unpacked ones.
     let files: [File]
   }
 
@@ -26,7 +26,7 @@ struct FetchRecord {
   let path: String
   private(set) var entries: [Entry]
 
-  /// Reads the record of `folder`; what is not of its form is left out, so that its files count as not fetched.
+  /// Reads the record of `folder`. Malformed entries are left out, so that their files count as not fetched.
   init(in folder: String) throws(FetchError) {
     path = "\(folder)/\(Self.name)"
     do throws(FileError) {

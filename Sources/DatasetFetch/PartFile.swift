@@ -1,9 +1,9 @@
 import Files
 import Foundation
 
-/// `<name>.part`: what has come of a file so far, locked, so that one process fetches it at a time.
+/// `<name>.part`: the part of a file fetched so far, locked, so that only one process fetches it at a time.
 ///
-/// `<name>.part.from` beside it says of which version of the file it is a part, so that two versions never become one file.
+/// `<name>.part.from` beside it identifies the version of the file, so that two versions are never mixed.
 struct PartFile: ~Copyable {
   let path: String
   private let target: String
@@ -46,7 +46,7 @@ struct PartFile: ~Copyable {
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// What the server called this version: an ETag or the time of its last change; nil where it said nothing.
+  /// The server's identifier of this version: an ETag or the time of its last change; nil if it sent none.
   var version: String? {
     get {
       guard let bytes = try? contents(ofFile: path + ".from"), !bytes.isEmpty else { return nil }
@@ -54,12 +54,12 @@ struct PartFile: ~Copyable {
     }
     nonmutating set {
       guard newValue != version else { return }
-      // Without it the next start begins anew, which is safe.
+      // Without it the next start fetches the whole file again, which is safe.
       if let newValue { try? AtomicFile.replace(path + ".from", with: newValue) } else { unlink(path + ".from") }
     }
   }
 
-  /// Forgets what has come.
+  /// Discards the part.
   func clear() {
     ftruncate(descriptor, 0)
     unlink(path + ".from")

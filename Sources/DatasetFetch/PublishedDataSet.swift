@@ -1,11 +1,11 @@
-/// A data set that others publish and `disttrain data fetch` brings here.
+/// A published data set that `disttrain data fetch` downloads.
 package struct PublishedDataSet: Sendable {
-  /// As the command line names it.
+  /// Its name on the command line.
   package let name: String
-  /// What it is and who made it.
+  /// Title, authors and content.
   package let title: String
   package let licence: String
-  /// Where its makers speak of it.
+  /// The page of its authors.
   package let page: String
   package let files: [RemoteFile]
 
@@ -18,18 +18,18 @@ package struct PublishedDataSet: Sendable {
   }
 }
 
-/// A published file: where it is, and how to know it.
+/// A published file: its address, size and checksum.
 package struct RemoteFile: Sendable {
   /// The last component of its address.
   package let name: String
   package let address: String
-  /// Bytes; nil where nobody has published them.
+  /// Bytes; nil if not published.
   package let size: Int?
-  /// In hexadecimal digits; nil where nobody has published it: then the first copy is trusted, and later ones must equal it.
+  /// In hexadecimal digits; nil if not published: then the first copy is trusted, and later ones must equal it.
   package let sha256: String?
   /// Fetched only when asked for.
   package let isOptional: Bool
-  /// What is taken out of it, where it is a zip archive.
+  /// The files to unpack, if it is a zip archive.
   package let members: ArchiveMembers?
 
   /// - Parameter folder: the address up to the name.
@@ -59,9 +59,9 @@ package struct RemoteFile: Sendable {
 
 /// Which files of an archive are unpacked, without the folders they are in.
 package struct ArchiveMembers: Sendable {
-  /// How their names end.
+  /// The end of their names.
   package let suffix: String
-  /// A larger member, in bytes, is refused: the archive is not what it was.
+  /// A larger member, in bytes, is refused: the archive has changed.
   package let largest: Int
 
   package init(suffix: String, largest: Int) {

@@ -1,8 +1,9 @@
 extension PublishedDataSet {
   /// The sets that `disttrain data fetch` knows.
   ///
-  /// Sizes and checksums of MNIST, Fashion-MNIST, EMNIST and SVHN are those that several independent projects record for the
-  /// same addresses (torchvision's and TensorFlow Datasets' lists among them). None is published for the facades.
+  /// Sizes and checksums of MNIST, Fashion-MNIST, EMNIST and SVHN are those that several independent projects record
+  /// for the same addresses (torchvision's and TensorFlow Datasets' lists among them). None is published for the
+  /// facades.
   package static let all = [facades, mnist, fashion, emnist, svhn]
 
   private static let facades = PublishedDataSet(

@@ -1,13 +1,14 @@
 import Foundation
 
-/// One attempt to bring a file, or the rest of it, here by the program curl.
+/// One attempt to fetch a file, or the rest of it, by the program curl.
 ///
 /// curl is called rather than linked, or Foundation's URLSession used: loading its libraries would make every start of
-/// `disttrain` some 30 ms slower, and the program brings along proxies, certificates and resuming as the user knows them.
+/// `disttrain` some 30 ms slower, and the program brings along proxies, certificates and resuming as the user knows
+/// them.
 struct Transfer {
   enum Result: Equatable {
     case complete
-    /// The server has another version by now, or cannot send a part of a file: what has come is of no use.
+    /// The server has another version now, or cannot send a part of a file: the part is useless.
     case mustBeginAnew
     /// Worth another attempt.
     case brokenOff(String)
@@ -17,9 +18,9 @@ struct Transfer {
 
   let address: String
 
-  /// Appends to `part`, or begins anew where it is empty.
+  /// Appends to `part`; fetches from the beginning if it is empty.
   ///
-  /// - Parameter watch: told the bytes that are there, and how many there will be where the server has said so.
+  /// - Parameter watch: called with the bytes so far, and the total if the server has sent it.
   package func run(into part: borrowing PartFile, watch: (_ done: Int, _ total: Int?) -> Void) throws(FetchError)
     -> Result
   {
@@ -64,20 +65,20 @@ struct Transfer {
       case 408, 425, 429, 500, 502, 503, 504: return .brokenOff("the server answered \(head.code)")
       default: return .refused(code: head.code)
       }
-    // Not resolved, not connected, broken off in the middle, too slow, reset: the network's whims.
+    // Not resolved, not connected, broken off in the middle, too slow, reset: failures of the network.
     case 5, 6, 7, 16, 18, 28, 35, 52, 55, 56, 92: return .brokenOff(reason)
     default: return .failed(reason)
     }
   }
 }
 
-/// The last answer in what curl prints: header fields, and its code.
+/// The last answer in curl's output: header fields and code.
 struct HTTPHead {
   static let codeMark = "curl-response-code: "
 
-  /// The code of the end; 0 where there was none.
+  /// The final code; 0 if there was none.
   let code: Int
-  /// Bytes of the file that this answer brings; nil where it says nothing, or only where the file has moved to.
+  /// Bytes of the file in this answer; nil if unknown, or if it is a redirection.
   let contentLength: Int?
   /// Identifies the file's bytes: its strong ETag, or else when it was last changed (RFC 9110, section 13.1.5).
   let version: String?
@@ -87,7 +88,7 @@ struct HTTPHead {
     var (code, isContent) = (0, true)
     for line in printed.split(whereSeparator: \.isNewline) {
       if line.hasPrefix("HTTP/") {
-        fields = [:]  // what came before was a redirection
+        fields = [:]  // the answer before was a redirection
         isContent = line.split(separator: " ").dropFirst().first?.hasPrefix("2") == true
       } else if let colon = line.firstIndex(of: ":") {
         fields[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)

@@ -1,9 +1,9 @@
 import Files
 import Foundation
 
-/// A zip archive, unpacked by the program unzip, which only ever writes to a pipe.
+/// A zip archive, unpacked by the program unzip, which writes only to a pipe.
 ///
-/// The names of files are made here, from the last component of a member's, so that no archive, whatever it holds, and no
+/// The names of files are made here, from the last component of a member's path, so that no archive, and no
 /// program's own idea of a path or a link can put anything outside the folder.
 struct ZipArchive {
   private let path: String
@@ -26,7 +26,7 @@ struct ZipArchive {
 
   /// The members that are wanted, in the archive's order.
   ///
-  /// - Throws: also where any member's path leads out of the folder, or two wanted ones have one name.
+  /// - Throws: also if a member's path leads out of the folder, or two wanted members have the same name.
   func members(_ wanted: ArchiveMembers) throws(FetchError) -> [Member] {
     var listing: [UInt8] = []
     try run(["-Z1", path]) { listing += $0 }
@@ -40,7 +40,7 @@ struct ZipArchive {
       guard let last = parts.last.map(String.init), last.hasSuffix(wanted.suffix), !last.hasPrefix(".") else {
         continue
       }
-      // What unzip could read as a pattern or an option is no name of a published file.
+      // No published file has a name that unzip could read as a pattern or an option.
       guard path.utf8.allSatisfy(Self.isPlain), !path.hasPrefix("-") else {
         throw .badArchive(name: name, reason: "a member's path, \(path.debugDescription), has strange characters")
       }

@@ -1,7 +1,7 @@
 import Foundation
 import SwiftProtobuf
 
-/// An event file of a run, which TensorBoard shows while it grows: scalars, images and texts by step.
+/// An event file, which TensorBoard shows while it grows: scalars, images and texts over the steps of a run.
 ///
 /// Every call passes whole records to the operating system. Only one process of a run writes.
 package final class EventWriter {

@@ -1,13 +1,13 @@
 import Numerics
 
-/// What the random numbers of the purpose `.evaluation` are for: the update of their `RandomStream`.
+/// The uses of random numbers of the purpose `.evaluation`: the update of their `RandomStream`.
 enum EvaluationStream: Int {
-  /// Where the patches of the first set of pictures are; the level is the step, the picture the sample.
+  /// Where the patches of the first set of images are; the level is the step, the image the sample.
   case placesInFirst = 0
   case placesInSecond = 1
   /// The level is the step, the direction the sample.
   case directions = 2
-  /// The set of pictures is the step, the pair the sample.
+  /// The set of images is the step, the pair the sample.
   case pairs = 3
 
   func random(seed: UInt64, step: Int, sample: Int) -> RandomStream {

@@ -1,9 +1,9 @@
 import LinearAlgebra
 
-/// The Fréchet distance between two sets of features as if each were normally distributed (Dowson & Landau 1982; Heusel et al.
-/// 2017, section 3, with an Inception network's features): |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½).
+/// The Fréchet distance between two sets of features as if each were normally distributed (Dowson & Landau 1982; Heusel
+/// et al. 2017, section 3, with an Inception network's features): |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½).
 package enum FrechetDistance {
-  /// Features: one row a picture, `dimension` numbers each; two rows at least.
+  /// Features: one row per image, `dimension` numbers each; two rows at least.
   package static func between(
     _ one: [Float], _ other: [Float], dimension: Int, by library: OpenBLAS
   ) throws(OpenBLASError) -> Double {
@@ -27,7 +27,7 @@ package enum FrechetDistance {
       mean = [Double](repeating: 0, count: dimension)
       for row in 0..<rows { for i in 0..<dimension { mean[i] += Double(features[row * dimension + i]) } }
       for i in 0..<dimension { mean[i] /= Double(rows) }
-      // A picture a column.
+      // An image a column.
       var centred = ColumnMatrix(rows: dimension, columns: rows, values: features.map(Double.init))
       for row in 0..<rows { for i in 0..<dimension { centred.values[row * dimension + i] -= mean[i] } }
       covariance = library.product(centred, centred, transposingB: true, scale: 1 / Double(rows - 1))

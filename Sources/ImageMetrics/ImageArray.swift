@@ -1,6 +1,6 @@
 import Numerics
 
-/// Pictures as numbers: [count, channels, height, width] in [−1, 1].
+/// Images as numbers: [count, channels, height, width] in [−1, 1].
 package struct ImageArray: Sendable, Equatable {
   package let count: Int
   package let channels: Int
@@ -14,12 +14,12 @@ package struct ImageArray: Sendable, Equatable {
     self.values = values
   }
 
-  /// Values of one picture.
+  /// Values of one image.
   package var imageSize: Int { channels * height * width }
 
   package func image(_ index: Int) -> ArraySlice<Float> { values[index * imageSize..<(index + 1) * imageSize] }
 
-  /// The values picture by picture, row by row, with a pixel's channels together.
+  /// The values image by image, row by row, with a pixel's channels together.
   package var channelsLast: [Float] {
     var result = values
     let area = height * width

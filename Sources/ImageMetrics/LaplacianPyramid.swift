@@ -1,15 +1,15 @@
-/// One channel of one picture taken apart by scale (Burt & Adelson 1983, "The Laplacian pyramid as a compact image code").
+/// One channel of one image, split by scale (Burt & Adelson 1983, "The Laplacian pyramid as a compact image code").
 ///
 /// Filtered by the binomial window 1 4 6 4 1 both ways, mirrored at the borders without repeating the outermost pixel.
 struct LaplacianPyramid {
-  /// Sides of the levels of a picture, from the whole down to at most `smallest`.
+  /// Sides of the levels of an image, from the whole down to at most `smallest`.
   static func sides(of side: Int, downTo smallest: Int = 16) -> [Int] {
     var sides = [side]
     while let last = sides.last, last > smallest { sides.append((last + 1) / 2) }
     return sides
   }
 
-  /// The finest first: each but the last holds what its level has beyond the next one; the last is the blurred rest.
+  /// The finest first: each but the last is the difference of its level and the next one; the last is the blurred rest.
   static func levels(of pixels: [Double], side: Int, downTo smallest: Int = 16) -> [[Double]] {
     var levels: [[Double]] = []
     var rest = Plane(side: side, pixels: pixels)

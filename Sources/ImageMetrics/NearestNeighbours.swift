@@ -1,20 +1,20 @@
 import Numerics
 
-/// Of each picture the nearest ones of a larger set, which comes in portions: by the root mean square of the differences
+/// Of each image the nearest ones of a larger set, which comes in portions: by the root mean square of the differences
 /// between their values.
 package struct NearestNeighbours {
   package struct Neighbour: Hashable, Sendable {
     /// In the larger set.
     package let index: Int
-    /// Root mean square difference, in the pictures' unit: [−1, 1] is 2 wide.
+    /// Root mean square difference, in the images' unit: [−1, 1] is 2 wide.
     package let distance: Double
   }
 
   private let images: ImageArray
   private let threads: Threads
-  /// How many are kept of each picture.
+  /// How many are kept of each image.
   private let count: Int
-  /// Of each picture, the nearest first; of equally near ones the first.
+  /// Of each image, the nearest first; of equally near ones the first.
   package private(set) var neighbours: [[Neighbour]]
 
   package init(of images: ImageArray, count: Int, threads: Threads) {
@@ -24,9 +24,9 @@ package struct NearestNeighbours {
     neighbours = Array(repeating: [], count: images.count)
   }
 
-  /// Looks among `portion`, whose first picture has the index `first`; portions come in order.
+  /// Looks among `portion`, whose first image has the index `first`; portions come in order.
   package mutating func look(among portion: ImageArray, first: Int) {
-    precondition(portion.imageSize == images.imageSize, "pictures of one size")
+    precondition(portion.imageSize == images.imageSize, "images of one size")
     let (size, images, count) = (images.imageSize, images, count)
     neighbours.withUnsafeMutableBufferPointer { neighbours in
       images.values.withUnsafeBufferPointer { own in

@@ -1,10 +1,10 @@
 import Numerics
 
-/// How far apart two sets of pictures are, scale by scale: the sliced Wasserstein distance between their local patches.
+/// The sliced Wasserstein distance between the local patches of two sets of images, scale by scale.
 ///
-/// Karras et al. 2018, "Progressive growing of GANs" (arXiv 1710.10196), section 5: 128 patches of 7×7 a picture and level of
-/// a Laplacian pyramid, normalized by the mean and standard deviation of each colour channel; 4 · 128 random directions; × 1000. Sets
-/// of unequal size are compared by their quantiles.
+/// Karras et al. 2018, "Progressive growing of GANs" (arXiv 1710.10196), section 5: 128 patches of 7×7 per image and
+/// level of a Laplacian pyramid, normalized by the mean and standard deviation of each colour channel; 4 · 128 random
+/// directions; × 1000. Sets of unequal size are compared by their quantiles.
 package struct SlicedWasserstein: Sendable {
   package static let patch = 7
   package static let patchesPerImage = 128
@@ -30,9 +30,9 @@ package struct SlicedWasserstein: Sendable {
     product = PackedProduct(context.kernels)
   }
 
-  /// By level, the finest first. The pictures are square, of one size, at least 7 pixels a side.
+  /// By level, the finest first. The images are square, of one size, at least 7 pixels a side.
   package func distances(_ one: ImageArray, _ other: ImageArray) -> [Level] {
-    precondition(one.imageSize == other.imageSize && one.width == other.width, "pictures of one size")
+    precondition(one.imageSize == other.imageSize && one.width == other.width, "images of one size")
     let (first, second) = (levels(of: one), levels(of: other))
     return LaplacianPyramid.sides(of: one.width).enumerated().map { level, side in
       let a = patches(first[level], side, one.channels, level: level, .placesInFirst)
@@ -41,9 +41,9 @@ package struct SlicedWasserstein: Sendable {
     }
   }
 
-  /// Of every picture the channels of each level: [level][count · channels · side²].
+  /// Of every image the channels of each level: [level][count · channels · side²].
   private func levels(of images: ImageArray) -> [[Float]] {
-    precondition(images.width == images.height && images.width >= Self.patch, "square pictures of a patch at least")
+    precondition(images.width == images.height && images.width >= Self.patch, "square images of a patch at least")
     let planes = images.count * images.channels
     let area = images.width * images.width
     let sizes = LaplacianPyramid.sides(of: images.width).map { planes * $0 * $0 }
@@ -101,7 +101,7 @@ package struct SlicedWasserstein: Sendable {
     return patches
   }
 
-  /// Mean 0 and standard deviation 1 over all patches' values at `places`; every picture's sum on its own, then in order.
+  /// Mean 0 and standard deviation 1 over all patches' values at `places`; every image's sum on its own, then in order.
   private func normalize(_ patches: inout Patches, _ places: Range<Int>) {
     let (size, images) = (patches.size, patches.count / Self.patchesPerImage)
     let total = Double(patches.count * places.count)
@@ -182,7 +182,7 @@ package struct SlicedWasserstein: Sendable {
     }
   }
 
-  /// The mean distance between the quantiles, as many as the smaller set has numbers.
+  /// The mean distance between the quantiles; their number is that of the smaller set.
   static func distance(sorted one: UnsafeBufferPointer<Float>, _ other: UnsafeBufferPointer<Float>) -> Double {
     let count = min(one.count, other.count)
     var sum = 0.0

@@ -1,10 +1,10 @@
 import Glibc
 import Numerics
 
-/// Multi-scale structural similarity of two pictures (Wang, Simoncelli & Bovik 2003): 1 for equal ones.
+/// Multi-scale structural similarity of two images (Wang, Simoncelli & Bovik 2003): 1 for equal ones.
 ///
 /// Its mean over random pairs of a set is the diversity measure of Odena et al. 2017 ("Conditional image synthesis with
-/// auxiliary classifier GANs", section 4.2): the higher, the more alike the pictures are.
+/// auxiliary classifier GANs", section 4.2): the higher, the more alike the images are.
 package struct StructuralSimilarity {
   /// Of the five scales, the finest first (Wang et al. 2003, section 3.2).
   private static let weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
@@ -17,7 +17,7 @@ package struct StructuralSimilarity {
     (1...weights.count).last { side >> ($0 - 1) >= 8 } ?? 1
   }
 
-  /// Of two pictures [channels, height, width] in [−1, 1]: the mean over channels and places at each scale.
+  /// Of two images [channels, height, width] in [−1, 1]: the mean over channels and places at each scale.
   package static func between(
     _ one: ArraySlice<Float>, _ other: ArraySlice<Float>, channels: Int, height: Int, width: Int
   ) -> Double {
@@ -44,13 +44,13 @@ package struct StructuralSimilarity {
     return similarity
   }
 
-  /// The mean over `pairs` random pairs of different pictures: the first is drawn, then the second among the others.
+  /// The mean over `pairs` random pairs of different images: the first is drawn, then the second among the others.
   ///
-  /// - Parameter set: tells sets apart that are compared with the same seed.
+  /// - Parameter set: distinguishes sets that are compared with the same seed.
   package static func meanOverPairs(
     of images: ImageArray, pairs: Int, seed: UInt64, set: Int, threads: Threads
   ) -> Double {
-    precondition(images.count > 1 && pairs > 0, "two pictures at least")
+    precondition(images.count > 1 && pairs > 0, "two images at least")
     let found = threads.map(pairs) { pair, _ in
       var random = EvaluationStream.pairs.random(seed: seed, step: set, sample: pair)
       let first = random.next(below: images.count)
@@ -85,7 +85,7 @@ package struct StructuralSimilarity {
     return (whole / count, structure / count)
   }
 
-  /// A Gaussian window of sum 1; of a picture that is smaller than it, narrower in proportion.
+  /// A Gaussian window of sum 1; of an image that is smaller than it, narrower in proportion.
   private static func window(for side: Int) -> [Double] {
     let size = min(window, side)
     let sigma = Double(size) * deviation / Double(window)
@@ -102,7 +102,7 @@ package struct StructuralSimilarity {
     let width: Int
     var pixels: [Double]
 
-    /// Only where the whole window lies inside.
+    /// Only at places whose whole window lies inside.
     func filtered(_ window: [Double]) -> Plane {
       let (rows, columns) = (height - window.count + 1, width - window.count + 1)
       var across = [Double](repeating: 0, count: height * columns)

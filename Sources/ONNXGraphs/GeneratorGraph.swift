@@ -64,8 +64,8 @@ package final class GeneratorGraph {
     for first in stride(from: 0, to: count, by: fixedCount) {
       let part = values[first * latents.size..<min(count, first + fixedCount) * latents.size]
       let filler = [Float](repeating: 0, count: fixedCount * latents.size - part.count)
-      let (pictures, shape) = try run(part + filler, fixedCount)
-      images += pictures.prefix(part.count / latents.size * shape.sampleCount)
+      let (portion, shape) = try run(part + filler, fixedCount)
+      images += portion.prefix(part.count / latents.size * shape.sampleCount)
       made = shape
     }
     return (images, made!.with(samples: count))

@@ -1,7 +1,7 @@
 import Foundation
 import ImageIO
 
-/// What rank 0 says, and the silence of the others.
+/// Output of rank 0; other ranks print nothing.
 package final class Console: Sendable {
   private let isSpeaking: Bool
   package let terminal: Terminal

@@ -2,7 +2,7 @@ import Synchronization
 
 /// How far a piece of work with a known count has come, for example `decoding 123/400`; any thread may report.
 package final class CountProgress: Sendable {
-  /// Seconds between two lines where the output cannot redraw.
+  /// Seconds between two lines if the output cannot redraw.
   private static let interval = 10.0
 
   private struct State {
@@ -42,7 +42,7 @@ package final class CountProgress: Sendable {
     }
   }
 
-  /// Shows where the work ended; later reports show nothing new.
+  /// Shows the final count; later reports are ignored.
   package func end() {
     state.withLock { state in
       guard !state.hasEnded else { return }

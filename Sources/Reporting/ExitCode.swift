@@ -1,4 +1,4 @@
-/// What the process tells its caller when it ends; the numbers are those of BSD's sysexits.h, where it has one.
+/// The exit codes of the program; the numbers are those of BSD's sysexits.h, if it has one.
 package enum ExitCode: Int32, Sendable, CaseIterable {
   case done = 0
   /// The command line or the configuration is wrong; the same command fails again.

@@ -21,7 +21,7 @@ package struct StatusLine: Sendable {
 
   package var now: Double { clock() }
 
-  /// Shows `text` in place of what stood there; nothing where the output cannot redraw, or so soon after the last.
+  /// Replaces the line by `text`; does nothing if the output cannot redraw, or too soon after the last time.
   ///
   /// - Parameter text: makes the line for a number of columns, escape sequences not counted.
   package mutating func draw(now isUrgent: Bool = false, _ text: (_ columns: Int) -> String) {
@@ -35,13 +35,13 @@ package struct StatusLine: Sendable {
     write("\r" + line + Self.eraseToEnd)
   }
 
-  /// Writes a whole line, above the status line where there is one.
+  /// Writes a whole line, above the status line if there is one.
   package mutating func say(_ message: String) {
     guard let shown else { return write(message + "\n") }
     write("\r" + Self.eraseToEnd + message + "\n" + shown)
   }
 
-  /// Leaves the status line standing, and what follows below it.
+  /// Keeps the status line; later output follows below it.
   package mutating func end() {
     if shown != nil { write("\n") }
     shown = nil

@@ -1,7 +1,7 @@
 import Files
 import Glibc
 
-/// What the place that output goes to can do.
+/// The abilities of the output.
 package struct Terminal: Sendable {
   /// Whether a line can be redrawn in place; in a file, a pipe or a dumb terminal it cannot.
   package let redraws: Bool
@@ -22,8 +22,8 @@ package struct Terminal: Sendable {
 
   /// The terminal, or not, at `descriptor`.
   ///
-  /// Under Open MPI a rank's standard output is always a pseudo-terminal, also where mpirun's own goes to a file; it then
-  /// has no size, while otherwise it has that of mpirun's terminal. So a terminal without a size counts as none.
+  /// Under Open MPI a rank's standard output is always a pseudo-terminal, even if mpirun's own goes to a file. It has
+  /// no size then, and otherwise that of mpirun's terminal. So a terminal without a size counts as none.
   package static func detect(_ descriptor: Int32, environment: [String: String]) -> Terminal {
     let kind = environment["TERM"] ?? ""
     let isShown = isatty(descriptor) == 1 && Self.columns(of: descriptor) > 0

@@ -35,7 +35,7 @@ package struct TimeLeft: Sendable {
   package func seconds(for count: Int) -> Double? { steps > 0 ? seconds / steps * Double(max(0, count)) : nil }
 }
 
-/// A length of time as people say it: `45 s`, `3 min`, `2 h 05 min`, `3 d 04 h`.
+/// A length of time as text: `45 s`, `3 min`, `2 h 05 min`, `3 d 04 h`.
 package func spoken(seconds: Double) -> String {
   guard seconds.isFinite, seconds < 1e12 else { return "a very long time" }
   let whole = Int(max(0, seconds).rounded())

@@ -1,6 +1,6 @@
 import ImageIO
 
-/// An error that a user can act on: its message says where, what was found, what was expected and what to do.
+/// An error that a user can act on: its message has the place, what was found, what was expected, and advice.
 package protocol ExplainedError: Error, CustomStringConvertible {
   /// How the process ends because of it.
   var code: ExitCode { get }
@@ -12,8 +12,8 @@ extension ExplainedError {
   package var description: String { message }
 }
 
-/// What `disttrain` prints, once and from rank 0, before it exits with `code`. Files that it shows parts of cannot control the
-/// terminal.
+/// An error that `disttrain` prints once, from rank 0, before it exits with `code`. Files that it shows parts of cannot
+/// control the terminal.
 package struct UserFacingError: ExplainedError, Equatable {
   package let code: ExitCode
   package let message: String
@@ -23,7 +23,7 @@ package struct UserFacingError: ExplainedError, Equatable {
     self.message = message.escapingControls(except: "\n")
   }
 
-  /// Any error as a user sees it; one that nobody explained is an internal one.
+  /// Any error as a user sees it; one without an explanation counts as internal.
   package init(_ error: any Error) {
     switch error {
     case let error as any ExplainedError: self.init(code: error.code, message: error.message)

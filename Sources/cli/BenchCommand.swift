@@ -4,28 +4,28 @@ import Commands
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure this machine: its peak rate, a training step and where it goes, each convolution, memory.",
+    abstract: "Measure this machine: peak rate, time of a training step by part, each convolution, memory.",
     discussion: """
       disttrain bench                          the facades recipe at batch 64
       disttrain bench CONFIG --batch 32        the networks of a configuration
       mpirun -np 2 disttrain bench             on all ranks; rank 0 prints
       mpirun -np 2 disttrain bench --exchange  against one MPI_Allreduce
-      disttrain bench --products               against OpenBLAS's, where that is there
-      disttrain bench --loader FOLDER          loading the pictures of a folder, by one thread
-      disttrain bench CONFIG --tune            the convolutions' algorithms against each other, and the section \
-      kernels: that asks for the best
+      disttrain bench --products               matrix products against OpenBLAS, if installed
+      disttrain bench --loader FOLDER          loading the images of a folder, by one thread
+      disttrain bench CONFIG --tune            compare the convolutions' algorithms; prints the fastest as a \
+      section kernels:
 
-      DISTTRAIN_ISA chooses the kernels. Takes some ten seconds; other load on the machine falsifies it. Exit codes: 0 done, \
-      64 usage or configuration.
+      DISTTRAIN_ISA chooses the kernels. Takes about ten seconds; other load on the machine distorts the figures. Exit \
+      codes: 0 done, 64 usage or configuration.
       """)
 
-  @Argument(help: "A configuration; without it the facades recipe at batch 64. Images are drawn in any case.")
+  @Argument(help: "A configuration; by default the facades recipe at batch 64. The images are always drawn ones.")
   var config: String?
 
   @Option(help: ArgumentHelp("Steps and repetitions whose median is printed.", valueName: "N"))
   var rounds = 7
 
-  @Option(help: ArgumentHelp("Images a step, over all ranks; as --set train.batch=N.", valueName: "N"))
+  @Option(help: ArgumentHelp("Images per step, over all ranks; as --set train.batch=N.", valueName: "N"))
   var batch: Int?
 
   @Option(help: ArgumentHelp("Parts of a batch; as --set train.shards=N.", valueName: "N"))
@@ -42,7 +42,7 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure the matrix products of the facades recipe.")
   var products = false
 
-  @Option(help: ArgumentHelp("Measure how fast the pictures of a folder are decoded and resized.", valueName: "FOLDER"))
+  @Option(help: ArgumentHelp("Measure how fast the images of a folder are decoded and resized.", valueName: "FOLDER"))
   var loader: String?
 
   @Flag(
@@ -60,7 +60,7 @@ struct BenchCommand: ParsableCommand {
     return exchange ? .exchange : products ? .products : .step
   }
 
-  /// Whether what is measured depends on a configuration.
+  /// Whether the measurement depends on a configuration.
   private var takesConfiguration: Bool { !exchange && !products }
 
   private var configurationOptions: [String] {
@@ -70,14 +70,14 @@ struct BenchCommand: ParsableCommand {
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds is \(rounds); give at least 1.") }
     guard [exchange, products, tune, loader != nil].filter({ $0 }).count < 2 else {
-      throw ValidationError("--exchange, --products, --tune and --loader are measured apart; give one of them.")
+      throw ValidationError("--exchange, --products, --tune and --loader cannot be combined; give one of them.")
     }
     if loader != nil {
       guard batch == nil, shards == nil else {
-        throw ValidationError("--loader measures pictures one by one; --batch and --shards do not change it.")
+        throw ValidationError("--loader measures images one by one; --batch and --shards do not change it.")
       }
     }
-    guard tune || !table else { throw ValidationError("--table prints what --tune has measured; give both.") }
+    guard tune || !table else { throw ValidationError("--table prints the measurements of --tune; give both.") }
     guard takesConfiguration || (config == nil && configurationOptions.isEmpty) else {
       throw ValidationError("--exchange and --products take no configuration; give --rounds at most.")
     }

@@ -5,25 +5,25 @@ import DatasetFetch
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Bring published data sets here, and look at what pictures are.",
+    abstract: "Download published data sets, and inspect images.",
     subcommands: [Fetch.self, Inspect.self])
 
   struct Fetch: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Fetch a published data set, as far as it is not there: resumed, checked, unpacked.",
+      abstract: "Download a published data set (resumes where it stopped), check it and unpack it.",
       discussion: """
         \(PublishedDataSet.all.map { "\($0.name)\t\($0.title); licence: \($0.licence)" }.joined(separator: "\n"))
-        celeba\tsays what to do by hand
+        celeba\tprints how to fetch it by hand
 
-        By the programs curl and unzip; curl's environment variables (https_proxy and others) and ~/.curlrc hold. A file that \
-        breaks off is continued by the same command. SHA256SUMS in the folder says what was fetched and its checksums. Exit \
-        codes: 0 complete, 64 usage, 65 not what was published, 74 not reachable or not writable.
+        Runs curl and unzip; curl's environment variables (https_proxy and others) and ~/.curlrc apply. The same command \
+        resumes an interrupted file. SHA256SUMS in the folder lists the fetched files with their checksums. Exit codes: \
+        0 complete, 64 usage, 65 differs from the published files, 74 not reachable or not writable.
         """)
 
-    @Argument(help: ArgumentHelp("Which data set.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The data set.", valueName: "name"))
     package var name: String
 
-    @Option(help: ArgumentHelp("The folder; data/NAME without it.", valueName: "DIR"))
+    @Option(help: ArgumentHelp("The folder; by default data/NAME.", valueName: "DIR"))
     var out: String?
 
     @Option(help: ArgumentHelp("Another server that has the same files below this address.", valueName: "ADDRESS"))
@@ -32,7 +32,7 @@ struct DataCommand: ParsableCommand {
     @Option(
       parsing: .singleValue,
       help: ArgumentHelp(
-        "Only this file, for example extra_32x32.mat of svhn, which is left out otherwise. Repeatable.",
+        "Only this file, for example svhn's extra_32x32.mat, which is otherwise left out. Repeatable.",
         valueName: "FILE"))
     var only: [String] = []
 
@@ -42,14 +42,14 @@ struct DataCommand: ParsableCommand {
   }
   struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Decode every picture: formats, sizes, copies, and which cannot be read.",
+      abstract: "Decode every image; report formats, sizes, copies and unreadable images.",
       discussion: """
-        Of a folder with its sub-folders, or of the data that a configuration names; then also what its transform does to \
-        them. Each picture that cannot be read is named with the reason. Exit codes: 0 all can be read, 64 usage or \
-        configuration, 65 some cannot, 74 input or output.
+        Reads a folder with its sub-folders, or the data of a configuration; for a configuration it also reports the \
+        effect of its transform. Each unreadable image is named with the reason. Exit codes: 0 all images can be read, \
+        64 usage or configuration, 65 some cannot, 74 input or output.
         """)
 
-    @Argument(help: "A folder of pictures, or a configuration.")
+    @Argument(help: "A folder of images, or a configuration.")
     var path: String
 
     @Option(
@@ -59,7 +59,7 @@ struct DataCommand: ParsableCommand {
         valueName: "KEY=VALUE"))
     var overrides: [String] = []
 
-    @Flag(help: "Print it as JSON, and no progress.")
+    @Flag(help: "Print the report as JSON, without progress.")
     var json = false
 
     func run() {

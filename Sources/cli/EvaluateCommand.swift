@@ -4,17 +4,17 @@ import Commands
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure how near generated pictures are to real ones, how varied, and whether they are copies.",
+    abstract: "Measure the distance of generated images to real ones, their diversity and memorization.",
     discussion: """
-      Compares with the pictures that a configuration trains on and holds out (data.validation): the sliced Wasserstein \
-      distance over a Laplacian pyramid (Karras et al. 2018), multi-scale structural similarity over random pairs (Odena et \
-      al. 2017), and the nearest training picture of each sample; of a checkpoint also its discriminator's loss and \
+      Compares with the images that a configuration trains on and holds out (data.validation): the sliced Wasserstein \
+      distance over a Laplacian pyramid (Karras et al. 2018), multi-scale structural similarity of random pairs (Odena et \
+      al. 2017), and the nearest training image of each sample; for a checkpoint also its discriminator's loss and \
       accuracy. Exit codes: 0 done, 64 usage or configuration, 65 bad data, 74 input or output.
       """)
 
   @OptionGroup var samples: ModelArgument<AnySamples>
 
-  @Option(help: ArgumentHelp("The configuration whose data they are compared with.", valueName: "CONFIG"))
+  @Option(help: ArgumentHelp("The configuration whose data the samples are compared with.", valueName: "CONFIG"))
   var data: String
 
   @Option(
@@ -25,26 +25,26 @@ struct EvaluateCommand: ParsableCommand {
   var overrides: [String] = []
 
   @Option(
-    help: ArgumentHelp("A folder of other pictures to hold against, instead of data.validation.", valueName: "DIR"))
+    help: ArgumentHelp("A folder of held-out images, instead of data.validation.", valueName: "DIR"))
   var heldout: String?
 
-  @Option(help: ArgumentHelp("The first N samples; without it all, and 1000 of a model.", valueName: "N"))
+  @Option(help: ArgumentHelp("Use the first N samples; by default all of a file, 1000 of a model.", valueName: "N"))
   var count: Int?
 
-  @Option(help: ArgumentHelp("Random pairs whose similarity is measured.", valueName: "N"))
+  @Option(help: ArgumentHelp("Number of random pairs for the similarity.", valueName: "N"))
   var pairs = 1000
 
   @Option(
-    help: ArgumentHelp("Of patches, directions and pairs (0 without it), and of a model's latents.", valueName: "S"))
+    help: ArgumentHelp("Seed of patches, directions and pairs (default 0), and of a model's latents.", valueName: "S"))
   var seed: UInt64?
 
   @Option(
     help: ArgumentHelp(
-      "A network in ONNX whose first output describes pictures in [-1, 1]: adds the Fréchet distance.",
+      "A network in ONNX whose first output is the features of images in [-1, 1]: adds the Fréchet distance.",
       valueName: "NETWORK"))
   var features: String?
 
-  @Option(help: ArgumentHelp("Write evaluation.json and neighbours.png there.", valueName: "DIR"))
+  @Option(help: ArgumentHelp("Write evaluation.json and neighbours.png to this folder.", valueName: "DIR"))
   var out: String?
 
   func validate() throws {

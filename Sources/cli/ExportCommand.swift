@@ -6,8 +6,8 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write a checkpoint's generator for other programs.",
     discussion: """
-      onnx: opset 13, input "input" [n, latents], or [n, latents, 1, 1] where the first layer is a convolution, output \
-      "output" [n, channels, height, width] in [-1, 1], any n, by running statistics.
+      onnx: opset 13, input "input" [n, latents], or [n, latents, 1, 1] if the first layer is a convolution, output \
+      "output" [n, channels, height, width] in [-1, 1], any n; batch norm uses running statistics.
       safetensors: its parameters and running statistics under the names of torch.nn.Sequential.
       """)
 

@@ -5,46 +5,47 @@ import DistTrain
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Make pictures with a trained generator.",
+    abstract: "Make images with a trained generator.",
     discussion: """
-      disttrain generate runs/facades/checkpoints/001500.safetensors --count 100 --out pictures
-      disttrain generate generator.onnx --count 64 --grid 8x8 --out pictures
+      disttrain generate runs/facades/checkpoints/001500.safetensors --count 100 --out images
+      disttrain generate generator.onnx --count 64 --grid 8x8 --out images
       disttrain generate MODEL --count 1000 --best 25 --grid 5x5 --out best
 
       A latent depends on the seed and its number alone: --count 10 makes the first ten of --count 100. Any count fits \
-      memory. An ONNX file may be of disttrain or of PyTorch: one input of latents [n, size] or [n, size, 1, 1], one \
-      output of pictures; an operator that is missing is named.
+      memory. An ONNX file may come from disttrain or PyTorch: one input of latents [n, size] or [n, size, 1, 1], one \
+      output of images. If an operator is not supported, the error names it.
       """)
 
   @OptionGroup var model: ModelArgument<AnyGenerator>
 
-  @Option(help: ArgumentHelp("How many; by default as many as --latents has, or --grid needs.", valueName: "N"))
+  @Option(
+    help: ArgumentHelp("Number of images; by default the number of --latents or of cells in --grid.", valueName: "N"))
   var count: Int?
 
-  @Option(help: ArgumentHelp("The folder to write to; it is made where it is missing.", valueName: "DIR"))
+  @Option(help: ArgumentHelp("The folder to write to; created if it is missing.", valueName: "DIR"))
   var out: String
 
-  @Option(help: ArgumentHelp("Of the latents; by default the run's own, or 1 for an ONNX file.", valueName: "S"))
+  @Option(help: ArgumentHelp("Seed of the latents; by default the run's own, or 1 for an ONNX file.", valueName: "S"))
   var seed: UInt64?
 
   @Option(
     help: ArgumentHelp("Take the latents of a NumPy array [n, size] instead of drawing them.", valueName: "FILE.npy"))
   var latents: String?
 
-  @Option(help: ArgumentHelp("Also grid.png of the first pictures, columns x rows, such as 8x8.", valueName: "CxR"))
+  @Option(help: ArgumentHelp("Also write grid.png of the first images, columns x rows, such as 8x8.", valueName: "CxR"))
   var grid: GridSize?
 
-  @Option(help: ArgumentHelp("png: a file a picture; npy: one array [n,c,h,w] in samples.npy.", valueName: "png|npy"))
-  var format = PictureFormat.png
+  @Option(help: ArgumentHelp("png: one file per image; npy: one array [n,c,h,w] in samples.npy.", valueName: "png|npy"))
+  var format = ImageFormat.png
 
   @Option(
-    help: ArgumentHelp("Keep the K pictures that the checkpoint's discriminator finds most real.", valueName: "K"))
+    help: ArgumentHelp("Keep the K images that the checkpoint's discriminator finds most real.", valueName: "K"))
   var best: Int?
 
   @Option(
     name: .customLong("batch-norm"),
     help: ArgumentHelp(
-      "running: by the statistics of the training; batch: by those of as many pictures as the run's samples have.",
+      "Statistics of batch norm. running: those of training; batch: those of batches as large as the run's samples.",
       valueName: "running|batch"))
   var statistics = ModelFile.Statistics.running
 
@@ -52,10 +53,10 @@ struct GenerateCommand: ParsableCommand {
     if let count, count < 1 { throw ValidationError("--count is \(count); give at least 1.") }
     if let best, best < 1 { throw ValidationError("--best is \(best); give at least 1.") }
     guard best == nil || statistics == .running else {
-      throw ValidationError("--best goes by running statistics, so that a picture does not depend on others.")
+      throw ValidationError("--best needs running statistics, so that an image does not depend on others.")
     }
     guard best == nil || !model.path.lowercased().hasSuffix(".onnx") else {
-      throw ValidationError("--best needs a discriminator, which an ONNX file has not; give the checkpoint.")
+      throw ValidationError("--best needs a discriminator, which an ONNX file lacks; give the checkpoint.")
     }
   }
 
@@ -68,7 +69,7 @@ struct GenerateCommand: ParsableCommand {
   }
 }
 
-extension PictureFormat: ExpressibleByArgument {}
+extension ImageFormat: ExpressibleByArgument {}
 extension ModelFile.Statistics: ExpressibleByArgument {
   package static var allValueStrings: [String] { ["running", "batch"] }
 }

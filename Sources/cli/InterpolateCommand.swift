@@ -4,33 +4,33 @@ import Commands
 struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate",
-    abstract: "Draw what lies between latents of a trained generator.",
+    abstract: "Make images from latents between given latents.",
     discussion: """
-      line        from one latent to another; as an animation where --out ends in .gif
+      line        from one latent to another; an animation if --out ends in .gif
       square      z1 + a (z2 - z1) + b (z3 - z1), a down and b to the right from 0 to 1
-      arithmetic  latents a, b, c and a - b + c, a row for every three of --latents
+      arithmetic  latents a, b, c and a - b + c, one row for every three of --latents
 
-      Without --latents the first ones of the seed are taken, those of generate.
+      Without --latents, the first latents of the seed are used, as in generate.
       """)
 
   @OptionGroup var model: ModelArgument<AnyGenerator>
 
-  @Option(help: ArgumentHelp("What to draw.", valueName: "line|square|arithmetic"))
+  @Option(help: ArgumentHelp("Path through the latents.", valueName: "line|square|arithmetic"))
   var mode: InterpolateProgram.Mode
 
-  @Option(help: ArgumentHelp("Pictures of a line, 10 by default, or of a side of the square, 20.", valueName: "N"))
+  @Option(help: ArgumentHelp("Images of a line (default 10), or of a side of the square (default 20).", valueName: "N"))
   package var steps: Int?
 
-  @Option(help: ArgumentHelp("Of the latents; by default the run's own, or 1 for an ONNX file.", valueName: "S"))
+  @Option(help: ArgumentHelp("Seed of the latents; by default the run's own, or 1 for an ONNX file.", valueName: "S"))
   var seed: UInt64?
 
   @Option(
     help: ArgumentHelp(
-      "A NumPy array [n, size]: two latents for a line, three for a square, three a row for arithmetic.",
+      "A NumPy array [n, size]: two latents for a line, three for a square, three per row for arithmetic.",
       valueName: "FILE.npy"))
   var latents: String?
 
-  @Option(help: ArgumentHelp("A PNG file, or a GIF file of a line, of 60 pictures at most.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("A PNG file, or for a line a GIF file of at most 60 images.", valueName: "FILE"))
   var out: String
 
   func validate() throws {

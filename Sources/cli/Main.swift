@@ -11,7 +11,7 @@ struct DistTrainCommand: ParsableCommand {
       mpirun -np 8 disttrain CONFIG       train on 8 ranks, with the same result to the last bit
       disttrain-launch CONFIG             train on all cores of this machine, host file or Slurm allocation
 
-      A run goes on from its last checkpoint when it is started again.
+      A run that is started again resumes from its last checkpoint.
 
       \(trainingOptions)
       """,
@@ -22,14 +22,14 @@ struct DistTrainCommand: ParsableCommand {
     ],
     defaultSubcommand: TrainCommand.self)
 
-  /// What follows CONFIG, as the subcommand's own help lists it.
+  /// The options after CONFIG, as the help of the subcommand lists them.
   private static var trainingOptions: String {
     let help = TrainCommand.helpMessage(columns: 78)
     guard let start = help.range(of: "OPTIONS:\n"), let end = help.range(of: "\n  -h, --help") else { return "" }
     return "OPTIONS OF TRAINING:\n" + help[start.upperBound..<end.lowerBound]
   }
 
-  /// Runs the subcommand that the arguments name; a mistake in them is told once, whatever the number of ranks.
+  /// Runs the subcommand that the arguments name; a mistake in them is reported once, on any number of ranks.
   static func main() {
     do {
       var command = try parseAsRoot()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DistTrain
 
-/// The file of a model among a command's arguments, with what may be asked of every model.
+/// The argument that names the file of a model.
 struct ModelArgument<Kind: ModelKind>: ParsableArguments {
   @Argument(help: Kind.help)
   var path: String
@@ -9,7 +9,7 @@ struct ModelArgument<Kind: ModelKind>: ParsableArguments {
   var file: ModelFile { ModelFile(path) }
 }
 
-/// What a command takes for a model.
+/// The kinds of file that a command accepts as a model.
 protocol ModelKind {
   static var help: ArgumentHelp { get }
 }
@@ -24,6 +24,6 @@ enum CheckpointAlone: ModelKind {
 
 enum AnySamples: ModelKind {
   static let help = ArgumentHelp(
-    "A folder of pictures, an array [n, c, h, w] in [-1, 1] in a .npy, a checkpoint or a generator in ONNX.",
+    "A folder of images, an array [n, c, h, w] in [-1, 1] in a .npy, a checkpoint or a generator in ONNX.",
     valueName: "samples")
 }

@@ -7,14 +7,14 @@ struct SettingsCommand: ParsableCommand {
     abstract: "List the keys of a configuration, or explain one.",
     discussion: """
       disttrain settings              every key with its default and a sentence
-      disttrain settings train.loss   those of a group
-      disttrain settings data.cache   one in full: its values, and whether a run may go on with another
+      disttrain settings train.loss   the keys of a group
+      disttrain settings data.cache   one key in full: its values, and whether a continued run may change it
       """)
 
   @Argument(help: "A dotted key, or a group of them.")
   var key: String?
 
-  @Flag(help: "Print all of it as a page of Markdown.")
+  @Flag(help: "Print all keys as a page of Markdown.")
   var markdown = false
 
   func validate() throws {

@@ -5,7 +5,7 @@ import DistTrain
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train as a configuration file says (the default subcommand).",
+    abstract: "Train by a configuration file (the default subcommand).",
     discussion: """
       Exit codes: 0 done, 64 usage or configuration, 65 bad data, 70 internal error, 74 input or output, \
       75 stopped on request with a checkpoint written: the same command continues.
@@ -16,11 +16,11 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "auto: continue the run folder's newest valid checkpoint, if there is one; none: begin anew; or a checkpoint.",
+      "auto: continue the run folder's newest valid checkpoint, if any; none: begin a new run; or a checkpoint.",
       valueName: "auto|none|FILE"))
   var resume = "auto"
 
-  @Option(help: ArgumentHelp("Write runs below this folder instead of output.folder.", valueName: "DIR"))
+  @Option(help: ArgumentHelp("Write runs to this folder instead of output.folder.", valueName: "DIR"))
   var out: String?
 
   @Option(
@@ -30,13 +30,15 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("Continue although this setting differs from the checkpoint's. Repeatable.", valueName: "KEY"))
+    help: ArgumentHelp("Continue even if this setting differs from the checkpoint's. Repeatable.", valueName: "KEY"))
   var allowChange: [String] = []
 
-  @Flag(help: "Print the networks, memory, schedule and time of a run without making it.")
+  @Flag(help: "Print the networks, memory, schedule and estimated time of a run without starting it.")
   var dryRun = false
 
-  @Flag(help: "One process with every check on: finite values in each layer, gradients against differences.")
+  @Flag(
+    help:
+      "Train in one process with every check on: finite values in each layer, gradients against central differences.")
   var debug = false
 
   @Option(help: ArgumentHelp("Record the tensors of the first N steps in trace.safetensors.", valueName: "N"))

@@ -62,7 +62,7 @@ extension CommandLineTests {
     @Test func aModelIsAModel() async throws {
       let place = try place()
       for command in [
-        ["generate", "im2col.safetensors", "--count", "2", "--out", "pictures"],
+        ["generate", "im2col.safetensors", "--count", "2", "--out", "images"],
         ["export", "im2col.safetensors", "--format", "onnx"], ["checkpoint", "im2col.safetensors"],
         ["evaluate", "im2col.safetensors", "--data", "run.yaml", "--set", "data.validation=0.25", "--count", "4"],
       ] {

@@ -20,7 +20,7 @@ extension CommandLineTests {
       Case(arguments: ["run.yaml", "--set", "train.shards=17"], code: 64, message: "train.shards"),
       Case(arguments: ["broken.yaml"], code: 64, message: "broken.yaml"),
       Case(arguments: ["absent.yaml"], code: 64, message: "absent.yaml"),
-      Case(arguments: ["pictures"], code: 64, message: "pictures"),
+      Case(arguments: ["drawn"], code: 64, message: "drawn"),
       Case(arguments: [], code: 64, message: "<config>"),
       Case(arguments: ["run.yaml", "--unknown"], code: 64, message: "--unknown"),
       Case(arguments: ["run.yaml", "--trace", "-1"], code: 64, message: "--trace"),
@@ -38,7 +38,7 @@ extension CommandLineTests {
     func oneMessageAtOnce(test: Case, ranks: Int?) async throws {
       let place = try Workplace()
       try place.write("data: {source: [", "broken.yaml")
-      for folder in ["pictures", "empty"] {
+      for folder in ["drawn", "empty"] {
         try FileManager.default.createDirectory(at: place.file(folder), withIntermediateDirectories: true)
       }
       let outcome = try await place.run(test.arguments, ranks: ranks, environment: test.environment)
@@ -61,9 +61,9 @@ extension CommandLineTests {
     /// With and without the cache, which must not hide it.
     @Test(arguments: [nil, 3])
     func anUnreadableImage(ranks: Int?) async throws {
-      let place = try Workplace.withPictures()
-      let name = Workplace.pictureName(7)
-      try place.write(Array(DrawnPictures.png(7).prefix(700)), name)
+      let place = try Workplace.withImages()
+      let name = Workplace.imageName(7)
+      try place.write(Array(DrawnImages.png(7).prefix(700)), name)
       for _ in 0..<2 {
         let outcome = try await place.train(ranks: ranks, expecting: 65)
         #expect(outcome.messages.count == 1 && outcome.errors.contains("1 of 20 images"), "\(outcome.text)")
@@ -74,8 +74,8 @@ extension CommandLineTests {
     }
 
     @Test func unreadableImagesAreSkipped() async throws {
-      let place = try Workplace.withPictures(24)
-      for number in [3, 20] { try place.write(Array("no picture".utf8), Workplace.pictureName(number)) }
+      let place = try Workplace.withImages(24)
+      for number in [3, 20] { try place.write(Array("no image".utf8), Workplace.imageName(number)) }
       let settings = ["data.onBadImage=skip"]
       for ranks in [nil, 3, 8] {
         let outcome = try await place.train(settings, out: "np\(ranks ?? 0)", ranks: ranks)
@@ -89,14 +89,14 @@ extension CommandLineTests {
       #expect(try await place.tensorHash(out: "np3") == alone)
       #expect(try await place.tensorHash(out: "np8") == alone)
 
-      for number in [3, 20] { try FileManager.default.removeItem(at: place.file(Workplace.pictureName(number))) }
+      for number in [3, 20] { try FileManager.default.removeItem(at: place.file(Workplace.imageName(number))) }
       try await place.train(settings, out: "without")
       #expect(try await place.tensorHash(out: "without") == alone, "as if they had never been there")
     }
 
     @Test func noImageIsGood() async throws {
-      let place = try Workplace.withPictures(0)
-      for number in 0..<17 { try place.write(Array("no picture".utf8), Workplace.pictureName(number)) }
+      let place = try Workplace.withImages(0)
+      for number in 0..<17 { try place.write(Array("no image".utf8), Workplace.imageName(number)) }
       let outcome = try await place.train(["data.onBadImage=skip"], ranks: 3, expecting: 65)
       #expect(outcome.messages.count == 1, "\(outcome.text)")
     }

@@ -59,7 +59,7 @@ extension CommandLineTests {
       #expect(rows.allSatisfy { row in Tables.numbers(row).suffix(4).allSatisfy { $0 >= 0 } }, "\(outcome.text)")
     }
 
-    /// Its networks and shapes, that is: the pictures need not be there.
+    /// Its networks and shapes, that is: the images need not be there.
     @Test func theConfigurationIsTheBenchs() async throws {
       let outcome = try await Workplace().run(
         [
@@ -84,11 +84,11 @@ extension CommandLineTests {
 
     /// The peer's bar reads the last line.
     @Test func theLoadingOfAFolderIsMeasured() async throws {
-      let place = try Workplace.withPictures(5)
+      let place = try Workplace.withImages(5)
       let outcome = try await place.run(
-        ["bench", "run.yaml", "--loader", "pictures", "--rounds", "1", "--set", "data.image.size=32"])
+        ["bench", "run.yaml", "--loader", "drawn", "--rounds", "1", "--set", "data.image.size=32"])
       #expect(outcome.code == 0, "\(outcome.text)")
-      #expect(outcome.output.hasPrefix("5 pictures of pictures read, decoded and transformed to 32×32×3"))
+      #expect(outcome.output.hasPrefix("5 images of drawn read, decoded and transformed to 32×32×3"))
       #expect(outcome.output.contains("3 passes"), "\(outcome.text)")
       let last = try #require(Tables(outcome.output).lines.last { !$0.isEmpty })
       #expect(last.hasPrefix("images/s ") && Double(last.dropFirst("images/s ".count))! > 0, "\(outcome.text)")

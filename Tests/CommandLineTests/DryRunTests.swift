@@ -21,7 +21,7 @@ extension CommandLineTests {
 
     @Test(arguments: [nil, 3])
     func nothingIsWritten(ranks: Int?) async throws {
-      let place = try Workplace.withPictures()
+      let place = try Workplace.withImages()
       let outcome = try await place.run(["run.yaml", "--dry-run", "--out", "runs"], ranks: ranks)
       #expect(outcome.code == 0, "\(outcome.text)")
       #expect(!place.exists("runs") && !place.exists("cache"))

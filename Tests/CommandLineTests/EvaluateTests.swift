@@ -4,10 +4,10 @@ import Testing
 extension CommandLineTests {
   /// `disttrain evaluate`: its numbers are checked by the tests of the measures and, whole, by Tests/Peers.
   @Suite struct EvaluateTests {
-    /// 20 pictures to train on, held out from them by `data.validation`; samples are other ones, and a copy.
+    /// 20 images to train on, held out from them by `data.validation`; samples are other ones, and a copy.
     private func filled() throws -> Workplace {
-      let place = try Workplace.withPictures()
-      for number in 30..<36 { try place.write(DrawnPictures.png(number, width: 32), "samples/\(number).png") }
+      let place = try Workplace.withImages()
+      for number in 30..<36 { try place.write(DrawnImages.png(number, width: 32), "samples/\(number).png") }
       return place
     }
 
@@ -22,25 +22,25 @@ extension CommandLineTests {
       return try #require(value as? Double)
     }
 
-    @Test func aFolderOfPictures() async throws {
+    @Test func aFolderOfImages() async throws {
       let place = try filled()
-      try place.write(DrawnPictures.png(2, width: 32), "samples/copy.png")
+      try place.write(DrawnImages.png(2, width: 32), "samples/copy.png")
       let outcome = try await evaluate(["samples", "--out", "found"], in: place)
       #expect(outcome.code == 0, "\(outcome.text)")
-      for text in ["7 samples of samples", "5 pictures held out by data.validation 0.25, 15 to train on"] {
+      for text in ["7 samples of samples", "5 images held out by data.validation 0.25, 15 to train on"] {
         #expect(outcome.output.contains(text), "\(text) in \(outcome.text)")
       }
       #expect(try place.names("found") == ["evaluation.json", "neighbours.png"])
       #expect(try number(["samples", "count"], in: place) == 7)
     }
 
-    /// The training pictures themselves are found out: each is its own neighbour.
+    /// The training images themselves are found out: each is its own neighbour.
     @Test func copiesAreFound() async throws {
       let place = try filled()
-      for number in 0..<20 { try place.write(DrawnPictures.png(number, width: 32), Workplace.pictureName(number)) }
+      for number in 0..<20 { try place.write(DrawnImages.png(number, width: 32), Workplace.imageName(number)) }
       let outcome = try await place.run(
         [
-          "evaluate", "pictures", "--data", "run.yaml", "--heldout", "samples", "--pairs", "5", "--out", "found",
+          "evaluate", "drawn", "--data", "run.yaml", "--heldout", "samples", "--pairs", "5", "--out", "found",
         ])
       #expect(outcome.code == 0, "\(outcome.text)")
       #expect(try number(["memorization", "samples", "median"], in: place) == 0)
@@ -48,7 +48,7 @@ extension CommandLineTests {
       #expect(try number(["memorization", "nearerThanAnyHeldOut"], in: place) == 1)
       let again = try place.bytes("found/evaluation.json")
       _ = try await place.run(
-        ["evaluate", "pictures", "--data", "run.yaml", "--heldout", "samples", "--pairs", "5", "--out", "found"])
+        ["evaluate", "drawn", "--data", "run.yaml", "--heldout", "samples", "--pairs", "5", "--out", "found"])
       #expect(try place.bytes("found/evaluation.json") == again, "the same numbers each time")
     }
 
@@ -57,7 +57,7 @@ extension CommandLineTests {
       try await place.train(["data.validation=0.25", "data.lastBatch=keep"])
       let outcome = try await evaluate([place.checkpoint(step: 5), "--count", "12", "--out", "found"], in: place)
       #expect(outcome.code == 0 && outcome.output.contains("12 samples of "), "\(outcome.text)")
-      // The run itself has judged the pictures that are held out: the same losses of five pictures, added in double in another
+      // The run itself has judged the images that are held out: the same losses of five images, added in double in another
       // order, by 4 additions and 1 to 3 operations for the mean on each side. All of them are positive. JSONSerialization
       // may be a unit in the last place off for either number.
       let last = try #require(try place.metrics().last)
@@ -80,7 +80,7 @@ extension CommandLineTests {
 
     private static let mistakes = [
       Case(arguments: ["absent"], code: 65, message: "absent"),
-      Case(arguments: ["wide"], code: 65, message: "36×32 pixels, expected single pictures of 32×32"),
+      Case(arguments: ["wide"], code: 65, message: "36×32 pixels, expected single images of 32×32"),
       Case(arguments: ["samples", "--heldout", "absent"], code: 65, message: "absent: no such file or folder"),
       Case(arguments: ["samples", "--set", "data.validation=0"], code: 64, message: "--heldout FOLDER"),
       Case(arguments: ["samples", "--features", "run.yaml"], code: 65, message: "run.yaml"),
@@ -93,7 +93,7 @@ extension CommandLineTests {
     func aMistakeIsSaidOnce(test: Case) async throws {
       let place = try filled()
       try place.write(Array("no array".utf8), "run.npy")
-      try place.write(DrawnPictures.png(1), "wide/1.png")
+      try place.write(DrawnImages.png(1), "wide/1.png")
       let outcome = try await place.run(
         ["evaluate", "--data", "run.yaml", "--set", "data.validation=0.25"] + test.arguments)
       #expect(outcome.code == test.code && outcome.messages.count == 1, "\(outcome.text)")

@@ -70,9 +70,9 @@ extension CommandLineTests {
 
     @Test func celebAThatIsThereIsGood() async throws {
       let place = try Workplace()
-      try place.write(DrawnPictures.png(1), "faces/img_align_celeba/000001.png")
+      try place.write(DrawnImages.png(1), "faces/img_align_celeba/000001.png")
       let outcome = try await place.run(["data", "fetch", "celeba", "--out", "faces"])
-      #expect(outcome.code == 0 && outcome.output.contains("1 pictures"), "\(outcome.text)")
+      #expect(outcome.code == 0 && outcome.output.contains("1 images"), "\(outcome.text)")
     }
 
     @Test func helpNamesEverySet() async throws {

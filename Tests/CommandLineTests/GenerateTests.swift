@@ -3,7 +3,7 @@ import ModelFiles
 import Testing
 
 extension CommandLineTests {
-  /// Pictures of a trained model: the same for the same latent, in whatever company, by either kind of file.
+  /// Images of a trained model: the same for the same latent, in whatever company, by either kind of file.
   @Suite struct GenerateTests {
     /// A run of two steps.
     static func trained(_ settings: [String] = []) async throws -> Workplace {
@@ -22,7 +22,7 @@ extension CommandLineTests {
       let place = try await Self.trained()
       #expect(try await Self.generate(place, ["--count", "50", "--out", "many"]).code == 0)
       let outcome = try await Self.generate(place, ["--count", "3", "--out", "few/below"])
-      #expect(outcome.code == 0 && outcome.output.contains("3 pictures by run after step 2"), "\(outcome.text)")
+      #expect(outcome.code == 0 && outcome.output.contains("3 images by run after step 2"), "\(outcome.text)")
       #expect(try place.names("few/below") == ["000000.png", "000001.png", "000002.png"])
       #expect(try place.names("many").count == 50)
       for name in try place.names("few/below") {
@@ -41,10 +41,10 @@ extension CommandLineTests {
     func theGridIsTheRunsSamples(statistics: String) async throws {
       let place = try await Self.trained(["output.samples.batchNorm=\(statistics)", "output.samples.every=2"])
       let outcome = try await Self.generate(
-        place, ["--count", "8", "--grid", "8x1", "--batch-norm", statistics, "--out", "pictures"])
+        place, ["--count", "8", "--grid", "8x1", "--batch-norm", statistics, "--out", "images"])
       #expect(outcome.code == 0, "\(outcome.text)")
-      #expect(try place.bytes("pictures/grid.png") == place.bytes("runs/run/samples/000002.png"))
-      #expect(try place.names("pictures").count == 9)
+      #expect(try place.bytes("images/grid.png") == place.bytes("runs/run/samples/000002.png"))
+      #expect(try place.names("images").count == 9)
     }
 
     /// To the bit where both have the same algorithms: in shards of 16, for which those of a file's network are chosen.
@@ -70,11 +70,11 @@ extension CommandLineTests {
       let one = (0..<100).map { Float($0 % 7) / 3 - 1 }
       try writer.append(one + one.map { -$0 } + one)
       try writer.finish()
-      let outcome = try await Self.generate(place, ["--latents", "latents.npy", "--out", "pictures"])
+      let outcome = try await Self.generate(place, ["--latents", "latents.npy", "--out", "images"])
       #expect(outcome.code == 0, "\(outcome.text)")
-      #expect(try place.names("pictures").count == 3)
-      let pictures = try place.names("pictures").map { try place.bytes("pictures/\($0)") }
-      #expect(pictures[0] == pictures[2] && pictures[0] != pictures[1])
+      #expect(try place.names("images").count == 3)
+      let images = try place.names("images").map { try place.bytes("images/\($0)") }
+      #expect(images[0] == images[2] && images[0] != images[1])
     }
 
     /// The best of many are among the many, and the discriminator's order is theirs.

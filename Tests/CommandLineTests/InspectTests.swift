@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
-  /// `disttrain data inspect`: what the pictures are, and which cannot be read.
+  /// `disttrain data inspect`: what the images are, and which cannot be read.
   @Suite struct InspectTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../ImageIOTests/Fixtures").standardized
@@ -18,12 +18,12 @@ extension CommandLineTests {
       return outcome
     }
 
-    /// Four sizes, a JPEG, label pictures, a copy, and what is no picture.
+    /// Four sizes, a JPEG, label images, a copy, and what is no image.
     private static func mixedFolder() throws -> Workplace {
       let place = try Workplace()
       for (name, number, width) in [
         ("a/1.png", 1, 36), ("a/2.png", 2, 36), ("b/copy.png", 1, 36), ("b/3.png", 3, 20), ("4.png", 4, 64),
-      ] { try place.write(DrawnPictures.png(number, width: width), "photographs/\(name)") }
+      ] { try place.write(DrawnImages.png(number, width: width), "photographs/\(name)") }
       try place.write([UInt8](Data(contentsOf: fixtures.appending(path: "grey.jpg"))), "photographs/5.jpg")
       for name in ["notes.txt", "b/more.TXT", "README"] { try place.write("words", "photographs/\(name)") }
       return place
@@ -32,18 +32,18 @@ extension CommandLineTests {
     @Test func aFolderIsDescribed() async throws {
       let outcome = try await Self.inspect(Self.mixedFolder(), ["photographs"], expecting: 0)
       for line in [
-        "photographs: 6 pictures, ", "  5  PNG, colour, 8 bits", "  1  JPEG, grey, 8 bits",
-        "smallest 20×32, median 36×32, largest 64×32", "  3  36×32", "1 picture with the same content as another:",
+        "photographs: 6 images, ", "  5  PNG, colour, 8 bits", "  1  JPEG, grey, 8 bits",
+        "smallest 20×32, median 36×32, largest 64×32", "  3  36×32", "1 image with the same content as another:",
         "  b/copy.png is a/1.png", "other files, which are not read: 2 .txt, 1 without extension",
-        "every picture can be read",
+        "every image can be read",
       ] { #expect(outcome.output.contains(line), "\(line) in \(outcome.text)") }
       #expect(!outcome.output.contains("training"), "no configuration, no transform")
     }
 
     /// Every one is named, also a name that would move the cursor.
-    @Test func unreadablePicturesAreNamed() async throws {
+    @Test func unreadableImagesAreNamed() async throws {
       let place = try Self.mixedFolder()
-      try place.write(Array(DrawnPictures.png(7).prefix(700)), "photographs/a/cut.png")
+      try place.write(Array(DrawnImages.png(7).prefix(700)), "photographs/a/cut.png")
       try place.write("<html>", "photographs/page.jpg")
       try place.write("GIF89a", "photographs/es\u{1B}[2Jcape.png")
       try FileManager.default.createSymbolicLink(
@@ -52,14 +52,14 @@ extension CommandLineTests {
         atPath: place.path + "/photographs/b/loop", withDestinationPath: "..")
       let outcome = try await Self.inspect(place, ["photographs"], expecting: 65)
       for line in [
-        "photographs: 6 pictures, ", "4 pictures cannot be read:",
+        "photographs: 6 images, ", "4 images cannot be read:",
         "  photographs/a/cut.png: damaged PNG file: the file ends too early, after 700 bytes",
-        "  photographs/page.jpg: found HTML, SVG or XML text, expected a PNG or JPEG picture",
-        #"  photographs/es\u{1b}[2Jcape.png: found a GIF picture"#,
+        "  photographs/page.jpg: found HTML, SVG or XML text, expected a PNG or JPEG image",
+        #"  photographs/es\u{1b}[2Jcape.png: found a GIF image"#,
         "  photographs/nowhere.png: cannot open: No such file or directory",
         "note: photographs/b/loop: left out, it links to a folder that is read already",
       ] { #expect(outcome.output.contains(line), "\(line) in \(outcome.text)") }
-      #expect(outcome.errors.contains("error: 4 of 10 pictures cannot be read"), "\(outcome.text)")
+      #expect(outcome.errors.contains("error: 4 of 10 images cannot be read"), "\(outcome.text)")
       #expect(!outcome.text.contains("\u{1B}"))
     }
 
@@ -91,7 +91,7 @@ extension CommandLineTests {
       let set = ["--set", #"data.pattern="*.png""#]
       let outcome = try await Self.inspect(place, ["run.yaml"] + set, expecting: 0)
       for line in [
-        "run.yaml: 5 pictures, ", "training scales them to 32×32 in colour, resize: crop",
+        "run.yaml: 5 images, ", "training scales them to 32×32 in colour, resize: crop",
         "warning: 1 of 5 is smaller and would be blurred",
       ] { #expect(outcome.output.contains(line), "\(line) in \(outcome.text)") }
       let padded = try await Self.inspect(place, ["run.yaml", "--set", "data.image.resize=pad"] + set, expecting: 0)
@@ -108,7 +108,7 @@ extension CommandLineTests {
       }
       try configuration("source: idx, lastBatch: keep, path: \(digits)")
       var outcome = try await Self.inspect(place, ["run.yaml"], expecting: 0)
-      for line in [": 3 pictures, 60 bytes", "  3  IDX, grey, 8 bits", "  3  5×4", "warning: 3 of 3 are smaller"] {
+      for line in [": 3 images, 60 bytes", "  3  IDX, grey, 8 bits", "  3  5×4", "warning: 3 of 3 are smaller"] {
         #expect(outcome.output.contains(line), "\(line) in \(outcome.text)")
       }
       try configuration("source: svhn, lastBatch: keep, path: \(svhn)")
@@ -116,11 +116,11 @@ extension CommandLineTests {
       for text in ["  3  MATLAB, colour, 8 bits", "32×32"] { #expect(outcome.output.contains(text), "\(outcome.text)") }
 
       try configuration("source: celeba, celeba: {partition: train}, lastBatch: keep, path: faces")
-      for number in 1...3 { try place.write(DrawnPictures.png(number), "faces/img_align_celeba/\(number).png") }
+      for number in 1...3 { try place.write(DrawnImages.png(number), "faces/img_align_celeba/\(number).png") }
       try place.write("1.png 0\n2.png 1\n3.png 0\n4.png 0\n", "faces/list_eval_partition.txt")
       outcome = try await Self.inspect(place, ["run.yaml"], expecting: 0)
-      #expect(outcome.output.contains("run.yaml: 2 pictures, "), "\(outcome.text)")
-      #expect(outcome.output.contains("1 of the 3 pictures that the lists select are not there"), "\(outcome.text)")
+      #expect(outcome.output.contains("run.yaml: 2 images, "), "\(outcome.text)")
+      #expect(outcome.output.contains("1 of the 3 images that the lists select are not there"), "\(outcome.text)")
 
       // What is wrong with the one file is said once.
       try configuration("source: idx, lastBatch: keep, path: digits")
@@ -135,7 +135,7 @@ extension CommandLineTests {
       let outcome = try await Self.inspect(place, ["photographs", "--set", "data.limit=3"], expecting: 64)
       #expect(outcome.errors.contains("--set goes with a configuration"))
       for (path, code, message) in [
-        ("absent", 64, "absent: cannot open"), ("photographs/4.png", 64, "not UTF-8"), ("runs", 65, "no pictures"),
+        ("absent", 64, "absent: cannot open"), ("photographs/4.png", 64, "not UTF-8"), ("runs", 65, "no images"),
       ] as [(String, Int32, String)] {
         try FileManager.default.createDirectory(at: place.file("runs"), withIntermediateDirectories: true)
         let outcome = try await Self.inspect(place, [path], expecting: code)

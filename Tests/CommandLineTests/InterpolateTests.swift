@@ -3,20 +3,20 @@ import ModelFiles
 import Testing
 
 extension CommandLineTests {
-  /// Pictures between latents are those of the latents between.
+  /// Images between latents are those of the latents between.
   @Suite struct InterpolateTests {
     private static func interpolate(_ place: Workplace, _ arguments: [String]) async throws -> Outcome {
       try await place.run(["interpolate", place.checkpoint(step: 2)] + arguments)
     }
 
-    /// A file of latents, and the grid of their pictures.
+    /// A file of latents, and the grid of their images.
     private static func grid(_ place: Workplace, _ latents: [[Float]], _ size: String) async throws -> [UInt8] {
       try write(place, latents)
       let outcome = try await place.run([
-        "generate", place.checkpoint(step: 2), "--latents", "latents.npy", "--grid", size, "--out", "pictures",
+        "generate", place.checkpoint(step: 2), "--latents", "latents.npy", "--grid", size, "--out", "images",
       ])
       #expect(outcome.code == 0, "\(outcome.text)")
-      return try place.bytes("pictures/grid.png")
+      return try place.bytes("images/grid.png")
     }
 
     private static func write(_ place: Workplace, _ latents: [[Float]]) throws {
@@ -65,18 +65,18 @@ extension CommandLineTests {
       let place = try await GenerateTests.trained()
       let outcome = try await Self.interpolate(place, ["--mode", "line", "--steps", "2", "--out", "line.png"])
       #expect(outcome.code == 0, "\(outcome.text)")
-      _ = try await place.run(["generate", place.checkpoint(step: 2), "--grid", "2x1", "--out", "pictures"])
-      #expect(try place.bytes("line.png") == place.bytes("pictures/grid.png"))
+      _ = try await place.run(["generate", place.checkpoint(step: 2), "--grid", "2x1", "--out", "images"])
+      #expect(try place.bytes("line.png") == place.bytes("images/grid.png"))
       let square = try await Self.interpolate(place, ["--mode", "square", "--out", "square.png"])
       #expect(square.code == 0, "\(square.text)")
-      // 20 × 20 pictures of 32 pixels with 2 between: width and height stand in the header.
+      // 20 × 20 images of 32 pixels with 2 between: width and height stand in the header.
       let side: [UInt8] = [0, 0, UInt8((20 * 34 + 2) >> 8), UInt8((20 * 34 + 2) & 255)]
       #expect(Array(try place.bytes("square.png")[16..<24]) == side + side)
       let animation = try await Self.interpolate(place, ["--mode", "line", "--steps", "7", "--out", "line.gif"])
       #expect(animation.code == 0, "\(animation.text)")
       let bytes = try place.bytes("line.gif")
       #expect(bytes.starts(with: Array("GIF89a".utf8) + [32, 0, 32, 0]))
-      // A graphic control extension (GIF89a, section 23) stands before every picture.
+      // A graphic control extension (GIF89a, section 23) stands before every image.
       let frames = bytes.indices.dropLast(3).count { bytes[$0] == 0x21 && bytes[$0 + 1] == 0xF9 && bytes[$0 + 2] == 4 }
       #expect(frames == 7)
     }

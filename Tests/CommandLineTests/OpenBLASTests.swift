@@ -42,9 +42,9 @@ extension CommandLineTests {
     }
 
     @Test func theFrechetDistanceNeedsIt() async throws {
-      let place = try Workplace.withPictures()
-      let arguments = ["evaluate", "pictures", "--data", "run.yaml", "--set", "data.validation=0.25"]
-      for number in 0..<20 { try place.write(DrawnPictures.png(number, width: 32), Workplace.pictureName(number)) }
+      let place = try Workplace.withImages()
+      let arguments = ["evaluate", "drawn", "--data", "run.yaml", "--set", "data.validation=0.25"]
+      for number in 0..<20 { try place.write(DrawnImages.png(number, width: 32), Workplace.imageName(number)) }
       let environment = try withoutLibrary(place)
       let plain = try await place.run(arguments + ["--pairs", "5"], environment: environment)
       #expect(plain.code == 0, "\(plain.text)")

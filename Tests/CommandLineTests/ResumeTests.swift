@@ -159,13 +159,13 @@ extension CommandLineTests {
     }
 
     @Test func otherImagesAreRefused() async throws {
-      let place = try Workplace.withPictures()
+      let place = try Workplace.withImages()
       try await place.train(["train.steps=2"])
-      try place.copy("pictures", to: "moved")
+      try place.copy("drawn", to: "moved")
       try await place.train(["train.steps=3", "data.path=moved"])
       #expect(try place.loggedSteps() == [1, 2, 3], "the same images at another place")
 
-      try place.write(DrawnPictures.png(77), Workplace.pictureName(3))
+      try place.write(DrawnImages.png(77), Workplace.imageName(3))
       let outcome = try await place.train(ranks: 3, expecting: 64)
       #expect(outcome.messages.count == 1 && outcome.errors.contains("the images are not those"), "\(outcome.text)")
       try await place.train(flags: ["--allow-change", "data"])
@@ -174,7 +174,7 @@ extension CommandLineTests {
 
     /// The best checkpoint and TensorBoard's records go on where the run does.
     @Test func theBestCheckpoint() async throws {
-      // Pictures of 8 × 8 pixels, for each of the steps is measured by 512.
+      // Images of 8 × 8 pixels, for each of the steps is measured by 512.
       let place = try Workplace(SmallRun.configuration)
       let settings = ["data.validation=0.34", "output.checkpoints={every: 1, keep: 1, best: slicedWasserstein}"]
       try await place.train(settings + ["train.steps=4"], out: "reference")

@@ -44,7 +44,7 @@ extension CommandLineTests {
           "model.discriminator={batchNorm: false, dropout: 0.2, width: 8}", "train.inputNoise=0.1",
         ], ranks: [2, 3, 8]),
       Case(
-        name: "held-out pictures, statistics moved twice, losses recomputed",
+        name: "held-out images, statistics moved twice, losses recomputed",
         settings: [
           "data.validation=0.25", "train.generatorStatistics=eachUpdate", "output.log.losses=recomputed",
           "output.samples.batchNorm=running",
@@ -80,9 +80,9 @@ extension CommandLineTests {
         try await place.train(out: "np\(ranks)", ranks: ranks)
         #expect(try await place.tensorHash(out: "np\(ranks)") == reference, "\(ranks) ranks")
         #expect(try Self.losses(place, "np\(ranks)") == Self.losses(place, "reference"), "\(ranks) ranks")
-        for picture in ["000000.png", "000005.png", "real.png"] {
-          let own = try place.bytes("np\(ranks)/run/samples/\(picture)")
-          #expect(try own == place.bytes("reference/run/samples/\(picture)"), "\(picture) of \(ranks) ranks")
+        for image in ["000000.png", "000005.png", "real.png"] {
+          let own = try place.bytes("np\(ranks)/run/samples/\(image)")
+          #expect(try own == place.bytes("reference/run/samples/\(image)"), "\(image) of \(ranks) ranks")
         }
       }
       for ranks in [nil, 3] {

@@ -26,7 +26,7 @@ extension CommandLineTests {
     @Test func anUnreadableSampleIsLeftOut() async throws {
       let place = try Workplace()
       try await place.train(["output.samples.every=1", "train.steps=2"])
-      try place.write("not a picture", "runs/run/samples/000001.png")
+      try place.write("not an image", "runs/run/samples/000001.png")
       let outcome = try await place.train(["output.samples.every=1", "train.steps=3"])
       #expect(outcome.errors.contains("note: ") && outcome.errors.contains("samples.gif is without"), "\(outcome.text)")
       #expect(outcome.errors.contains("000001.png") && place.exists("runs/run/samples.gif"), "\(outcome.text)")
@@ -47,8 +47,8 @@ extension CommandLineTests {
         let run = "\(latents)/run/samples"
         try await place.train(settings + ["output.samples.latents=\(latents)"], out: latents)
         #expect(try size("\(run)/000002.png") == [67, 67] && size("\(run)/final.png") == [100, 34])
-        let pictures = try ["000000", "000001", "000002"].map { try place.bytes("\(run)/\($0).png") }
-        #expect(Set(pictures).count == (latents == "fixed" ? 1 : 3), "\(latents)")
+        let images = try ["000000", "000001", "000002"].map { try place.bytes("\(run)/\($0).png") }
+        #expect(Set(images).count == (latents == "fixed" ? 1 : 3), "\(latents)")
       }
       #expect(try place.bytes("fixed/run/samples/000000.png") != place.bytes("fresh/run/samples/000000.png"))
       try await place.train(settings + ["output.samples.normalize=grid"], out: "grid")
@@ -67,8 +67,8 @@ extension CommandLineTests {
       }
     }
 
-    /// 48 pictures, 16 held out, two batches an epoch.
-    @Test func heldOutPicturesAreJudgedAfterEachEpoch() async throws {
+    /// 48 images, 16 held out, two batches an epoch.
+    @Test func heldOutImagesAreJudgedAfterEachEpoch() async throws {
       let place = try Workplace()
       let settings = ["data.validation=0.34", "train.batch=16", "output.log.format=ganlab", "output.log.every=1000"]
       let outcome = try await place.train(settings)
@@ -83,7 +83,7 @@ extension CommandLineTests {
       let accuracies = records.map { $0["accuracyHeldOut"] as? Double }
       #expect(losses.map { $0 != nil } == [true, true, false])
 
-      // Judging other pictures leaves alone what is said of the step's own.
+      // Judging other images leaves alone what is said of the step's own.
       let recomputed = settings + ["output.log.losses=recomputed"]
       try await place.train(recomputed, out: "recomputed")
       try await place.train(recomputed + ["output.checkpoints={every: 1, best: lossHeldOut}"], out: "best")
@@ -96,7 +96,7 @@ extension CommandLineTests {
       #expect(accuracies.compactMap { $0 }.allSatisfy { (0...1).contains($0) && ($0 * 16).rounded() == $0 * 16 })
     }
 
-    /// 48 pictures, 16 a batch: three steps an epoch.
+    /// 48 images, 16 a batch: three steps an epoch.
     @Test func aRecipesOwnLines() async throws {
       let place = try Workplace()
       let glasses = try await place.train(["output.log.format=glasses"], out: "glasses")

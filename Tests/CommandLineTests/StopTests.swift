@@ -95,7 +95,7 @@ extension CommandLineTests {
       let again = try await place.train(["train.steps=2"], ranks: ranks)
       #expect(again.output.contains("is finished: 2 steps are done"), "\(again.text)")
 
-      // Killed between its last checkpoint and its last picture.
+      // Killed between its last checkpoint and its last image.
       let animation = try place.bytes("runs/run/samples.gif")
       let checkpoint = try place.bytes(place.checkpoint(step: 2))
       try FileManager.default.removeItem(at: place.file("runs/run/samples.gif"))

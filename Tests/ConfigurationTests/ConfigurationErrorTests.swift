@@ -45,7 +45,7 @@ struct ConfigurationErrorTests {
       "found hing, expected one of bce, hinge, leastSquares, relativistic, wgan, wganGP. Did you mean hinge?"
     ),
     ("train.loss={kind: hinge, smoothing: {real: 0.9}}", "train.loss.smoothing: found beside hinge"),
-    ("data.image.size=[64, 96]", "pictures are square"),
+    ("data.image.size=[64, 96]", "images are square"),
     ("train.loss={kind: wgan, smoothing: {real: 0.9}}", "train.loss.smoothing: found beside wgan"),
     ("train.loss={kind: wgan, penalty: 5}", "train.loss.penalty: found beside wgan, expected it beside wganGP."),
     ("train.loss.clip=0.1", "train.loss.clip: found beside bce, expected it beside wgan."),
@@ -62,7 +62,7 @@ struct ConfigurationErrorTests {
     ("train.inputNoise=-0.1", "found -0.1, expected a number from 0 on"),
     ("data.source=packed", "packed is not in this version, which has folder, celeba, idx, svhn, synthetic."),
     ("data.source=foldr", "found foldr, expected one of folder, celeba, idx, svhn, synthetic. Did you mean folder?"),
-    ("data.source=folder", "data.path: missing, expected the folder of the pictures."),
+    ("data.source=folder", "data.path: missing, expected the folder of the images."),
     ("data.split=test", "data.split: found test, expected train for data.source: synthetic."),
     (
       "data={source: idx, path: a, split: extra}",
@@ -84,7 +84,7 @@ struct ConfigurationErrorTests {
     ),
     ("data={source: celeba, path: a, celeba: {attributes: {Male: 1}}}", "Male: found 1, expected true or false."),
     ("data={source: celeba, path: a, celeba: {attributes: Male}}", "found Male, expected a group of keys."),
-    ("data={source: svhn}", "data.path: missing, expected the folder of the pictures."),
+    ("data={source: svhn}", "data.path: missing, expected the folder of the images."),
     ("data.image.size=63", "data.image.size: found 63, expected one of 32, 64, 128, 256 for the preset dcgan."),
     ("data.image.channels=2", "found 2, expected 1 (grey) or 3 (colour)"),
     ("data.image.antialias=yes", "found yes, expected true or false. Truth values are true and false."),
@@ -137,7 +137,7 @@ struct ConfigurationErrorTests {
     ),
     ("model.generator={layers: [{relu: {}, tanh: {}}]}", "found a group of keys, expected one layer's name"),
     ("model.generator={layers: [{tanh: {}}], width: 3}", "model.generator.width: found beside layers"),
-    ("model.generator={layers: [{tanh: {}}]}", "makes 100×1×1 of 100×1×1 in 1 layers, expected the picture's 3×64×64"),
+    ("model.generator={layers: [{tanh: {}}]}", "makes 100×1×1 of 100×1×1 in 1 layers, expected the image's 3×64×64"),
     (
       "model.discriminator={layers: [{convolution: {channels: 1, kernel: 64}}, {convolution: {channels: 1, kernel: 4}}]}",
       "layer 1, which gets 1×1×1: its padding of 0 leaves no room for a window of 4×4"

@@ -5,7 +5,7 @@ import Foundation
 let shortestYAML = "data: {source: synthetic}\ntrain: {steps: 1}\n"
 
 func configuration(_ yaml: String, _ overrides: [String] = []) throws -> Configuration {
-  try Configuration(yaml: yaml, file: "run.yaml", folder: "/pictures", overrides: overrides)
+  try Configuration(yaml: yaml, file: "run.yaml", folder: "/images", overrides: overrides)
 }
 
 /// What a user reads about `yaml`; empty where it is accepted.

@@ -178,7 +178,7 @@ struct ConfigurationTests {
 
   @Test func pathsCountFromTheFile() throws {
     let yaml = "data: {path: FOLDER}\ntrain: {steps: 1}"
-    for (given, absolute) in [("a/b", "/pictures/a/b"), ("../c", "/c"), ("./d/", "/pictures/d"), ("/e", "/e")] {
+    for (given, absolute) in [("a/b", "/images/a/b"), ("../c", "/c"), ("./d/", "/images/d"), ("/e", "/e")] {
       #expect(try configuration(yaml.replacing("FOLDER", with: given)).data.path == absolute)
     }
     let fromArgument = try configuration(yaml, ["data.path=photos"])

@@ -90,7 +90,7 @@ import Testing
   }
 
   /// What a resolved configuration still leaves to the program decides no bits; what `transpose` came to is in the
-  /// pictures' hash.
+  /// images' hash.
   @Test func resolvedLeavesNothingThatDecidesBits() throws {
     let resolved = try configuration(shortestYAML).resolved(shards: 8, .avx2)
     #expect(

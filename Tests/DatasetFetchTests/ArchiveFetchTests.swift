@@ -25,11 +25,11 @@ import Testing
     ).run()
   }
 
-  private let pictures = ["SHA256SUMS", "cmp_b0001.jpg", "cmp_b0002.jpg"]
+  private let unpacked = ["SHA256SUMS", "cmp_b0001.jpg", "cmp_b0002.jpg"]
 
   @Test func photographsAreUnpackedWithoutTheirFolders() throws {
     try fetch("good.zip")
-    #expect(try place.names("facades") == pictures)
+    #expect(try place.names("facades") == unpacked)
     for number in [1, 2] {
       #expect(
         try place.text("facades/cmp_b000\(number).jpg") == String(repeating: "picture \(number)\n", count: 1000))
@@ -42,7 +42,7 @@ import Testing
     try fetch("good.zip", from: place.path)
     try FileManager.default.removeItem(atPath: place.path + "/good.zip")
     try fetch("good.zip", from: place.path)
-    #expect(try place.names("facades") == pictures)
+    #expect(try place.names("facades") == unpacked)
 
     try place.write("damaged", "facades/cmp_b0002.jpg")
     #expect(throws: FetchError.self) { try fetch("good.zip", from: place.path) }

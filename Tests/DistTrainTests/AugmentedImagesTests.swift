@@ -7,21 +7,21 @@ import Testing
 
 @Suite struct AugmentedImagesTests {
   /// Four pixels a side: image i is i in its left column, 100 + i in the others.
-  private struct Pictures: ImageSource {
+  private struct GreyImages: ImageSource {
     let count = 40
     var manifest: [UInt8] { [] }
-    func name(_ index: SourceIndex) -> String { "picture \(index)" }
+    func name(_ index: SourceIndex) -> String { "image \(index)" }
     func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
       let pixels = (0..<16).map { UInt8($0 % 4 == 0 ? index.number : 100 + index.number) }
-      return SourceImage(picture: Picture(width: 4, height: 4, channels: 1, pixels: pixels), bytes: pixels)
+      return SourceImage(image: Image(width: 4, height: 4, channels: 1, pixels: pixels), bytes: pixels)
     }
   }
 
   private func images(_ job: any Job) throws -> ImageSet {
     let threads = Threads(count: 1)
     defer { threads.stop() }
-    let cache = PictureCache(
-      folder: nil, source: Pictures(), transform: Transform(size: 4, channels: 1),
+    let cache = ImageCache(
+      folder: nil, source: GreyImages(), transform: Transform(size: 4, channels: 1),
       hash: { Array(repeating: $0[0], count: 32) }, warn: { _ in })
     let plan = try ShardPlan(batch: 8, shards: 8, ranks: job.size)
     return try ImageSet.load(
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  /// The same sample of the same step is the same picture, whichever rank holds it.
+  /// The same sample of the same step is the same image, whichever rank holds it.
   @Test(arguments: [2, 3, 8]) func ranksAgree(ranks: Int) throws {
     let augmentation = Augmentation(flip: true, brightness: 0.3, contrast: 0.3)
     let alone = try images(SingleProcess())

@@ -27,8 +27,8 @@ import Testing
       let plan = try ShardPlan(batch: batch, shards: shards, ranks: job.size)
       let threads = Threads(count: 1)
       defer { threads.stop() }
-      let cache = PictureCache(
-        folder: nil, source: ImageSetTests.Pictures(count: images, value: { UInt8($0 * 8) }),
+      let cache = ImageCache(
+        folder: nil, source: ImageSetTests.GreyImages(count: images, value: { UInt8($0 * 8) }),
         transform: Transform(size: 4, channels: 1),
         hash: { _ in Array(repeating: 0, count: 32) }, warn: { _ in })
       let set = try ImageSet.load(
@@ -41,21 +41,21 @@ import Testing
       memory = arena.tensor(Shape(samples: batch, height: 4, width: 4, channels: 1))
     }
 
-    /// This rank's pictures of one update, from the batch's sample on that is its first.
-    func load(_ step: Int, _ update: Int = 0) -> (batch: LocalBatch, pictures: [[Float]]) {
+    /// This rank's images of one update, from the batch's sample on that is its first.
+    func load(_ step: Int, _ update: Int = 0) -> (batch: LocalBatch, images: [[Float]]) {
       memory.values.update(repeating: .nan)
       let local = loader.batches(ofStep: step)[update]
       loader.load(step, update, local, into: memory)
-      let pictures = (0..<batch).map { Array(UnsafeBufferPointer(start: memory.sample($0), count: 16)) }
-      precondition(pictures[local.samples...].joined().allSatisfy(\.isNaN), "nothing behind this rank's samples")
-      return (local, Array(pictures[..<local.samples]))
+      let images = (0..<batch).map { Array(UnsafeBufferPointer(start: memory.sample($0), count: 16)) }
+      precondition(images[local.samples...].joined().allSatisfy(\.isNaN), "nothing behind this rank's samples")
+      return (local, Array(images[..<local.samples]))
     }
 
-    /// The images' numbers; each picture is one grey all over.
+    /// The images' numbers; each image is one grey all over.
     func numbers(_ step: Int, _ update: Int = 0) -> [Int] {
-      load(step, update).pictures.map { picture in
-        precondition(picture.allSatisfy { $0 == picture[0] })
-        return Int(((picture[0] + 1) * 127.5).rounded()) / 8
+      load(step, update).images.map { image in
+        precondition(image.allSatisfy { $0 == image[0] })
+        return Int(((image[0] + 1) * 127.5).rounded()) / 8
       }
     }
   }
@@ -149,34 +149,34 @@ import Testing
 
   private static let change = Augmentation(flip: true, brightness: 0.4, contrast: 0)
 
-  /// Augmented pictures, too, belong to the sample of the step and not to the rank; each step draws anew.
+  /// Augmented images, too, belong to the sample of the step and not to the rank; each step draws anew.
   @Test func augmentationGoesWithTheSample() throws {
     let alone = try Self.all(1, .wrap, shuffle: true, augmentation: Self.change) { rank in
-      (0..<8).map { rank.load($0).pictures }
+      (0..<8).map { rank.load($0).images }
     }[0]
-    let plain = try Self.all(1, .wrap, shuffle: true) { rank in (0..<8).map { rank.load($0).pictures } }[0]
-    #expect(zip(alone.joined(), plain.joined()).count { $0 != $1 } > 56, "of 64 pictures, some of which are black")
+    let plain = try Self.all(1, .wrap, shuffle: true) { rank in (0..<8).map { rank.load($0).images } }[0]
+    #expect(zip(alone.joined(), plain.joined()).count { $0 != $1 } > 56, "of 64 images, some of which are black")
     for ranks in Self.rankCounts {
       let found = try Self.all(ranks, .wrap, shuffle: true, augmentation: Self.change) { rank in
-        (0..<8).map { rank.load($0).pictures }
+        (0..<8).map { rank.load($0).images }
       }
       for step in 0..<8 { #expect(found.flatMap { $0[step] } == alone[step], "step \(step) on \(ranks) ranks") }
     }
     #expect(Set(alone.joined().map { $0[0] }).count > 40, "29 images, each changed anew")
   }
 
-  /// A run that goes on within an epoch, or looks at a step again, has the pictures of one that came there by itself.
+  /// A run that goes on within an epoch, or looks at a step again, has the images of one that came there by itself.
   @Test(arguments: LastBatch.allCases)
   func aLoaderBeginsAnywhere(lastBatch: LastBatch) throws {
     for ranks in Self.rankCounts {
       let matches = ThreadRank.run(ranks) { job in
         let whole = try Rank(job, lastBatch, shuffle: true, augmentation: Self.change)
         let steps = whole.schedule.totalSteps
-        let pictures = (0..<steps).map { whole.load($0).pictures }
+        let images = (0..<steps).map { whole.load($0).images }
         return try [1, 2, 5, 8].allSatisfy { start in
           let continued = try Rank(job, lastBatch, shuffle: true, augmentation: Self.change)
-          return (start..<steps).allSatisfy { continued.load($0).pictures == pictures[$0] }
-            && whole.load(start - 1).pictures == pictures[start - 1]
+          return (start..<steps).allSatisfy { continued.load($0).images == images[$0] }
+            && whole.load(start - 1).images == images[start - 1]
         }
       }
       #expect(try matches.allSatisfy { try $0.get() }, "\(ranks) ranks")

@@ -5,7 +5,7 @@ import Reporting
 import TestSupport
 import Testing
 
-/// From the configuration's text to the pictures.
+/// From the configuration's text to the images.
 @Suite struct DataSourceTests {
   static let imageFixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../ImageIOTests/Fixtures").standardized.path
@@ -34,7 +34,7 @@ import Testing
     let letters = try source("{source: idx, path: \(folder.path), emnist: letters}")
     #expect(letters.name(2) == "emnist-letters-train-images-idx3-ubyte.gz, image 2")
     let stored = try source("{source: idx, path: \(folder.path), emnist: letters, transpose: false}")
-    let (turned, plain) = try (letters.load(0, channels: 1).picture, stored.load(0, channels: 1).picture)
+    let (turned, plain) = try (letters.load(0, channels: 1).image, stored.load(0, channels: 1).image)
     #expect([turned.height, turned.width] == [5, 4] && [plain.height, plain.width] == [4, 5])
 
     let error = #expect(throws: UserFacingError.self) {

@@ -7,13 +7,13 @@ import Numerics
 import Testing
 
 @Suite struct ImageSetTests {
-  /// Grey pictures of one value each, some of which cannot be read.
-  struct Pictures: ImageSource {
+  /// Grey images of one value each, some of which cannot be read.
+  struct GreyImages: ImageSource {
     var count = 29
     var value: @Sendable (Int) -> UInt8 = { UInt8($0) }
     var bad: Set<Int> = []
     var isDiskBad = false
-    var prefix = "picture "
+    var prefix = "image "
 
     var manifest: [UInt8] { [] }
     func name(_ index: SourceIndex) -> String { prefix + "\(index)" }
@@ -23,19 +23,19 @@ import Testing
           ? .unreadable(path: name(index), operation: "read", code: EIO)
           : .damaged(path: name(index), format: "PNG", reason: "no\nend")
       }
-      let picture = Picture(width: 4, height: 4, channels: 1, filledWith: value(index.number))
-      return SourceImage(picture: picture, bytes: [value(index.number)])
+      let image = Image(width: 4, height: 4, channels: 1, filledWith: value(index.number))
+      return SourceImage(image: image, bytes: [value(index.number)])
     }
   }
 
   private static func load(
-    _ pictures: Pictures, _ job: any Job, batch: Int = 8, shards: Int = 8, size: Int = 4, validation: Double = 0,
+    _ source: GreyImages, _ job: any Job, batch: Int = 8, shards: Int = 8, size: Int = 4, validation: Double = 0,
     skips: Bool = false, threads: Int = 1
   ) throws -> ImageSet {
     let threads = Threads(count: threads)
     defer { threads.stop() }
-    let cache = PictureCache(
-      folder: nil, source: pictures, transform: Transform(size: size, channels: 1),
+    let cache = ImageCache(
+      folder: nil, source: source, transform: Transform(size: size, channels: 1),
       hash: { bytes in Array(repeating: UInt8(bytes.count), count: 31) + [bytes[0]] }, warn: { _ in })
     let plan = try ShardPlan(batch: batch, shards: shards, ranks: job.size)
     return try ImageSet.load(
@@ -44,34 +44,34 @@ import Testing
     ) { _ in nil }
   }
 
-  private static func hash(_ pictures: Pictures, batch: Int = 8, shards: Int = 8, size: Int = 4) throws -> String {
-    try load(pictures, SingleProcess(), batch: batch, shards: shards, size: size).hash
+  private static func hash(_ source: GreyImages, batch: Int = 8, shards: Int = 8, size: Int = 4) throws -> String {
+    try load(source, SingleProcess(), batch: batch, shards: shards, size: size).hash
   }
 
   @Test func theHashDoesNotDependOnWhoHoldsWhat() throws {
-    let alone = try Self.hash(Pictures())
+    let alone = try Self.hash(GreyImages())
     #expect(alone.count == 64)
     for ranks in [1, 2, 3, 5, 8] {
-      let hashes = try ThreadRank.run(ranks) { try Self.load(Pictures(), $0).hash }.map { try $0.get() }
+      let hashes = try ThreadRank.run(ranks) { try Self.load(GreyImages(), $0).hash }.map { try $0.get() }
       #expect(hashes == Array(repeating: alone, count: ranks), "\(ranks) ranks")
     }
-    #expect(try Self.hash(Pictures(), batch: 13, shards: 5) == alone)
+    #expect(try Self.hash(GreyImages(), batch: 13, shards: 5) == alone)
   }
 
   @Test func theHashDependsOnEveryImage() throws {
-    let alone = try Self.hash(Pictures())
-    #expect(try Self.hash(Pictures(value: { $0 == 28 ? 200 : UInt8($0) })) != alone, "content")
-    #expect(try Self.hash(Pictures(prefix: "photograph ")) != alone, "names")
-    #expect(try Self.hash(Pictures(count: 28)) != alone, "number")
-    #expect(try Self.hash(Pictures(), size: 2) != alone, "transform")
-    let exchanged = try Self.hash(Pictures(value: { $0 == 4 ? 5 : $0 == 5 ? 4 : UInt8($0) }))
+    let alone = try Self.hash(GreyImages())
+    #expect(try Self.hash(GreyImages(value: { $0 == 28 ? 200 : UInt8($0) })) != alone, "content")
+    #expect(try Self.hash(GreyImages(prefix: "photograph ")) != alone, "names")
+    #expect(try Self.hash(GreyImages(count: 28)) != alone, "number")
+    #expect(try Self.hash(GreyImages(), size: 2) != alone, "transform")
+    let exchanged = try Self.hash(GreyImages(value: { $0 == 4 ? 5 : $0 == 5 ? 4 : UInt8($0) }))
     #expect(exchanged != alone, "two contents exchanged")
   }
 
   /// Every rank holds the images of its shards, as floats in [−1, 1].
   @Test func ranksHoldTheirShards() throws {
     let held = ThreadRank.run(3) { job -> [DealIndex: [Float]] in
-      let set = try Self.load(Pictures(value: { $0 == 0 ? 0 : $0 == 1 ? 255 : UInt8($0) }), job)
+      let set = try Self.load(GreyImages(value: { $0 == 0 ? 0 : $0 == 1 ? 255 : UInt8($0) }), job)
       let plan = try ShardPlan(batch: 8, shards: 8, ranks: 3)
       let mine = plan.shards(ofRank: job.rank).flatMap(set.deal.images(ofShard:))
       precondition(mine.count == set.count && set.bytes == set.count * 16 && set.deal.images == 29)
@@ -99,7 +99,7 @@ import Testing
   func allRanksLeaveOutTheSame(ranks: Int) throws {
     let bad: Set = [2, 3, 11, 28]
     let sets = ThreadRank.run(ranks) { job in
-      let set = try Self.load(Pictures(bad: bad, prefix: "a\n7\ttrue\t"), job, skips: true)
+      let set = try Self.load(GreyImages(bad: bad, prefix: "a\n7\ttrue\t"), job, skips: true)
       return (skipped: set.skipped, images: set.deal.images, hash: set.hash, count: set.count)
     }
     let found = try sets.map { try $0.get() }
@@ -115,7 +115,7 @@ import Testing
   func imagesAreFoundAmongBadAndHeldOutOnes(ranks: Int) throws {
     let bad: Set = [0, 7, 8, 20]
     let parts = ThreadRank.run(ranks) { job -> [[DealIndex: Int]] in
-      let set = try Self.load(Pictures(bad: bad), job, validation: 0.2, skips: true)
+      let set = try Self.load(GreyImages(bad: bad), job, validation: 0.2, skips: true)
       let shards = try ShardPlan(batch: 8, shards: 8, ranks: ranks).shards(ofRank: job.rank)
       return [set, set.heldOut!].map { side in
         let mine = shards.flatMap(side.deal.images(ofShard:))
@@ -135,16 +135,16 @@ import Testing
 
   /// Threads share the work in no fixed order; nothing of that shows.
   @Test(arguments: [2, 7]) func threadsChangeNothing(threads: Int) throws {
-    let pictures = Pictures(count: 200, bad: [3, 77, 78, 199])
+    let source = GreyImages(count: 200, bad: [3, 77, 78, 199])
     let (one, many) = (
-      try Self.load(pictures, SingleProcess(), skips: true),
-      try Self.load(pictures, SingleProcess(), skips: true, threads: threads)
+      try Self.load(source, SingleProcess(), skips: true),
+      try Self.load(source, SingleProcess(), skips: true, threads: threads)
     )
     #expect(many.skipped == one.skipped && many.skipped.count == 4 && many.hash == one.hash)
     for image in 0..<196 as Range<DealIndex> { #expect(values(of: image, in: many) == values(of: image, in: one)) }
-    let message = #expect(throws: AgreedError.self) { try Self.load(pictures, SingleProcess(), threads: threads) }?
+    let message = #expect(throws: AgreedError.self) { try Self.load(source, SingleProcess(), threads: threads) }?
       .message
-    let inOrder = /4 of 200 .*\n  picture 3:.*\n.*\n  picture 77:.*\n.*\n  picture 78:.*\n.*\n  picture 199:/
+    let inOrder = /4 of 200 .*\n  image 3:.*\n.*\n  image 77:.*\n.*\n  image 78:.*\n.*\n  image 199:/
     #expect(message?.contains(inOrder) == true, "\(message ?? "")")
   }
 
@@ -156,27 +156,27 @@ import Testing
   }
 
   @Test func allRanksFailWithTheSameMessage() throws {
-    let results = ThreadRank.run(3) { try Self.load(Pictures(bad: Set(0..<29).subtracting([5])), $0).hash }
+    let results = ThreadRank.run(3) { try Self.load(GreyImages(bad: Set(0..<29).subtracting([5])), $0).hash }
     for result in results {
       let error = #expect(throws: AgreedError.self) { try result.get() }
       let message = try #require(error).message
-      #expect(error?.code == .badData && message.hasPrefix("28 of 29 images cannot be read:\n  picture 0:"))
-      #expect(message.contains("picture 10:") && !message.contains("picture 11:") && message.contains("and 18 more"))
+      #expect(error?.code == .badData && message.hasPrefix("28 of 29 images cannot be read:\n  image 0:"))
+      #expect(message.contains("image 10:") && !message.contains("image 11:") && message.contains("and 18 more"))
       #expect(message.hasSuffix("data.onBadImage=skip"))
     }
   }
 
   /// A disk that fails is no bad image: nothing is skipped because of it.
   @Test func aDiskErrorIsNotSkipped() throws {
-    let results = ThreadRank.run(2) { try Self.load(Pictures(bad: [9], isDiskBad: true), $0, skips: true).hash }
+    let results = ThreadRank.run(2) { try Self.load(GreyImages(bad: [9], isDiskBad: true), $0, skips: true).hash }
     for result in results {
       let error = #expect(throws: AgreedError.self) { try result.get() }
-      #expect(error?.code == .inputOutput && error?.message.contains("picture 9") == true)
+      #expect(error?.code == .inputOutput && error?.message.contains("image 9") == true)
     }
   }
 
   @Test func nothingIsLeft() throws {
-    let set = try Self.load(Pictures(count: 3, bad: [0, 1, 2]), SingleProcess(), skips: true)
+    let set = try Self.load(GreyImages(count: 3, bad: [0, 1, 2]), SingleProcess(), skips: true)
     #expect(set.deal.images == 0 && set.skipped.count == 3)
     #expect(throws: EpochScheduleError.noImages) {
       try EpochSchedule(

@@ -193,7 +193,7 @@ import Testing
       let text = "arithmetic: 1 → 2, im2col of generator.3 (weights), discriminator.8 (forward)"
       #expect(
         message(overrides).hasPrefix("64 \(folder.checkpoint(step: 2)) was made by another program:\n  \(text)\n"))
-      #expect(message(overrides).contains("Go on with that program, begin anew with --resume none"))
+      #expect(message(overrides).contains("Continue with that program, begin a new run with --resume none"))
       let allowed = try find(overrides, RunOptions(allowedChanges: ["arithmetic"]))
       #expect(allowed.notes == ["changed since the checkpoint, as allowed: \(text)"])
       #expect(allowed.facts?.changes == "after step 2: \(text)")

@@ -36,8 +36,8 @@ import Testing
     let plan = try ShardPlan(batch: 4, shards: 4, ranks: job.size)
     let kernels = Kernels.available[0]
     let threads = Threads(count: 1)
-    let cache = PictureCache(
-      folder: nil, source: ImageSetTests.Pictures(count: 8), transform: Transform(size: 4, channels: 1),
+    let cache = ImageCache(
+      folder: nil, source: ImageSetTests.GreyImages(count: 8), transform: Transform(size: 4, channels: 1),
       hash: { _ in Array(repeating: 0, count: 32) }, warn: { _ in })
     let images = try ImageSet.load(
       cache, plan: plan, seed: 3, shuffle: true, skipsBadImages: false, job: job, threads: threads

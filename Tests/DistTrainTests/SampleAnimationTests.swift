@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SampleAnimationTests {
   private func png(_ level: UInt8, width: Int = 4, channels: Int = 3) throws -> [UInt8] {
-    try PNGEncoder.bytes(of: Picture(width: width, height: 3, channels: channels, filledWith: level))
+    try PNGEncoder.bytes(of: Image(width: width, height: 3, channels: channels, filledWith: level))
   }
 
   private func folder(_ place: TemporaryFolder, samples: [Int]) throws -> RunFolder {
@@ -16,7 +16,7 @@ import Testing
     return folder
   }
 
-  /// Pictures in a GIF file: each has one graphics control extension, of four bytes.
+  /// Images in a GIF file: each has one graphics control extension, of four bytes.
   private func frames(_ folder: RunFolder) throws -> Int {
     let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: folder.sampleAnimation)))
     #expect(bytes.starts(with: "GIF89a".utf8) && bytes.last == 0x3B)

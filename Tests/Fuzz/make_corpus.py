@@ -71,7 +71,7 @@ write("png", "good-bomb-profile", png(1, 1, 8, 0, b"\0\7", before=chunk(b"iCCP",
 write("png", "bomb-data", png(1, 1, 8, 0, bytes(10 << 20)))
 write("png", "huge", png(60000, 60000, 8, 2, b"\0"))
 
-# JPEG: an 8 × 8 picture of middle grey (ITU-T T.81), baseline and progressive
+# JPEG: an 8 × 8 image of middle grey (ITU-T T.81), baseline and progressive
 
 
 def segment(marker, content):

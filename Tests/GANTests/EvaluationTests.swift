@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Without batch norm D finds of the next batch what it finds when that is its turn.
-  @Test func heldOutPicturesAgainstTheLabelsThatDLearns() throws {
+  @Test func heldOutImagesAgainstTheLabelsThatDLearns() throws {
     let (step, batch) = try step(batchNorm: false, rate: 0.002)
     for index in 0..<3 {
       let means = try step.scoreHeldOut(index, batch)
@@ -36,7 +36,7 @@ import Testing
   }
 
   /// By running statistics, which it leaves alone.
-  @Test func heldOutPicturesMoveNothing() throws {
+  @Test func heldOutImagesMoveNothing() throws {
     let (step, batch) = try step(batchNorm: true, rate: 0.002)
     _ = try step.step(0, batch)
     let before = step.discriminator.bufferTensors.map { $0.values(in: step.discriminator.buffers) }

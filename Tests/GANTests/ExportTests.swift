@@ -47,8 +47,8 @@ import Testing
     return network
   }
 
-  private static func model(_ network: Network) -> PictureModel {
-    PictureModel(name: "test", network: network, latent: .init(size: 4, distribution: .uniform), seed: 1)
+  private static func model(_ network: Network) -> SamplingModel {
+    SamplingModel(name: "test", network: network, latent: .init(size: 4, distribution: .uniform), seed: 1)
   }
 
   private static func exported(_ name: String) throws -> [UInt8] {
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: networks.keys.sorted())
-  func onnxruntimeMakesTheSamePictures(name: String) throws {
+  func onnxruntimeMakesTheSameImages(name: String) throws {
     let latents = try fixture("onnx").floats("own-\(name)/input")
     let truth = try fixture("onnx").floats("own-\(name)/output")
     let network = try Self.network(name)
@@ -76,7 +76,7 @@ import Testing
     let inference = Inference(network, count: input.shape.samples, engine: engine)
     let images = try inference.output(of: input, .runningStatistics)
     #expect(relativeError(images.pyTorchValues, truth) <= NetworkContract.result)
-    #expect(Set(truth).count > truth.count / 2, "pictures of some contrast")
+    #expect(Set(truth).count > truth.count / 2, "images of some contrast")
   }
 
   @Test func whatTheFileSaysOfItself() throws {

@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  /// A picture is its latent's alone, however many are made together.
+  /// An image is its latent's alone, however many are made together.
   @Test(arguments: ["own-vector", "pytorch-dcgan-legacy", "pytorch-ganlab-new"])
   func portionsChangeNoBit(name: String) throws {
     // But for a layer that goes by the batch.
@@ -76,7 +76,7 @@ import Testing
     return model
   }
 
-  @Test func aFixedNumberOfPicturesIsFilledUp() throws {
+  @Test func aFixedNumberOfImagesIsFilledUp() throws {
     var model = try Self.model("pytorch-dcgan-legacy")
     let any = try GeneratorGraph(model, path: "any", context: Self.context)
     model.inputs[0].shape?[0] = .fixed(3)

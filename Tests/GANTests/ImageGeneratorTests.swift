@@ -21,37 +21,37 @@ import Testing
     return step
   }
 
-  private func pictures(
+  private func images(
     _ step: GANStep, _ statistics: BatchNormStatistics, count: Int = 5, threads: Int = 1, sharing: Bool = false
   ) throws -> [UInt32] {
     let pool = Threads(count: threads)
     defer { pool.stop() }
     let engine = Engine(kernels: kernels, threads: pool, peers: SingleRank(shards: 2, kernels: kernels))
-    let pictures = PictureModel(
+    let model = SamplingModel(
       name: "test", network: step.generator, latent: model.latent, seed: 9, statistics: statistics, portion: count)
-    let generator = ImageGenerator(pictures, scratch: sharing ? step.scratch : nil, engine: engine)
+    let generator = ImageGenerator(model, scratch: sharing ? step.scratch : nil, engine: engine)
     generator.drawFixedLatents()
     let images = try generator.images()
     return withExtendedLifetime(generator) { bits(array(images.data, images.shape.count)) }
   }
 
-  @Test func picturesLeaveTheRunningStatisticsAlone() throws {
+  @Test func imagesLeaveTheRunningStatisticsAlone() throws {
     let step = try trained()
     func statistics() -> [[Float]] { step.generator.bufferTensors.map { $0.values(in: step.generator.buffers) } }
     let before = statistics()
     #expect(before[0].contains { $0 != 0 })
-    _ = try pictures(step, .batch)
-    _ = try pictures(step, .running)
+    _ = try images(step, .batch)
+    _ = try images(step, .running)
     #expect(statistics() == before)
   }
 
-  /// By running statistics a picture is its latent's alone; by the batch's it depends on the others.
-  @Test func onlyBatchStatisticsMixPictures() throws {
+  /// By running statistics an image is its latent's alone; by the batch's it depends on the others.
+  @Test func onlyBatchStatisticsMixImages() throws {
     let step = try trained()
     let size = 32 * 32 * 3
-    let (five, three) = (try pictures(step, .running), try pictures(step, .running, count: 3))
+    let (five, three) = (try images(step, .running), try images(step, .running, count: 3))
     #expect(five.prefix(3 * size).elementsEqual(three))
-    let (mixedFive, mixedThree) = (try pictures(step, .batch), try pictures(step, .batch, count: 3))
+    let (mixedFive, mixedThree) = (try images(step, .batch), try images(step, .batch, count: 3))
     #expect(!mixedFive.prefix(3 * size).elementsEqual(mixedThree))
     #expect(mixedFive != five)
     let values = five.map(Float.init(bitPattern:))
@@ -62,23 +62,23 @@ import Testing
   @Test(arguments: [5, 64])
   func sharedMemoryChangesNoBit(count: Int) throws {
     let (step, other) = (try trained(), try trained())
-    let apart = try pictures(step, .batch, count: count)
-    #expect(try pictures(step, .batch, count: count, sharing: true) == apart)
+    let apart = try images(step, .batch, count: count)
+    #expect(try images(step, .batch, count: count, sharing: true) == apart)
     let batch = LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8)
     #expect(try step.step(2, batch) == other.step(2, batch))
-    #expect(try pictures(step, .batch) == pictures(other, .batch))
+    #expect(try images(step, .batch) == images(other, .batch))
   }
 
   @Test func threadsChangeNoBit() throws {
     let step = try trained()
     for statistics in BatchNormStatistics.allCases {
-      let alone = try pictures(step, statistics)
-      #expect(try pictures(step, statistics, threads: 3) == alone)
+      let alone = try images(step, statistics)
+      #expect(try images(step, statistics, threads: 3) == alone)
     }
   }
 
-  /// A picture depends on what its model says, and on nothing else.
-  @Test func otherParametersMakeOtherPictures() throws {
+  /// An image depends on what its model says, and on nothing else.
+  @Test func otherParametersMakeOtherImages() throws {
     let engine = Engine(
       kernels: Kernels.available[0], threads: Threads(count: 1),
       peers: SingleRank(shards: 1, kernels: Kernels.available[0]))
@@ -89,20 +89,20 @@ import Testing
       network.initialize(.init(weights: .normal(deviation: 0.5)), seed: seed, number: 0)
       return network
     }
-    func pictures(_ network: Network, seed: UInt64 = 1, _ statistics: BatchNormStatistics = .running) throws -> [Float]
+    func images(_ network: Network, seed: UInt64 = 1, _ statistics: BatchNormStatistics = .running) throws -> [Float]
     {
       let generator = ImageGenerator(
-        PictureModel(
+        SamplingModel(
           name: "test", network: network, latent: .init(size: 2), seed: seed, statistics: statistics, portion: 3),
         engine: engine)
       generator.drawFixedLatents()
       return Array(try generator.images().values)
     }
     let (first, second) = (try network(seed: 1), try network(seed: 2))
-    let own = try pictures(first)
-    #expect(try pictures(first) == own)
-    #expect(try pictures(second) != own)
-    #expect(try pictures(first, seed: 2) != own)
-    #expect(try pictures(first, .batch) != own)
+    let own = try images(first)
+    #expect(try images(first) == own)
+    #expect(try images(second) != own)
+    #expect(try images(first, seed: 2) != own)
+    #expect(try images(first, .batch) != own)
   }
 }

@@ -71,7 +71,7 @@ extension AllocationTests {
       }
     }
 
-    /// 8 × 8 pictures in colour. Branches are D's alone.
+    /// 8 × 8 images in colour. Branches are D's alone.
     static func model(_ layers: [LayerSpecification]) -> ModelSpecification {
       let ofGenerator = layers.contains(where: \.isBranch) ? [] : layers
       return ModelSpecification(

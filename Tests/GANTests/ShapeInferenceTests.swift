@@ -41,12 +41,12 @@ struct ShapeInferenceTests {
   func presetsFit(preset: Preset) throws {
     let specification = PresetSpecification(preset, width: 16)
     for imageSize in preset.imageSizes {
-      let picture = FeatureShape(channels: 3, height: imageSize, width: imageSize)
+      let shape = FeatureShape(channels: 3, height: imageSize, width: imageSize)
       let generator = specification.generator(imageSize: imageSize, imageChannels: 3)
-      #expect(try inferredShapes(of: generator, from: FeatureShape(channels: 100, height: 1, width: 1)).last == picture)
+      #expect(try inferredShapes(of: generator, from: FeatureShape(channels: 100, height: 1, width: 1)).last == shape)
       let logits = FeatureShape(channels: preset.logits, height: 1, width: 1)
       let discriminator = specification.discriminator(imageSize: imageSize)
-      #expect(try inferredShapes(of: discriminator, from: picture).last == logits)
+      #expect(try inferredShapes(of: discriminator, from: shape).last == logits)
     }
   }
 

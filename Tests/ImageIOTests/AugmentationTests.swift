@@ -3,12 +3,12 @@ import Numerics
 import Testing
 
 struct AugmentationTests {
-  private func changed(_ picture: Picture, _ change: PictureChange) -> Picture {
-    var picture = picture
-    picture.pixels.withUnsafeMutableBufferPointer {
-      change.apply(to: $0, width: picture.width, channels: picture.channels)
+  private func changed(_ image: Image, _ change: ImageChange) -> Image {
+    var image = image
+    image.pixels.withUnsafeMutableBufferPointer {
+      change.apply(to: $0, width: image.width, channels: image.channels)
     }
-    return picture
+    return image
   }
 
   /// Grey and colour, either order, factors at and outside the ends of the scale.
@@ -17,14 +17,14 @@ struct AugmentationTests {
     #expect(lines.count == 108)
     for line in lines {
       let parts = line.split(separator: " ")
-      let change = PictureChange(
+      let change = ImageChange(
         isFlipped: parts[1] == "1", brightness: Float(parts[2])!, contrast: Float(parts[3])!,
         isContrastFirst: parts[4] == "contrast")
-      let picture = try Fixture.picture(String(parts[0]))
-      #expect(checksum(changed(picture, change).pixels) == UInt64(parts[5], radix: 16), "\(line)")
+      let image = try Fixture.image(String(parts[0]))
+      #expect(checksum(changed(image, change).pixels) == UInt64(parts[5], radix: 16), "\(line)")
     }
-    let change = PictureChange(isFlipped: true, brightness: 1.1, contrast: 0.9, isContrastFirst: true)
-    #expect(try changed(Fixture.picture("small.ppm"), change) == Fixture.picture("small.augmented.ppm"))
+    let change = ImageChange(isFlipped: true, brightness: 1.1, contrast: 0.9, isContrastFirst: true)
+    #expect(try changed(Fixture.image("small.ppm"), change) == Fixture.image("small.augmented.ppm"))
   }
 
   @Test func drawsAreSpreadOverTheirRange() {
@@ -50,7 +50,7 @@ struct AugmentationTests {
 
   /// What is asked for decides nothing of the rest.
   @Test func changesAreIndependent() {
-    func draw(_ augmentation: Augmentation) -> PictureChange {
+    func draw(_ augmentation: Augmentation) -> ImageChange {
       var stream = RandomStream(seed: 1, purpose: .augmentation, step: 3, sample: 4)
       return augmentation.draw(&stream)
     }

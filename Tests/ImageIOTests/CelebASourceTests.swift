@@ -1,7 +1,7 @@
 import ImageIO
 import Testing
 
-/// A made folder in CelebA's layout: the lists as published, four attributes of the forty, ten pictures.
+/// A made folder in CelebA's layout: the lists as published, four attributes of the forty, ten images.
 struct CelebASourceTests {
   let folder: TemporaryFolder
   let jpeg: [UInt8]
@@ -62,9 +62,9 @@ struct CelebASourceTests {
     #expect(try numbers(source(.train, ["Eyeglasses": false])) == [2, 4, 6])
     #expect(try numbers(source(.train, ["Eyeglasses": false], limit: 2)) == [2, 4])
     #expect(try source(.train).notes.isEmpty && source(.train).manifest != source(.test).manifest)
-    let image = try source(.test).load(0, for: Transform(size: 64, channels: 3))
+    let loaded = try source(.test).load(0, for: Transform(size: 64, channels: 3))
     let transform = Transform(size: 64, channels: 3)
-    #expect(try transform.apply(to: image.picture) == Fixture.picture("portrait.crop.64.ppm"))
+    #expect(try transform.apply(to: loaded.image) == Fixture.image("portrait.crop.64.ppm"))
   }
 
   /// What a list names and the folder lacks is counted; what no list names is not taken.
@@ -75,10 +75,10 @@ struct CelebASourceTests {
     let train = try source(.train)
     let path = "\(folder.path)/img_align_celeba"
     #expect(numbers(train) == [2, 3])
-    #expect(train.notes == ["\(path): 4 of the 6 pictures that the lists select are not there"])
+    #expect(train.notes == ["\(path): 4 of the 6 images that the lists select are not there"])
     #expect(try numbers(source(.all, ["Young": true])) == [2, 3, 7, 10])
-    #expect(message(.test, ["Eyeglasses": true]).contains("found none of the 1 pictures that data.celeba selects"))
-    #expect(message(.all, ["Bald": true]).contains("found none of the 0 pictures that data.celeba selects"))
+    #expect(message(.test, ["Eyeglasses": true]).contains("found none of the 1 images that data.celeba selects"))
+    #expect(message(.all, ["Bald": true]).contains("found none of the 0 images that data.celeba selects"))
   }
 
   @Test func missingPartsSayWhatCelebAIs() throws {
@@ -98,18 +98,18 @@ struct CelebASourceTests {
     try write([1])
     for line in ["000002.jpg", "000002.jpg 3", "000002.jpg 0 0", "<html>"] {
       try write("000001.jpg 0\n\(line)\n", Self.attributes)
-      let expected = "list_eval_partition.txt: damaged CelebA file: line 2: found \"\(line)\", expected a picture"
+      let expected = "list_eval_partition.txt: damaged CelebA file: line 2: found \"\(line)\", expected an image"
       #expect(message(.train).contains(expected), "\(message(.train))")
     }
     let (first, rest) = ("2\nMale Young\n", "000002.jpg 1 1\n")
     for (list, expected) in [
-      ("", "line 1: found nothing, expected the number of pictures"),
+      ("", "line 1: found nothing, expected the number of images"),
       ("Male Young\n" + rest, "line 1: found \"Male Young\", expected the number"),
       ("3\nMale Young\n" + rest, "line 1: found 3, expected the number of lines that follow the names, 1"),
       ("1\nBald Young\n" + rest, "line 2: expected the attribute Male in it"),
       (
         first + "000001.jpg 1\n" + rest,
-        "line 3: found \"000001.jpg 1\", expected a picture's name and 2 times 1 or -1"
+        "line 3: found \"000001.jpg 1\", expected an image's name and 2 times 1 or -1"
       ),
       (first + rest + "000001.jpg 1 2\n", "line 4: found \"000001.jpg 1 2\""),
     ] {

@@ -2,18 +2,18 @@ import Foundation
 import ImageIO
 import Testing
 
-/// From files to training pictures: exactly, and scaled down as they are decoded.
+/// From files to training images: exactly, and scaled down as they are decoded.
 struct DecodingTests {
   /// To the last bit Pillow's decoding, `resize(BILINEAR)` and crop (make_fixtures.py).
   @Test func exactIsAsPillow() throws {
     #expect(
-      try load("portrait.jpg", Transform(size: 64, channels: 3)) == Fixture.picture("portrait.crop.64.ppm"))
+      try load("portrait.jpg", Transform(size: 64, channels: 3)) == Fixture.image("portrait.crop.64.ppm"))
   }
 
-  /// To the last bit what Pillow makes of a picture that its decoder halved, where half a pixel is left over.
+  /// To the last bit what Pillow makes of an image that its decoder halved, where half a pixel is left over.
   @Test func fastIsAsPillowsDraft() throws {
-    let picture = try load("halved.jpg", Transform(size: 64, channels: 3, decoding: .fast))
-    #expect(try picture == Fixture.picture("halved.crop.64.ppm"))
+    let image = try load("halved.jpg", Transform(size: 64, channels: 3, decoding: .fast))
+    #expect(try image == Fixture.image("halved.crop.64.ppm"))
   }
 
   @Test(arguments: Transform.Fit.allCases, [1, 3]) func fastIsNearExact(_ fit: Transform.Fit, channels: Int) throws {
@@ -25,11 +25,11 @@ struct DecodingTests {
     }
   }
 
-  /// Nothing is scaled where the training picture needs every pixel, nor in other formats.
+  /// Nothing is scaled where the training image needs every pixel, nor in other formats.
   @Test func fastIsExactWhereItCannotScale() throws {
     let large = Transform(size: 178, channels: 3, decoding: .fast)
     #expect(try load("portrait.jpg", large) == load("portrait.jpg", Transform(size: 178, channels: 3)))
-    let decoded = try Decoder.picture(in: Fixture.bytes("portrait.jpg"), channels: 3, path: "portrait")
+    let decoded = try Decoder.image(in: Fixture.bytes("portrait.jpg"), channels: 3, path: "portrait")
     let png = try PNGEncoder.bytes(of: decoded)
     #expect(
       try load(png, Transform(size: 20, channels: 3, decoding: .fast)) == load(png, Transform(size: 20, channels: 3)))
@@ -56,27 +56,27 @@ struct DecodingTests {
     #expect(sorted[all.count / 2] > 34)
   }
 
-  private func load(_ name: String, _ transform: Transform) throws -> Picture {
+  private func load(_ name: String, _ transform: Transform) throws -> Image {
     try load(Fixture.bytes(name), transform)
   }
 
-  private func load(_ bytes: [UInt8], _ transform: Transform) throws -> Picture {
+  private func load(_ bytes: [UInt8], _ transform: Transform) throws -> Image {
     let folder = try TemporaryFolder()
     try folder.write(bytes, to: "a.jpg")
     return try load(try FolderSource(folder: folder.path), 0, transform)
   }
 
-  private func load(_ source: FolderSource, _ index: SourceIndex, _ transform: Transform) throws -> Picture {
-    let cache = PictureCache(folder: nil, source: source, transform: transform, hash: testHash, warn: { _ in })
+  private func load(_ source: FolderSource, _ index: SourceIndex, _ transform: Transform) throws -> Image {
+    let cache = ImageCache(folder: nil, source: source, transform: transform, hash: testHash, warn: { _ in })
     let pixels = try [UInt8](unsafeUninitializedCapacity: transform.byteCount) { pixels, count in
       _ = try cache.load(index, into: pixels)
       count = pixels.count
     }
-    return Picture(width: transform.width, height: transform.height, channels: transform.channels, pixels: pixels)
+    return Image(width: transform.width, height: transform.height, channels: transform.channels, pixels: pixels)
   }
 
   /// Peak signal-to-noise ratio, dB.
-  private func signalToNoise(_ a: Picture, _ b: Picture) -> Double {
+  private func signalToNoise(_ a: Image, _ b: Image) -> Double {
     let squares = zip(a.pixels, b.pixels).reduce(0) { $0 + (Int($1.0) - Int($1.1)) * (Int($1.0) - Int($1.1)) }
     return 10 * log10(255 * 255 * Double(a.pixels.count) / Double(squares))
   }

@@ -8,7 +8,7 @@ struct FolderSourceTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    png = try PNGEncoder.bytes(of: Picture(width: 2, height: 2, channels: 1))
+    png = try PNGEncoder.bytes(of: Image(width: 2, height: 2, channels: 1))
   }
 
   private func names(_ pattern: String = "*", limit: Int? = nil) throws -> [String] {
@@ -34,11 +34,11 @@ struct FolderSourceTests {
     #expect(try names("*.jpg") == ["a2.jpg"])
     #expect(try names("a/*.png") == ["a/a3.png"])
     #expect(try names("[ab]1.???") == ["a1.png", "b1.png"])
-    #expect(throws: ImageError.noPictures(folder: folder.path, pattern: "c*")) { try names("c*") }
+    #expect(throws: ImageError.noImages(folder: folder.path, pattern: "c*")) { try names("c*") }
   }
 
-  /// The CMP facades as published: photographs in JPEG, their label pictures in PNG and XML beside them.
-  @Test func labelPicturesAreLeftOut() throws {
+  /// The CMP facades as published: photographs in JPEG, their label images in PNG and XML beside them.
+  @Test func labelImagesAreLeftOut() throws {
     let jpeg = try Fixture.bytes("grey.jpg")
     for part in ["base/cmp_b", "extended/cmp_x"] {
       for number in ["0001", "0002"] {
@@ -54,7 +54,7 @@ struct FolderSourceTests {
     #expect(try names("*").count == 8)
     let source = try FolderSource(folder: folder.path, pattern: "*.jpg")
     for index in source.indices {
-      #expect(try source.load(index, channels: 3).picture == Fixture.picture("grey.decoded.ppm"))
+      #expect(try source.load(index, channels: 3).image == Fixture.image("grey.decoded.ppm"))
     }
   }
 
@@ -67,7 +67,7 @@ struct FolderSourceTests {
       try FolderSource(folder: "\(folder.path)/a.png")
     }
     let empty = try TemporaryFolder()
-    #expect(throws: ImageError.noPictures(folder: empty.path, pattern: "*")) { try FolderSource(folder: empty.path) }
+    #expect(throws: ImageError.noImages(folder: empty.path, pattern: "*")) { try FolderSource(folder: empty.path) }
   }
 
   /// Links lead to each folder once, under its real path, and a loop ends.

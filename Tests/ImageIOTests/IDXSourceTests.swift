@@ -34,40 +34,40 @@ struct IDXSourceTests {
       #expect([source.count, source.height, source.width] == [3, 4, 5])
       #expect(source.labels == [7, 2, 9])
       for index in source.indices {
-        let image = try source.load(index, channels: 1)
-        #expect(image.picture.pixels == Array(plain[(16 + 20 * index.number)...].prefix(20)))
-        #expect(try source.load(index, channels: 3).picture == image.picture.with(channels: 3))
+        let loaded = try source.load(index, channels: 1)
+        #expect(loaded.image.pixels == Array(plain[(16 + 20 * index.number)...].prefix(20)))
+        #expect(try source.load(index, channels: 3).image == loaded.image.with(channels: 3))
       }
     }
     #expect(try IDXSource(path: folder.path, limit: 2).count == 2)
     #expect(try IDXSource(path: folder.path, limit: 2).manifest != IDXSource(path: folder.path).manifest)
   }
 
-  /// As EMNIST's: what the file calls rows are the pictures' columns.
-  @Test func transposedPicturesAreTurned() throws {
+  /// As EMNIST's: what the file calls rows are the images' columns.
+  @Test func transposedImagesAreTurned() throws {
     let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2]
     let stored: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
     for name in ["emnist-balanced-train-images-idx3-ubyte", "train-images-idx3-ubyte"] {
       try folder.write(header + stored, to: name)
     }
-    func pictures(_ file: String, _ transposed: Bool?) throws -> [Picture] {
+    func images(_ file: String, _ transposed: Bool?) throws -> [Image] {
       let source = try IDXSource(path: "\(folder.path)/\(file)-images-idx3-ubyte", transposed: transposed)
-      return try source.indices.map { try source.load($0, channels: 1).picture }
+      return try source.indices.map { try source.load($0, channels: 1).image }
     }
     let plain = [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]].map {
-      Picture(width: 2, height: 3, channels: 1, pixels: $0)
+      Image(width: 2, height: 3, channels: 1, pixels: $0)
     }
     let turned = [[1, 3, 5, 2, 4, 6], [7, 9, 11, 8, 10, 12]].map {
-      Picture(width: 3, height: 2, channels: 1, pixels: $0)
+      Image(width: 3, height: 2, channels: 1, pixels: $0)
     }
-    #expect(try pictures("emnist-balanced-train", nil) == turned)
-    #expect(try pictures("emnist-balanced-train", false) == plain)
-    #expect(try pictures("train", nil) == plain)
-    #expect(try pictures("train", true) == turned)
+    #expect(try images("emnist-balanced-train", nil) == turned)
+    #expect(try images("emnist-balanced-train", false) == plain)
+    #expect(try images("train", nil) == plain)
+    #expect(try images("train", true) == turned)
     let path = "\(folder.path)/train-images-idx3-ubyte"
     #expect(try IDXSource(path: path, transposed: true).manifest != IDXSource(path: path).manifest)
-    let image = try IDXSource(path: path, transposed: true).load(0, channels: 3)
-    #expect(image.bytes == turned[0].pixels && image.picture == turned[0].with(channels: 3))
+    let loaded = try IDXSource(path: path, transposed: true).load(0, channels: 3)
+    #expect(loaded.bytes == turned[0].pixels && loaded.image == turned[0].with(channels: 3))
   }
 
   @Test func publishedNamesAreFound() throws {

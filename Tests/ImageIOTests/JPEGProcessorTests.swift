@@ -4,44 +4,44 @@ import Testing
 
 /// libjpeg-turbo's vector code against its plain C: what is trained on must not depend on the CPU.
 @Suite struct JPEGProcessorTests {
-  /// In a process of its own: variables of the environment choose the code, once a thread, at its first picture.
+  /// In a process of its own: variables of the environment choose the code, once a thread, at its first image.
   @Test func everyInstructionSetDecodesAlike() async {
     await #expect(processExitsWith: .success) {
       let plain = try JPEGProcessorTests.decoded(by: "JSIMD_FORCENONE")
       #expect(Set(plain.map(\.eighths)) == Set(1...8))
       for variable in ["JSIMD_FORCESSE2", "JSIMD_FORCEAVX2", nil] {
-        let pictures = try JPEGProcessorTests.decoded(by: variable)
-        #expect(zip(pictures, plain).allSatisfy { $0.pixels == $1.pixels }, "\(variable ?? "this CPU's choice")")
+        let images = try JPEGProcessorTests.decoded(by: variable)
+        #expect(zip(images, plain).allSatisfy { $0.pixels == $1.pixels }, "\(variable ?? "this CPU's choice")")
       }
     }
   }
 
-  /// Every JPEG among the fixtures with its own steps of quantization and with finer ones, which make other pictures of the
+  /// Every JPEG among the fixtures with its own steps of quantization and with finer ones, which make other images of the
   /// same coefficients; whole, and at every scale that it can be decoded to.
   private static func decoded(by variable: String?) throws -> [(eighths: Int, pixels: [UInt8])] {
     let files = try (JPEGTests.names + ["halved", "portrait"]).flatMap { name in
       let bytes = try Fixture.bytes("\(name).jpg")
       return (1...32).map { requantized(bytes, by: $0) }
     }
-    nonisolated(unsafe) var pictures: [(eighths: Int, pixels: [UInt8])] = []
+    nonisolated(unsafe) var images: [(eighths: Int, pixels: [UInt8])] = []
     let end = DispatchSemaphore(value: 0)
     if let variable { setenv(variable, "1", 1) }
     Thread.detachNewThread {
       for bytes in files {
-        let whole = try! Decoder.picture(in: bytes, channels: 3, path: "picture")
-        pictures.append((8, whole.pixels))
+        let whole = try! Decoder.image(in: bytes, channels: 3, path: "image")
+        images.append((8, whole.pixels))
         for eighths in 1..<8 {
           let size = min(whole.width, whole.height) * eighths / 8
-          let source = try! Decoder.picture(
-            in: bytes, for: Transform(size: size, channels: 3, decoding: .fast), path: "picture")
-          pictures.append((source.reduction?.eighths ?? 8, source.picture.pixels))
+          let source = try! Decoder.image(
+            in: bytes, for: Transform(size: size, channels: 3, decoding: .fast), path: "image")
+          images.append((source.reduction?.eighths ?? 8, source.image.pixels))
         }
       }
       end.signal()
     }
     end.wait()
     if let variable { unsetenv(variable) }
-    return pictures
+    return images
   }
 
   /// The file with `part`/32 of each step in its tables of quantization (ITU-T T.81, B.2.4.1).

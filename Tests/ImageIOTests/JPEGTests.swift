@@ -10,8 +10,8 @@ struct JPEGTests {
   /// To the last bit what Pillow decodes (make_fixtures.py).
   @Test(arguments: names) func decodesAsPillow(_ name: String) throws {
     let bytes = try Fixture.bytes("\(name).jpg")
-    #expect(try Decoder.picture(in: bytes, channels: 3, path: name) == Fixture.picture("\(name).decoded.ppm"))
-    #expect(try Decoder.picture(in: bytes, channels: 1, path: name) == Fixture.picture("\(name).decoded-grey.pgm"))
+    #expect(try Decoder.image(in: bytes, channels: 3, path: name) == Fixture.image("\(name).decoded.ppm"))
+    #expect(try Decoder.image(in: bytes, channels: 1, path: name) == Fixture.image("\(name).decoded-grey.pgm"))
   }
 
   @Test(arguments: names) func truncatedAnywhereIsRefused(_ name: String) throws {
@@ -38,18 +38,18 @@ struct JPEGTests {
     #expect(reasonOfRefusing(bytes)?.contains("premature end") == true)
   }
 
-  /// A progressive picture may have its 64 coefficients in 64 scans, but not scans without end.
+  /// A progressive image may have its 64 coefficients in 64 scans, but not scans without end.
   @Test func scansAreLimited() throws {
-    let picture = try Decoder.picture(in: Self.progressive(refined: false), channels: 1, path: "scans")
-    #expect(picture == Picture(width: 8, height: 8, channels: 1, filledWith: 128))
+    let image = try Decoder.image(in: Self.progressive(refined: false), channels: 1, path: "scans")
+    #expect(image == Image(width: 8, height: 8, channels: 1, filledWith: 128))
     #expect(reasonOfRefusing(Self.progressive(refined: true)) == "it has more than 100 scans")
   }
 
-  /// The larger a picture, the fewer: 2^30 pixels may be scanned, and each scan costs as much as its blocks, however few
+  /// The larger an image, the fewer: 2^30 pixels may be scanned, and each scan costs as much as its blocks, however few
   /// its bytes.
-  @Test func scansOfLargePicturesAreLimitedFurther() throws {
-    let picture = try Decoder.picture(in: Self.scanned(side: 4096, scans: 64), channels: 1, path: "scans")
-    #expect(picture.width == 4096 && picture.pixels.allSatisfy { $0 == 128 })
+  @Test func scansOfLargeImagesAreLimitedFurther() throws {
+    let image = try Decoder.image(in: Self.scanned(side: 4096, scans: 64), channels: 1, path: "scans")
+    #expect(image.width == 4096 && image.pixels.allSatisfy { $0 == 128 })
     #expect(reasonOfRefusing(Self.scanned(side: 4096, scans: 65)) == "it has more than 64 scans")
   }
 
@@ -57,7 +57,7 @@ struct JPEGTests {
     var bytes = Self.progressive(refined: false)
     let size = bytes.firstRange(of: [0, 8, 0, 8])!
     bytes.replaceSubrange(size, with: [0xEA, 0x60, 0xEA, 0x60])
-    #expect(errorOfDecoding(bytes) == .tooLarge(path: "picture", width: 60000, height: 60000))
+    #expect(errorOfDecoding(bytes) == .tooLarge(path: "image", width: 60000, height: 60000))
   }
 
   /// A square of middle grey, its coefficients one by one and, from scan 65 on, their last bits.

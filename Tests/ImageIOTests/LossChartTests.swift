@@ -19,7 +19,7 @@ struct LossChartTests {
   }
 
   /// The pixels that are nearer to a line's colour than to any grey, by column.
-  private func columns(of chart: Picture, isLine: (Int, Int, Int) -> Bool) -> [Int: [Int]] {
+  private func columns(of chart: Image, isLine: (Int, Int, Int) -> Bool) -> [Int: [Int]] {
     var rows: [Int: [Int]] = [:]
     for y in 30..<chart.height {
       for x in 0..<chart.width {
@@ -41,7 +41,7 @@ struct LossChartTests {
     let chart = LossChart([
       LossChart.Line(name: "D", points: steps.map { ($0 * 100, 10 - Double($0)) }),
       LossChart.Line(name: "G", points: steps.map { ($0 * 100, 5) } + [(1000, .nan)]),
-    ]).picture()
+    ]).image()
     #expect((chart.width, chart.height, chart.channels) == (LossChart.width, LossChart.height, 3))
     let blue = columns(of: chart, isLine: isBlue)
     let orange = columns(of: chart, isLine: isOrange)
@@ -63,7 +63,7 @@ struct LossChartTests {
   /// One value far away does not press the others together.
   @Test func anOutlierIsCutOff() {
     let noisy = (1...1000).map { (step: $0, loss: $0 == 500 ? 1e6 : 1 + Double($0 % 7) / 7) }
-    let chart = LossChart([LossChart.Line(name: "D", points: noisy)]).picture()
+    let chart = LossChart([LossChart.Line(name: "D", points: noisy)]).image()
     // Away from the outlier: values from 1 to 1.9 fill the plot, and would be one line below a million.
     let rows = columns(of: chart, isLine: isBlue).filter { 100..<300 ~= $0.key }.values.flatMap { $0 }
     #expect(!rows.isEmpty && rows.max()! - rows.min()! > 150)
@@ -75,7 +75,7 @@ struct LossChartTests {
   ]
 
   @Test(arguments: littles) func littleToShow(points: [(step: Int, loss: Double)]) {
-    let chart = LossChart([LossChart.Line(name: "D", points: points), LossChart.Line(name: "G", points: [])]).picture()
+    let chart = LossChart([LossChart.Line(name: "D", points: points), LossChart.Line(name: "G", points: [])]).image()
     let isShown = !columns(of: chart, isLine: isBlue).isEmpty
     #expect(isShown == points.contains { abs($0.loss) < 1e100 })
   }

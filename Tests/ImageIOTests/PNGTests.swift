@@ -12,9 +12,9 @@ struct PNGTests {
       let words = line.split(separator: " ").map(String.init)
       let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(suite)/\(words[0])")))
       for (channels, expected) in [(3, words[3]), (1, words[4])] {
-        let picture = try Decoder.picture(in: bytes, channels: channels, path: words[0])
-        #expect("\(picture.width) \(picture.height)" == "\(words[1]) \(words[2])", "\(words[0])")
-        #expect(checksum(picture.pixels) == UInt64(expected, radix: 16), "\(words[0]), \(channels) channels")
+        let image = try Decoder.image(in: bytes, channels: channels, path: words[0])
+        #expect("\(image.width) \(image.height)" == "\(words[1]) \(words[2])", "\(words[0])")
+        #expect(checksum(image.pixels) == UInt64(expected, radix: 16), "\(words[0]), \(channels) channels")
       }
     }
   }
@@ -35,7 +35,7 @@ struct PNGTests {
   @Test func everyColourTypeByHand() throws {
     func pixels(_ depth: UInt8, _ colour: UInt8, _ row: [UInt8], palette: [UInt8] = []) throws -> [UInt8] {
       let bytes = PNGBytes.file(width: 2, height: 1, depth: depth, colour: colour, palette: palette, rows: [[0] + row])
-      return try Decoder.picture(in: bytes, channels: 3, path: "png").pixels
+      return try Decoder.image(in: bytes, channels: 3, path: "png").pixels
     }
     #expect(try pixels(1, 0, [0b0100_0000]) == [0, 0, 0, 255, 255, 255])
     #expect(try pixels(2, 0, [0b0110_0000]) == [85, 85, 85, 170, 170, 170])
@@ -59,13 +59,13 @@ struct PNGTests {
   }
 
   @Test func truncatedAnywhereIsRefused() throws {
-    let bytes = try PNGEncoder.bytes(of: Fixture.picture("small.ppm"))
+    let bytes = try PNGEncoder.bytes(of: Fixture.image("small.ppm"))
     #expect(errorOfDecoding(bytes) == nil)
     for count in 0..<bytes.count { #expect(errorOfDecoding(Array(bytes.prefix(count))) != nil, "\(count) bytes") }
   }
 
   @Test func flippedBitsNeverCrash() throws {
-    let bytes = try PNGEncoder.bytes(of: Fixture.picture("small.ppm"))
+    let bytes = try PNGEncoder.bytes(of: Fixture.image("small.ppm"))
     for at in 8..<bytes.count {
       var flipped = bytes
       flipped[at] ^= 1 << UInt8(at % 8)
@@ -77,7 +77,7 @@ struct PNGTests {
   @Test func hugeHeadersAreRefused() {
     for (width, height) in [(65501, 1), (1, 2_000_000_000), (60000, 60000)] {
       let bytes = PNGBytes.file(width: width, height: height, depth: 8, colour: 2, rows: [[0]])
-      #expect(errorOfDecoding(bytes) == .tooLarge(path: "picture", width: width, height: height))
+      #expect(errorOfDecoding(bytes) == .tooLarge(path: "image", width: width, height: height))
     }
     #expect(errorOfDecoding(PNGBytes.file(width: 0, height: 1, depth: 8, colour: 2, rows: [[0]])) != nil)
   }
@@ -93,18 +93,18 @@ struct PNGTests {
       png.chunk("IEND", [])
       return png.bytes
     }
-    #expect(try Decoder.picture(in: file(breakingCRC: false), channels: 1, path: "png").pixels == [77])
+    #expect(try Decoder.image(in: file(breakingCRC: false), channels: 1, path: "png").pixels == [77])
     #expect(reasonOfRefusing(file(breakingCRC: true))?.contains("zTXt") == true)
   }
 
-  @Test(arguments: ["small.ppm", "wide-grey.pgm"]) func encodedPicturesDecode(_ name: String) throws {
-    let picture = try Fixture.picture(name)
-    let encoded = try PNGEncoder.bytes(of: picture)
+  @Test(arguments: ["small.ppm", "wide-grey.pgm"]) func encodedImagesDecode(_ name: String) throws {
+    let image = try Fixture.image(name)
+    let encoded = try PNGEncoder.bytes(of: image)
     var header = PNGBytes()
-    let size = PNGBytes.number(UInt32(picture.width)) + PNGBytes.number(UInt32(picture.height))
-    header.chunk("IHDR", size + [8, picture.channels == 3 ? 2 : 0, 0, 0, 0])
+    let size = PNGBytes.number(UInt32(image.width)) + PNGBytes.number(UInt32(image.height))
+    header.chunk("IHDR", size + [8, image.channels == 3 ? 2 : 0, 0, 0, 0])
     #expect(encoded.starts(with: header.bytes))
-    #expect(try Decoder.picture(in: encoded, channels: picture.channels, path: name) == picture)
-    #expect(try PNGEncoder.bytes(of: picture) == encoded)
+    #expect(try Decoder.image(in: encoded, channels: image.channels, path: name) == image)
+    #expect(try PNGEncoder.bytes(of: image) == encoded)
   }
 }

@@ -24,23 +24,23 @@ struct SVHNSourceTests {
 
   /// Compressed, plain and big-endian hold what NumPy has put in.
   @Test(arguments: ["svhn.mat", "svhn-plain.mat", "svhn-swapped.mat"])
-  func picturesAreNumPys(name: String) throws {
-    let expected = try Fixture.picture("svhn.ppm")
+  func imagesAreNumPys(name: String) throws {
+    let expected = try Fixture.image("svhn.ppm")
     let source = try SVHNSource(path: "\(Fixture.folder)/\(name)")
     #expect(source.count == 3)
     for index in source.indices {
-      let image = try source.load(index, channels: 3)
-      #expect(image.picture.pixels == Array(expected.pixels[(index.number * 3072)...].prefix(3072)))
-      #expect(image.bytes == image.picture.pixels && image.picture.width == 32 && image.picture.height == 32)
-      #expect(try source.load(index, channels: 1).picture == image.picture.with(channels: 1))
+      let loaded = try source.load(index, channels: 3)
+      #expect(loaded.image.pixels == Array(expected.pixels[(index.number * 3072)...].prefix(3072)))
+      #expect(loaded.bytes == loaded.image.pixels && loaded.image.width == 32 && loaded.image.height == 32)
+      #expect(try source.load(index, channels: 1).image == loaded.image.with(channels: 1))
     }
     #expect(source.name(2) == "\(name), image 2")
   }
 
   /// MATLAB leaves out a last dimension of 1.
-  @Test func onePictureIsASet() throws {
+  @Test func oneImageIsASet() throws {
     let source = try SVHNSource(path: "\(Fixture.folder)/svhn-one.mat")
-    #expect(try source.count == 1 && source.load(0, channels: 3).picture == Fixture.picture("svhn.ppm").first)
+    #expect(try source.count == 1 && source.load(0, channels: 3).image == Fixture.image("svhn.ppm").first)
   }
 
   @Test func theSplitChoosesTheFile() throws {
@@ -83,7 +83,7 @@ struct SVHNSourceTests {
     #expect(try reason(Array(mat.prefix(128)))?.contains("it has no array X") == true)
   }
 
-  /// Cut short anywhere in the pictures.
+  /// Cut short anywhere in the images.
   @Test(arguments: ["svhn.mat", "svhn-plain.mat", "svhn-swapped.mat"])
   func cutFilesAreRefused(name: String) throws {
     let mat = try Fixture.bytes(name)
@@ -94,7 +94,7 @@ struct SVHNSourceTests {
     }
   }
 
-  /// Every bit of the compressed pictures counts, by their checksum.
+  /// Every bit of the compressed images counts, by their checksum.
   @Test func flippedBitsAreRefused() throws {
     let mat = try Fixture.bytes("svhn.mat")
     for at in stride(from: 136, to: mat.count - 100, by: 29) {
@@ -165,15 +165,15 @@ struct SVHNSourceTests {
     let plain = try SVHNSource(path: "\(folder)/train_uncompressed.mat")
     #expect(compressed.count == 55 && plain.count == 55)
     for index in plain.indices {
-      #expect(try compressed.load(index, channels: 3).picture == plain.load(index, channels: 3).picture)
+      #expect(try compressed.load(index, channels: 3).image == plain.load(index, channels: 3).image)
     }
     #expect(try SVHNSource(path: folder, split: .test).count == 15)
   }
 }
 
-extension Picture {
-  /// The first of pictures of 32×32 one below the other.
-  fileprivate var first: Picture {
-    Picture(width: 32, height: 32, channels: 3, pixels: Array(pixels.prefix(3072)))
+extension Image {
+  /// The first of images of 32×32 one below the other.
+  fileprivate var first: Image {
+    Image(width: 32, height: 32, channels: 3, pixels: Array(pixels.prefix(3072)))
   }
 }

@@ -9,8 +9,8 @@ struct TransformTests {
   @Test(arguments: sources, Transform.Fit.allCases) func antialiasedAsPillow(_ name: String, fit: Transform.Fit) throws
   {
     for size in [16, 29] {
-      let result = Transform(size: size, channels: 3, fit: fit).apply(to: try Fixture.picture("\(name).ppm"))
-      #expect(try result == Fixture.picture("\(name).\(fit).\(size).antialias.ppm"), "\(size)")
+      let result = Transform(size: size, channels: 3, fit: fit).apply(to: try Fixture.image("\(name).ppm"))
+      #expect(try result == Fixture.image("\(name).\(fit).\(size).antialias.ppm"), "\(size)")
     }
   }
 
@@ -18,56 +18,56 @@ struct TransformTests {
   @Test(arguments: sources, Transform.Fit.allCases) func bilinearAsOpenCV(_ name: String, fit: Transform.Fit) throws {
     for size in [16, 29] {
       let transform = Transform(size: size, channels: 3, fit: fit, antialias: false)
-      let result = transform.apply(to: try Fixture.picture("\(name).ppm"))
-      let expected = try Fixture.picture("\(name).\(fit).\(size).bilinear.ppm")
+      let result = transform.apply(to: try Fixture.image("\(name).ppm"))
+      let expected = try Fixture.image("\(name).\(fit).\(size).bilinear.ppm")
       #expect(farthest(result, expected) <= 1, "\(size)")
     }
   }
 
   @Test func greyAsPillowAndOpenCV() throws {
-    let colour = try Fixture.picture("wide.ppm")
-    #expect(try colour.with(channels: 1) == Fixture.picture("wide-grey.pgm"))
+    let colour = try Fixture.image("wide.ppm")
+    #expect(try colour.with(channels: 1) == Fixture.image("wide-grey.pgm"))
     let antialiased = Transform(size: 16, channels: 1).apply(to: colour)
-    #expect(try antialiased == Fixture.picture("wide-grey.crop.16.antialias.pgm"))
+    #expect(try antialiased == Fixture.image("wide-grey.crop.16.antialias.pgm"))
     let bilinear = Transform(size: 16, channels: 1, antialias: false).apply(to: colour)
-    #expect(try farthest(bilinear, Fixture.picture("wide-grey.crop.16.bilinear.pgm")) <= 1)
+    #expect(try farthest(bilinear, Fixture.image("wide-grey.crop.16.bilinear.pgm")) <= 1)
   }
 
-  /// Nothing is done to a picture of the right size, nor to a grey level.
+  /// Nothing is done to an image of the right size, nor to a grey level.
   @Test(arguments: Transform.Fit.allCases, [true, false])
   func identityAndConstants(_ fit: Transform.Fit, antialias: Bool) {
     let size = 12
-    let picture = Picture(width: size, height: size, channels: 1, pixels: (0..<144).map { UInt8($0) })
-    #expect(Transform(size: size, channels: 1, fit: fit, antialias: antialias).apply(to: picture) == picture)
+    let image = Image(width: size, height: size, channels: 1, pixels: (0..<144).map { UInt8($0) })
+    #expect(Transform(size: size, channels: 1, fit: fit, antialias: antialias).apply(to: image) == image)
     for (width, height) in [(1, 1), (100, 100), (301, 301)] {
-      let white = Picture(width: width, height: height, channels: 3, filledWith: 255)
+      let white = Image(width: width, height: height, channels: 3, filledWith: 255)
       let result = Transform(size: 7, channels: 3, fit: fit, antialias: antialias).apply(to: white)
-      #expect(result == Picture(width: 7, height: 7, channels: 3, filledWith: 255))
+      #expect(result == Image(width: 7, height: 7, channels: 3, filledWith: 255))
     }
   }
 
-  /// To a target of another shape: by `crop` and `pad` a picture of the target's proportions is what `stretch` makes of it,
+  /// To a target of another shape: by `crop` and `pad` an image of the target's proportions is what `stretch` makes of it,
   /// and of others `crop` keeps the middle and `pad` the whole.
   @Test(arguments: [true, false]) func rectangles(antialias: Bool) throws {
-    func transformed(_ picture: Picture, _ fit: Transform.Fit) -> Picture {
-      Transform(width: 12, height: 20, channels: 3, fit: fit, antialias: antialias).apply(to: picture)
+    func transformed(_ image: Image, _ fit: Transform.Fit) -> Image {
+      Transform(width: 12, height: 20, channels: 3, fit: fit, antialias: antialias).apply(to: image)
     }
     let pixels = (0..<36 * 60 * 3).map { UInt8(truncatingIfNeeded: $0 * 7 + $0 / 108) }
-    let same = Picture(width: 36, height: 60, channels: 3, pixels: pixels)
+    let same = Image(width: 36, height: 60, channels: 3, pixels: pixels)
     #expect(transformed(same, .crop) == transformed(same, .stretch))
     #expect(transformed(same, .pad) == transformed(same, .stretch))
     for (width, height) in [(60, 60), (36, 90)] {
-      let white = Picture(width: width, height: height, channels: 3, filledWith: 255)
+      let white = Image(width: width, height: height, channels: 3, filledWith: 255)
       #expect(transformed(white, .crop).pixels.allSatisfy { $0 == 255 })
       #expect(transformed(white, .stretch).pixels.allSatisfy { $0 == 255 })
-      // 12 × 12 of a square, 8 × 20 of a picture of 36 × 90.
+      // 12 × 12 of a square, 8 × 20 of an image of 36 × 90.
       #expect(transformed(white, .pad).pixels.count { $0 == 255 } == 3 * (width == height ? 12 * 12 : 8 * 20))
     }
   }
 
   /// The side that is cropped away costs nothing, however long.
   @Test(arguments: Transform.Fit.allCases) func extremeProportions(_ fit: Transform.Fit) {
-    let line = Picture(width: 1, height: 65500, channels: 1, filledWith: 9)
+    let line = Image(width: 1, height: 65500, channels: 1, filledWith: 9)
     let result = Transform(size: 64, channels: 3, fit: fit).apply(to: line)
     #expect(result.pixels.allSatisfy { $0 == 9 || fit == .pad && $0 == 0 })
     #expect(result.pixels.contains(9))
@@ -86,7 +86,7 @@ struct TransformTests {
     #expect(Set(all.map(\.canonicalDescription)).count == all.count)
   }
 
-  private func farthest(_ a: Picture, _ b: Picture) -> Int {
+  private func farthest(_ a: Image, _ b: Image) -> Int {
     guard (a.width, a.height, a.channels) == (b.width, b.height, b.channels) else { return .max }
     return zip(a.pixels, b.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
   }

@@ -1,10 +1,10 @@
 import ImageMetrics
 import Numerics
 
-/// Pictures and features that make_measures.py draws alike.
+/// Images and features that make_measures.py draws alike.
 enum DrawnImages {
   /// Blocks of 4×4 pixels and noise.
-  static func pictures(seed: UInt64, count: Int, channels: Int, side: Int) -> ImageArray {
+  static func images(seed: UInt64, count: Int, channels: Int, side: Int) -> ImageArray {
     let small = (side + 3) / 4
     var values: [Float] = []
     for image in 0..<count {

@@ -4,7 +4,7 @@ import LinearAlgebra
 import Numerics
 import Testing
 
-/// The measures on small pictures; the numbers are NumPy's and SciPy's, printed by Tests/Peers (make_measures.py).
+/// The measures on small images; the numbers are NumPy's and SciPy's, printed by Tests/Peers (make_measures.py).
 ///
 /// They are printed with 6 (sliced Wasserstein), 9 (similarity) or 7 decimals, so that half a unit of the last one is part of
 /// each bound.
@@ -18,8 +18,8 @@ import Testing
     let firstDistances: [Double]
     var testDescription: String { "\(channels)×\(side)×\(side)" }
 
-    var one: ImageArray { DrawnImages.pictures(seed: 1, count: 6, channels: channels, side: side) }
-    var other: ImageArray { DrawnImages.pictures(seed: 2, count: 5, channels: channels, side: side) }
+    var one: ImageArray { DrawnImages.images(seed: 1, count: 6, channels: channels, side: side) }
+    var other: ImageArray { DrawnImages.images(seed: 2, count: 5, channels: channels, side: side) }
   }
 
   private static let cases = [
@@ -80,7 +80,7 @@ import Testing
     #expect(abs(mean - test.similarity) <= bound, "\(mean)")
   }
 
-  @Test func aPictureIsLikeItself() {
+  @Test func aImageIsLikeItself() {
     let images = Self.cases[0].one
     let same = StructuralSimilarity.between(
       images.values[0..<images.imageSize], images.values[0..<images.imageSize], channels: 3, height: 32, width: 32)

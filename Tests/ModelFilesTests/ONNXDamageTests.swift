@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("no graph", [UInt8]()), ("a picture", Array("\u{89}PNG\r\n".utf8)), ("zeros", [UInt8](repeating: 0, count: 100)),
+    ("no graph", [UInt8]()), ("an image", Array("\u{89}PNG\r\n".utf8)), ("zeros", [UInt8](repeating: 0, count: 100)),
     ("a varint without end", [UInt8](repeating: 255, count: 100)),
     ("a length beyond the end", [0x3A, 0xFF, 0xFF, 0xFF, 0x7F]), ("a group", [0x0B, 0x0C]),
   ])

@@ -97,7 +97,7 @@ import Testing
   }
 
   /// Decoding and resizing compute with integers, so that no compiler can fuse a product and a sum.
-  @Test func picturesAreWholeNumbers() throws {
+  @Test func imagesAreWholeNumbers() throws {
     let numbers: Set<Substring> = ["float", "double", "_Float16"]
     for file in try Self.files(in: "CImage") {
       for line in try Self.code(file) where !numbers.isDisjoint(with: Self.words(line)) {

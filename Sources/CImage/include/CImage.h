@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The caps of a picture, checked before anything of its size is allocated; 65,500 is libjpeg's own.
+/// The caps of an image, checked before anything of its size is allocated; 65,500 is libjpeg's own.
 enum { CIMAGE_LARGEST_SIDE = 65500, CIMAGE_MOST_PIXELS = 1 << 27 };
 
 /// Reads width and height from the header of the PNG file in `bytes`.
@@ -43,13 +43,13 @@ int cimage_jpeg_decode(cimage_jpeg *jpeg, int channels, int eighths, uint8_t *pi
 
 void cimage_jpeg_close(cimage_jpeg *jpeg);
 
-/// An animation in memory, without end, every picture with 256 colours of its own.
+/// An animation in memory, without end, every image with 256 colours of its own.
 typedef struct cimage_gif cimage_gif;
 
 /// Begins a GIF file of at most 65,535 pixels a side; NULL where that fails.
 cimage_gif *cimage_gif_open(uint32_t width, uint32_t height, char *message, size_t capacity);
 
-/// Adds a picture: height × width `indices`, which giflib may touch but leaves as they are, into `palette`, 256 × RGB.
+/// Adds an image: height × width `indices`, which giflib may touch but leaves as they are, into `palette`, 256 × RGB.
 /// It is shown for `hundredths` of a second.
 int cimage_gif_add(cimage_gif *gif, uint8_t *indices, const uint8_t *palette, int hundredths, char *message,
                    size_t capacity);

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// What this rank is doing, readable from the watchdog's thread at any time.
+/// The current operation of this rank, readable from the watchdog's thread at any time.
 package final class Activity: Sendable {
   package enum Operation: Int, CaseIterable, Sendable {
     case starting, loading, computing, statistics, gradients, agreement, samples, checkpoint, evaluation, ending
 
-    /// As it follows "while" or "is".
+    /// The text after "while" or "is".
     package var description: String {
       switch self {
       case .starting: "starting"
@@ -22,12 +22,12 @@ package final class Activity: Sendable {
     }
   }
 
-  /// One look at it.
+  /// The state at one moment.
   package struct Snapshot: Equatable, Sendable {
-    /// Steps begun, the one under way among them.
+    /// Steps begun, including the current one.
     package var step: Int
     package var operation: Operation
-    /// Grows with every change; while it stands still, so does the rank.
+    /// Grows with every change; while it is constant, the rank makes no progress.
     package var changes: Int
 
     package init(step: Int, operation: Operation, changes: Int) {
@@ -48,7 +48,7 @@ package final class Activity: Sendable {
       changes: changes.load(ordering: .relaxed))
   }
 
-  /// Something has been done.
+  /// Counts progress within an operation.
   package func advance() { changes.add(1, ordering: .relaxed) }
 
   /// Step number `number`, from 1, begins.
@@ -57,7 +57,7 @@ package final class Activity: Sendable {
     advance()
   }
 
-  /// Runs `body` as this operation; afterwards the one before goes on.
+  /// Runs `body` as this operation, then returns to the one before.
   package func during<Result, Failure: Error>(
     _ kind: Operation, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -67,9 +67,23 @@ package final class Activity: Sendable {
     return try body()
   }
 
-  /// From now on it is this operation.
+  /// Switches to this operation.
   package func enter(_ kind: Operation) {
     operation.store(kind.rawValue, ordering: .relaxed)
     advance()
+  }
+}
+
+/// Adds up the time spent in messages, and reports it as the rank's activity.
+final class Stopwatch {
+  private(set) var seconds = 0.0
+  private let activity: Activity
+
+  init(_ activity: Activity) { self.activity = activity }
+
+  func measure<Result>(_ operation: Activity.Operation, _ body: () throws -> Result) throws -> Result {
+    let start = ContinuousClock.now
+    defer { seconds += (ContinuousClock.now - start) / .seconds(1) }
+    return try activity.during(operation, body)
   }
 }

@@ -1,10 +1,10 @@
 import GAN
 
-/// How the messages of one bucket are laid out for one rank; arithmetic alone. Counts and offsets are in elements.
+/// The layout of the messages of one bucket for one rank; no communication. Counts and offsets are in elements.
 ///
-/// Nothing goes from a rank to itself: what it sends to others is not what it owns, so that its own nodes are added where
-/// they are. Offsets count from the bucket's beginning, not from that of the network's parameters, which may have more
-/// elements than MPI's 32-bit integers count (MPI 3.1 §5.8); `Buckets.largest` bounds them.
+/// A rank sends nothing to itself: its own nodes are added in place. Offsets count from the bucket's beginning, not
+/// from that of the network's parameters, which may have more elements than MPI's 32-bit integers count (MPI 3.1 §5.8);
+/// `Buckets.largest` bounds them.
 package struct BucketLayout {
   /// One message's blocks, by rank.
   package struct Blocks {

@@ -3,7 +3,7 @@ import MPI
 import Numerics
 
 /// An allreduce with a fixed order of additions, by Open MPI's own collectives: `Ialltoallv` brings every rank's node
-/// sums of a slice to its owner, who adds them as the tree says and updates the parameters; `Iallgatherv` brings the
+/// sums of a slice to its owner, who adds them in the tree's order and updates the parameters; `Iallgatherv` brings the
 /// new parameters to all (Rabenseifner 2004 for the reduce-scatter and all-gather; Rajbhandari et al. 2020, "ZeRO", for
 /// the optimizer between them).
 package final class MPIGradientExchange: GradientExchange {
@@ -28,7 +28,7 @@ package final class MPIGradientExchange: GradientExchange {
     self.arena = arena
   }
 
-  /// The most bytes that a rank needs for what it receives of a network with `count` flat parameters.
+  /// The most bytes that a rank needs to receive the gradients of a network with `count` flat parameters.
   package static func receivedBytes(_ count: Int, groups: Int, _ plan: ShardPlan) -> Int {
     let nodes = (0..<plan.ranks).map { plan.nodes(ofRank: $0).count }
     let received = nodes.reduce(0, +) - nodes.min()!
@@ -48,7 +48,7 @@ package final class MPIGradientExchange: GradientExchange {
   package func poll() {
     guard failure == nil else { return }
     do {
-      // A bucket's messages come one after another; those behind the first that is not there can wait.
+      // A bucket's messages arrive in order; those after the first missing one can wait.
       for bucket in buckets[..<begun] {
         for message in bucket.messages where try !message.test() { return }
       }
@@ -59,7 +59,7 @@ package final class MPIGradientExchange: GradientExchange {
     if let failure { throw failure }
     precondition(begun == buckets.count, "every bucket has begun")
     let sums = slots.sums
-    // The threads read where its memory is; its messages are the caller's.
+    // The threads read only the addresses of its memory; its messages belong to the caller.
     nonisolated(unsafe) let bucket = buckets[bucket]
     try peers.stopwatch.measure(.gradients) { try Request.waitAll(bucket.messages) }
     let gradient = sums[group: 0, node: 0] + bucket.owned.lowerBound
@@ -101,7 +101,7 @@ package final class MPIGradientExchange: GradientExchange {
   }
 }
 
-/// One bucket's messages, step after step the same, and the memory that they fill.
+/// The messages of one bucket, the same in every step, and their memory.
 private struct Bucket {
   let range: Range<Int>
   let owned: Range<Int>
@@ -129,10 +129,10 @@ private struct Bucket {
     memory = arena.floats(groups * receivedCount)
   }
 
-  /// Where what comes for a group goes.
+  /// The memory for the messages received for a group.
   func received(_ group: Int) -> Floats { memory + group * receivedCount }
 
-  /// Where another rank's node is, `node` counting all ranks'.
+  /// The memory of another rank's node; `node` counts over all ranks.
   func received(_ group: Int, _ node: Int) -> Floats {
     received(group) + (node < ownNodes.lowerBound ? node : node - ownNodes.count) * owned.count
   }

@@ -2,9 +2,9 @@ import Configuration
 import Files
 import Reporting
 
-/// What must be equal on all ranks before they may train together.
+/// Checks that facts and configurations are equal on all ranks.
 package enum Agreement {
-  /// Compares the ranks' facts, each a name and a value, and throws on every rank where they differ. Collective.
+  /// Compares the ranks' facts, each a name and a value, and throws on every rank if they differ. Collective.
   package static func check(_ facts: [(name: String, value: String, advice: String)], job: any Job) throws {
     let own = ([job.host] + facts.map(\.value)).joined(separator: "\u{1}")
     let all = try job.allGather(own).map { $0.split(separator: "\u{1}", omittingEmptySubsequences: false) }
@@ -37,7 +37,7 @@ package enum Agreement {
     throw disagreement(differences + more + ["  Give every rank the same configuration file and the same --set."])
   }
 
-  /// A line for each value that there is, with the ranks that have it.
+  /// A line for each value, with the ranks that have it.
   private static func values(_ byRank: [String], _ hosts: [String]) -> [String] {
     Set(byRank).sorted().map { value in
       "    \(value) on \(describe(byRank.indices.filter { byRank[$0] == value }, hosts))"

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Runs `body` on a thread of its own, which no signal disturbs: they are for the main thread.
+/// Runs `body` on a new thread with all signals blocked: the main thread handles them.
 package func besideTraining(_ body: @escaping @Sendable () -> Void) {
   let thread = Thread {
     var all = sigset_t()

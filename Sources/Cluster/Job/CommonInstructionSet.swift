@@ -1,13 +1,13 @@
 import Numerics
 import Reporting
 
-/// The instruction set that all ranks of a job compute with: their CPUs may differ, their bits may not.
+/// The instruction set of all ranks of a job: their CPUs may differ, their bits must not.
 package struct CommonInstructionSet {
-  /// What a rank may use at most.
+  /// The best instruction set that a rank may use.
   package struct Limit: Sendable {
     let host: String
     let set: InstructionSet
-    /// Whether `DISTTRAIN_ISA` says so; otherwise the rank's CPU has no more.
+    /// Whether `DISTTRAIN_ISA` sets the limit; otherwise the rank's CPU does.
     let isAsked: Bool
 
     package init(host: String, _ set: InstructionSet, isAsked: Bool = false) {
@@ -23,7 +23,8 @@ package struct CommonInstructionSet {
     self.limits = limits
   }
 
-  /// Asks all ranks. Throws on every rank where one's `DISTTRAIN_ISA` names no set or one that its CPU lacks. Collective.
+  /// Gathers the limits of all ranks. Throws on every rank if any `DISTTRAIN_ISA` is unknown or its CPU lacks it.
+  /// Collective.
   package init(_ job: any Job) throws {
     var asked: InstructionSet?
     var failure: UserFacingError?
@@ -42,14 +43,14 @@ package struct CommonInstructionSet {
 
   private var lowest: InstructionSet { limits.map(\.set).min()! }
 
-  /// The best that every rank may use; or that of the checkpoint that is continued, where all ranks have it and no
+  /// The best that every rank may use; or that of the continued checkpoint, if all ranks have it and no
   /// `DISTTRAIN_ISA` asks for another.
   package func choice(continuing recorded: InstructionSet? = nil) -> InstructionSet {
     guard let recorded, recorded < lowest, !limits.contains(where: \.isAsked) else { return lowest }
     return recorded
   }
 
-  /// Which ranks keep the others from more than `choice`; nil where none does.
+  /// A note about the ranks that limit the others to `choice`; nil if none does.
   package func note(on choice: InstructionSet) -> String? {
     let low = limits.indices.filter { limits[$0].set == choice }
     let others = limits.count - low.count

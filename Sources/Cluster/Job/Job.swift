@@ -9,7 +9,7 @@ package protocol Job: AnyObject {
   /// Ranks that share this rank's host and cores.
   var ranksOnHost: Int { get }
   var host: String { get }
-  /// What this rank is doing.
+  /// The current operation of this rank.
   var activity: Activity { get }
   /// Seconds that this rank has spent in messages since the job began.
   var secondsExchanging: Double { get }
@@ -26,7 +26,7 @@ package protocol Job: AnyObject {
   /// The largest of the ranks' values.
   func maximum(_ value: Int) throws -> Int
 
-  /// This job as the networks see it.
+  /// The peers of the networks in this job.
   func makePeers(_ plan: ShardPlan, kernels: Kernels) throws -> any Peers
 }
 
@@ -38,7 +38,7 @@ extension Job {
     try allGather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Runs `body` on rank 0 and throws its error on every rank, so that all end alike.
+  /// Runs `body` on rank 0 and throws its error on every rank, so that all end in the same way.
   package func onFirst(_ body: () throws -> Void) throws {
     var failure: UserFacingError?
     if isFirst {
@@ -65,7 +65,7 @@ package struct AgreedError: ExplainedError {
 
   package init(_ error: UserFacingError) { self.error = error }
 
-  /// Runs a computation that every rank makes on the same input, so that all find the same error.
+  /// Runs a computation that every rank makes on the same input, so that all throw the same error.
   package static func alike<Result>(_ body: () throws -> Result) throws(AgreedError) -> Result {
     do { return try body() } catch { throw AgreedError(UserFacingError(error)) }
   }

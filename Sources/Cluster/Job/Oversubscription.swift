@@ -4,16 +4,16 @@ import MachineFacts
 
 /// More ranks on a host than it has cores.
 ///
-/// Open MPI's ranks wait by spinning unless they know that they share cores. mpirun tells them so where it sees it; where a
-/// hostfile gives more slots than there are cores it does not, and a small allreduce takes a thousand times as long.
+/// Open MPI's ranks wait by spinning unless they know that they share cores. mpirun tells them if it detects it. If a
+/// hostfile gives more slots than cores, mpirun does not, and a small allreduce takes a thousand times as long.
 package enum Oversubscription {
-  /// What mpirun sets where it sees it, and what a user may set: 1 then.
+  /// Set to 1 by mpirun if it detects this, or by the user.
   private static let known = ["OMPI_MCA_mpi_oversubscribe", "OMPI_MCA_mpi_yield_when_idle"]
 
   /// Lets waiting ranks give their core away, before MPI begins.
   ///
   /// - Parameter cores: logical ones: two ranks on one physical core's threads need not yield to each other.
-  /// - Returns: what there is to say of it, where mpirun had not seen it.
+  /// - Returns: a note, if mpirun has not detected it.
   package static func relieve(_ launch: LaunchEnvironment, cores: Int = Machine.current.onlineCPUs.count) -> String? {
     guard let ranks = launch.localSize, ranks > cores else { return nil }
     let isKnown = known.contains { name in getenv(name).map { String(cString: $0) == "1" } ?? false }

@@ -1,12 +1,11 @@
 import Configuration
 import MachineFacts
 
-/// How many threads a rank computes with; decided here alone.
+/// The number of threads of a rank.
 package enum ThreadCount {
-  /// What `setting` says; where it leaves the number to the program, the physical cores that this process may use,
-  /// divided by `ranks`, at least 1.
+  /// The number in `setting`; for `auto` the physical cores that this process may use, divided by `ranks`, at least 1.
   ///
-  /// - Parameter ranks: how many ranks share exactly these cores.
+  /// - Parameter ranks: the number of ranks that share exactly these cores.
   package static func resolve(_ setting: CountSetting, on machine: Machine = .current, sharedBy ranks: Int = 1) -> Int {
     switch setting {
     case .fixed(let count): count
@@ -14,8 +13,8 @@ package enum ThreadCount {
     }
   }
 
-  /// The same for a rank of `job`, which finds out from the others who shares its cores: those of its host with the same
-  /// affinity. Collective.
+  /// The same for a rank of `job`, which learns from the others how many ranks of its host have the same affinity.
+  /// Collective.
   package static func resolve(
     _ setting: CountSetting, _ job: any Job, on machine: Machine = .current
   ) throws -> Int {

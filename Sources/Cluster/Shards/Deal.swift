@@ -1,17 +1,17 @@
 import Numerics
 
-/// Which images each shard holds for the whole run: the data set, dealt once.
+/// The images of each shard for the whole run: the data set, dealt once.
 ///
 /// Images are numbered 0 ..< `images` in byte order of their paths, unreadable ones left out. Position j of the dealt
-/// order, which is seeded, goes to the shard of sample j mod batch, so that the images of a short last batch stand where
-/// a short batch has its samples. The deal does not depend on the number of ranks.
+/// order, which is seeded, goes to the shard of sample j mod batch, so that the images of a short last batch are in the
+/// shards of its samples. The deal does not depend on the number of ranks.
 package struct Deal: Sendable {
   package let batch: Int
   package let shards: Int
   /// Images of the whole data set.
   package let images: Int
   package let seed: UInt64
-  /// Whether the order is random here and in every epoch; otherwise it is the images' own.
+  /// Whether the order is random here and in every epoch; otherwise it is the order of the images.
   package let isShuffled: Bool
   private let imagesOfShard: [[DealIndex]]
 

@@ -1,7 +1,7 @@
 import Configuration
 
 extension EpochSchedule {
-  /// What a run will go through, in one line.
+  /// The length of a run, in one line.
   package func summary(heldOut: Int) -> String {
     let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
     return "\(deal.images) images\(aside), \(batchesPerEpoch) batches of \(plan.batch) an epoch, \(totalSteps) steps"
@@ -15,6 +15,6 @@ extension EpochSchedule {
     }
   }
 
-  /// Whether something that happens at this interval happens after `done` steps.
+  /// Whether an action at this interval is due after `done` steps.
   package func isDue(_ interval: Interval, after done: Int) -> Bool { done % max(1, steps(in: interval)) == 0 }
 }

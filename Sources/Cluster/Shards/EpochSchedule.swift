@@ -1,18 +1,18 @@
 import Configuration
 import Reporting
 
-/// Which images every step uses: a pure function of the step, so that a continued run needs no state of it.
+/// The images of every step: a pure function of the step, so that a continued run needs no saved state.
 ///
-/// Steps, epochs and batches are counted from 0. An epoch counts real images: where a step updates D n times, it uses n
+/// Steps, epochs and batches are counted from 0. An epoch counts real images: a step with n updates of D uses n
 /// batches, and an epoch may end within a step.
 package struct EpochSchedule: Sendable {
   package let plan: ShardPlan
   package let deal: Deal
   package let lastBatch: LastBatch
-  /// Batches of real images a step.
+  /// Batches of real images per step.
   package let batchesPerStep: Int
   package let batchesPerEpoch: Int
-  /// Images that D sees in an epoch, counting one twice where `wrap` repeats it.
+  /// Images that D sees in an epoch; an image that `wrap` repeats counts twice.
   package let imagesPerEpoch: Int
   /// Steps of the whole run.
   package let totalSteps: Int
@@ -20,7 +20,7 @@ package struct EpochSchedule: Sendable {
 
   /// - Parameters:
   ///   - steps: end of the run; with `epochs`, whichever comes first.
-  ///   - batchesPerStep: D's updates a step.
+  ///   - batchesPerStep: D's updates per step.
   package init(
     plan: ShardPlan, deal: Deal, lastBatch: LastBatch, steps: Int?, epochs: Int?, batchesPerStep: Int = 1
   ) throws(EpochScheduleError) {
@@ -52,7 +52,7 @@ package struct EpochSchedule: Sendable {
     self.batchesPerStep = batchesPerStep
   }
 
-  /// Where a batch of real images stands in the run.
+  /// The place of a batch of real images in the run.
   package struct Place: Equatable, Sendable {
     package let epoch: Int
     /// The batch's number within its epoch.
@@ -69,7 +69,8 @@ package struct EpochSchedule: Sendable {
     return Place(epoch: epoch, batch: batch, samples: isShort ? deal.images - batch * plan.batch : plan.batch)
   }
 
-  /// The images that `shard` contributes, in the order of its samples in the batch (`plan.samples(ofShard:inBatchOf:)`).
+  /// The images that `shard` contributes, in the order of its samples in the batch
+  /// (`plan.samples(ofShard:inBatchOf:)`).
   package mutating func images(ofShard shard: Int, step: Int, update: Int = 0) -> ShardImages {
     let place = place(ofStep: step, update: update)
     let order = order(ofShard: shard, inEpoch: place.epoch)
@@ -78,7 +79,7 @@ package struct EpochSchedule: Sendable {
     return ShardImages(order: order, first: first, count: count)
   }
 
-  /// Whole epochs behind the state that `steps` steps have made.
+  /// Whole epochs done after `steps` steps.
   package func epochsDone(afterSteps steps: Int) -> Int { steps * batchesPerStep / batchesPerEpoch }
 
   /// Real images that D has seen in `steps` steps.
@@ -95,7 +96,7 @@ package struct EpochSchedule: Sendable {
   }
 }
 
-/// A shard's images of one batch: a view of its order of the epoch, which begins anew where it ends.
+/// A shard's images of one batch: a view of its order of the epoch, which wraps around at the end.
 package struct ShardImages: RandomAccessCollection, Sendable {
   fileprivate let order: [DealIndex]
   fileprivate let first: Int
@@ -106,7 +107,7 @@ package struct ShardImages: RandomAccessCollection, Sendable {
   package subscript(index: Int) -> DealIndex { order[(first + index) % order.count] }
 }
 
-/// Why these images do not make an epoch.
+/// The reason why these images do not make an epoch.
 package enum EpochScheduleError: ExplainedError, Equatable {
   case noImages
   case lessThanOneBatch(images: Int, batch: Int)

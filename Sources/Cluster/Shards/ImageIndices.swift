@@ -1,6 +1,6 @@
 import ImageIO
 
-// The lists that an image goes through behind its source, in order.
+// The lists that an image passes through after its source, in order.
 
 /// Among the images of a source that all ranks can read.
 package struct GoodIndex: ImageIndex {
@@ -20,24 +20,24 @@ package struct MemoryIndex: ImageIndex {
   package init(_ number: Int) { self.number = number }
 }
 
-/// Among the samples of a batch over all ranks: what random numbers go by.
+/// Among the samples of a batch over all ranks: the key of random numbers.
 package struct BatchIndex: ImageIndex {
   package let number: Int
   package init(_ number: Int) { self.number = number }
 }
 
-/// Among the samples of a batch that are this rank's: where tensors have them.
+/// Among this rank's samples of a batch: their place in tensors.
 package struct LocalIndex: ImageIndex {
   package let number: Int
   package init(_ number: Int) { self.number = number }
 }
 
 extension [SourceIndex] {
-  /// Where the source has a good image, of the list of all good ones.
+  /// The place in the source of a good image; `self` is the list of all good ones.
   package subscript(image: GoodIndex) -> SourceIndex { self[image.number] }
 }
 
 extension [GoodIndex] {
-  /// Which of the good images an image of the deal is, of the list of those that are dealt.
+  /// The good image that an image of the deal is; `self` is the list of the dealt ones.
   package subscript(image: DealIndex) -> GoodIndex { self[image.number] }
 }

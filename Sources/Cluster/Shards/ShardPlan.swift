@@ -1,8 +1,9 @@
 import Configuration
+import GAN
 import Numerics
 import Reporting
 
-/// How a global batch is cut in shards, and which rank owns which.
+/// The shards of a global batch, and the rank that owns each.
 ///
 /// Sample i of `batch` belongs to shard ⌊i·shards/batch⌋, also in a short last batch, whose later shards are then
 /// smaller or empty. Rank r owns the shards ⌊r·shards/ranks⌋ ..< ⌊(r+1)·shards/ranks⌋: at least one.
@@ -22,7 +23,7 @@ package struct ShardPlan: Hashable, Sendable {
     self.ranks = ranks
   }
 
-  /// The order in which the shards' values become one.
+  /// The order in which the shards' values are added.
   package var tree: ShardTree { ShardTree(shards: shards) }
 
   // MARK: Samples of a shard
@@ -70,14 +71,22 @@ package struct ShardPlan: Hashable, Sendable {
       to: 0..<BatchIndex(count))
   }
 
+  /// One rank's part of a batch of `samples` samples.
+  package func localBatch(rank: Int, samples: Int) -> LocalBatch {
+    LocalBatch(
+      firstSample: self.samples(ofRank: rank, inBatchOf: samples).lowerBound.number,
+      shardSizes: shards(ofRank: rank).map { self.samples(ofShard: $0, inBatchOf: samples).count },
+      globalSamples: samples)
+  }
+
   /// The maximal whole nodes of the tree that `rank` owns: the values that it sends.
   package func nodes(ofRank rank: Int) -> [Range<Int>] { tree.nodes(in: shards(ofRank: rank)) }
 
-  /// Whether every rank sends one value only, so that the exchange moves no more than it must.
+  /// Whether every rank sends one value only, so that the exchange sends the least possible.
   package var isOneNodePerRank: Bool { (0..<ranks).allSatisfy { nodes(ofRank: $0).count == 1 } }
 }
 
-/// Why a batch cannot be cut as the configuration says.
+/// The reason why a batch cannot be cut as the configuration asks.
 package enum ShardPlanError: ExplainedError, Equatable {
   case batchOutOfRange(Int)
   case shardsOutOfRange(Int, batch: Int)

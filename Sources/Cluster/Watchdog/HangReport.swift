@@ -1,6 +1,6 @@
 import Reporting
 
-/// What is said when ranks no longer answer: who, and what the others wait in.
+/// The report when ranks no longer answer: these ranks, and the operations in which the others wait.
 package struct HangReport {
   package struct Rank: Equatable, Sendable {
     package var rank: Int
@@ -30,18 +30,18 @@ package struct HangReport {
     }
     let more = silent.count > 4 ? ["and \(silent.count - 4) more ranks"] : []
     let advice =
-      "the job ends; the same command goes on from the newest checkpoint. Where the host was only slow, raise watchdog."
+      "the job ends; the same command continues from the newest checkpoint. If the host was only slow, raise watchdog."
     return "error: " + (subjects + more + Self.places(of: others) + [advice]).joined(separator: "\n  ")
   }
 
-  /// What is said when all ranks answer and none gets on.
+  /// The note when all ranks answer and none makes progress.
   package static func stall(_ ranks: [Rank], seconds: Double) -> String {
-    let advice = "where one of them reads or writes, its file system may hang; the job waits"
-    return "no rank has got on for \(spoken(seconds: seconds)):\n  "
+    let advice = "if one of them reads or writes, its file system may hang; the job waits"
+    return "no rank has made progress for \(spoken(seconds: seconds)):\n  "
       + (places(of: ranks) + [advice]).joined(separator: "\n  ")
   }
 
-  /// A line for each place where ranks are, such as `ranks 0, 2 to 5: in step 12, exchanging gradients`.
+  /// A line for each operation, with its ranks, such as `ranks 0, 2 to 5: in step 12, exchanging gradients`.
   private static func places(of ranks: [Rank]) -> [String] {
     var groups: [(state: String, ranks: [Int])] = []
     for rank in ranks {

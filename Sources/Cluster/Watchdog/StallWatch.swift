@@ -1,7 +1,7 @@
-/// Notices that no rank gets on although all of them answer, as where a file system hangs: the watchdog's own threads
-/// still run then. It may be right to wait, so this is only said.
+/// Notices that no rank makes progress although all of them answer, as when a file system hangs: the watchdog's own
+/// threads still run then. Waiting may be right, so this is only reported.
 package struct StallWatch {
-  /// Seconds until it is said, twice as many each time.
+  /// Seconds until the next report; doubled each time.
   private var patience: Double
   private var changes = 0
   private var still = 0.0
@@ -11,7 +11,7 @@ package struct StallWatch {
   /// - Parameters:
   ///   - states: of all ranks.
   ///   - elapsed: seconds since the last look.
-  /// - Returns: for how many seconds nothing has changed, once that is to be said.
+  /// - Returns: the seconds without any change, if they are to be reported now.
   package mutating func look(_ states: [Activity.Snapshot], after elapsed: Double) -> Double? {
     let now = states.reduce(0) { $0 &+ $1.changes }
     guard now == changes else {

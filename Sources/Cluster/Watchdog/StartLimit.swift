@@ -3,12 +3,12 @@ import Glibc
 import MPI
 import Reporting
 
-/// Ends this rank with code 70 where the job does not come about: while ranks are still being started, mpirun may miss that
-/// one of them has died, and the others wait for it in MPI's beginning, where no watchdog is yet.
+/// Ends this rank with code 70 if the ranks do not connect in time: while ranks are still being started, mpirun may
+/// miss that one of them has died, and the others wait for it in `MPI_Init`, before the watchdog runs.
 package final class StartLimit: Sendable {
   private let hasStarted = DispatchSemaphore(value: 0)
 
-  /// - Parameter seconds: from now until `end`; 0 for as long as it takes.
+  /// - Parameter seconds: from now until `end`; 0 for no limit.
   package init(seconds: Double) {
     guard seconds > 0 else { return }
     let hasStarted = hasStarted
@@ -17,11 +17,11 @@ package final class StartLimit: Sendable {
       JobFailure.sayUnlessSaid(
         "error: the ranks have not come together within \(spoken(seconds: seconds)) (process \(getpid()) on "
           + "\(ProcessInfo.processInfo.hostName)): one may have died or hang. The job ends; start it again, or raise "
-          + "watchdog where the start is only slow")
+          + "watchdog if the start is only slow")
       _exit(ExitCode.internalError.rawValue)
     }
   }
 
-  /// All ranks are there, and the watchdog hears them.
+  /// Ends the limit: all ranks have connected to the watchdog.
   package func end() { hasStarted.signal() }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Reporting
 
-/// Where the ranks reach a rank that hears them all.
+/// The address of a hub, a rank to which all ranks report.
 package struct WatchdogHub {
   package let rank: Int
   package let host: String
@@ -19,8 +19,8 @@ package struct WatchdogHub {
 /// Ends the job with code 70 and a report when a rank no longer answers, over TCP connections of its own: MPI itself
 /// never notices a process that is stopped or whose host is gone, and waits for ever.
 ///
-/// A thread of each rank tells ranks 0 and 1 four times a second what the rank is doing; a rank that is only busy still
-/// answers.
+/// A thread of each rank tells ranks 0 and 1 four times a second the operation of its rank; a rank that is only busy
+/// still answers.
 package final class Watchdog {
   private let hasEnded = DispatchSemaphore(value: 0)
   /// Written to, to end the thread.
@@ -29,13 +29,13 @@ package final class Watchdog {
   /// Collective.
   ///
   /// - Parameter limit: seconds of silence.
-  /// - Returns: nil where there is nobody to hear, or `limit` is 0.
+  /// - Returns: nil if there is no other rank, or `limit` is 0.
   package init?(_ job: any Job, limit: Double, note: @escaping @Sendable (String) -> Void) throws {
     guard job.size > 1, limit > 0 else { return nil }
     let isHub = job.rank < 2
     let listener = isHub ? WatchdogSocket.listen(onLoopbackOnly: job.ranksOnHost == job.size) : nil
     if isHub, listener == nil {
-      note("rank \(job.rank) (\(job.host)) has no port to hear the others on, and will not notice when one hangs")
+      note("rank \(job.rank) (\(job.host)) has no port to listen on, and will not notice when another rank hangs")
     }
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
@@ -68,7 +68,7 @@ package final class Watchdog {
     }
   }
 
-  /// Nobody listens any more; the other ranks take it for this rank's end.
+  /// Stops listening; the other ranks take it for this rank's end.
   package func stop() {
     close(wake)
     hasEnded.wait()

@@ -1,11 +1,11 @@
-/// What the watchdogs of two ranks send each other: frames of a kind, a length and a body.
+/// The messages between the watchdogs of two ranks: frames of a kind, a length and a body.
 ///
-/// The connection is between ranks of one job, which run the same program (they have agreed on its SHA-256); lengths are
-/// limited all the same, and whoever does not begin with the job's token is not listened to.
+/// The connection is between ranks of one job, which run the same program (they have agreed on its SHA-256); lengths
+/// are limited all the same, and a peer that does not begin with the job's token is ignored.
 package enum WatchdogFrame: Equatable, Sendable {
   /// The first frame of a rank: the job's token, the rank, its process and its host.
   case hello(token: [UInt8], rank: Int, process: Int32, host: String)
-  /// What a rank is doing.
+  /// The operation of a rank.
   case heartbeat(Activity.Snapshot)
   /// The job ends: `process` on `host` hangs and may be woken to end with the others.
   case abort(process: Int32, host: String)

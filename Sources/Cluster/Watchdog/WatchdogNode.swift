@@ -2,10 +2,10 @@ import Glibc
 import MPI
 import Reporting
 
-/// One rank's part of the watchdog: hears the hubs, and as a hub hears every rank.
+/// One rank's part of the watchdog: listens to the hubs, and as a hub to every rank.
 ///
-/// Ranks 0 and 1 are hubs, so that either can say that the other is silent. Time in which this process was itself stopped
-/// does not count: a job that was suspended as a whole goes on.
+/// Ranks 0 and 1 are hubs, so that either can report that the other is silent. Time in which this process was itself
+/// stopped does not count: a job that was suspended as a whole continues.
 package final class WatchdogNode {
   /// Milliseconds between two looks.
   private static let tick: Int32 = 250
@@ -14,7 +14,7 @@ package final class WatchdogNode {
 
   private static let strangersLimit = 4096
 
-  /// Another rank as this one hears it.
+  /// The state of another rank, as this one knows it.
   private struct Voice {
     let socket: WatchdogSocket
     var rank: HangReport.Rank
@@ -27,7 +27,7 @@ package final class WatchdogNode {
   private let limit: Double
   private let activity: Activity
   private let listener: Int32?
-  /// Connections that have not yet said who they are, with their age in seconds.
+  /// Connections that have not yet identified themselves, with their age in seconds.
   private var strangers: [(socket: WatchdogSocket, age: Double)] = []
   /// As a hub.
   private var members: [Voice] = []
@@ -54,7 +54,7 @@ package final class WatchdogNode {
 
   deinit { if let listener { close(listener) } }
 
-  /// Says hello to a hub; false where no address answers.
+  /// Connects to a hub; false if no address answers.
   package func join(_ hub: WatchdogHub) -> Bool {
     guard let socket = WatchdogSocket.connect(to: hub.addresses, port: hub.port, milliseconds: 2000) else {
       return false
@@ -65,7 +65,7 @@ package final class WatchdogNode {
     return true
   }
 
-  /// Hears and speaks four times a second until `wake` can be read. What comes between two looks waits: answering each
+  /// Receives and sends four times a second until `wake` can be read. Messages in between wait: answering each
   /// word at once would keep two ranks talking without end.
   package func run(until wake: Int32) {
     var end = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
@@ -93,7 +93,7 @@ package final class WatchdogNode {
     }
   }
 
-  /// Rank 0 hears all, and says it for all.
+  /// Rank 0 knows the state of all ranks and reports for all.
   private func noteStall(_ elapsed: Double) {
     guard !members.isEmpty else { return }
     let ranks = present(among: members.map(\.rank))
@@ -112,7 +112,7 @@ package final class WatchdogNode {
   /// Lets in the ranks of this job.
   private func welcome(_ elapsed: Double) {
     while let listener, let socket = WatchdogSocket.accept(from: listener) {
-      // Whoever asks beyond that is not of this job, which would not keep so many waiting.
+      // More connections than that are not of this job, which would not keep so many waiting.
       if strangers.count < Self.strangersLimit { strangers.append((socket, 0)) }
     }
     strangers = strangers.compactMap { socket, age in
@@ -144,7 +144,7 @@ package final class WatchdogNode {
     return voice
   }
 
-  /// Ends the job from here: says who is silent, tells the others, and leaves.
+  /// Ends the job from here: reports the silent ranks, informs the others, and exits.
   private func end(_ silent: [HangReport.Rank], _ others: [HangReport.Rank]) -> Never {
     let present = present(among: others)
     if JobFailure.isFirstToFail {
@@ -162,8 +162,8 @@ package final class WatchdogNode {
   /// give it two more seconds.
   private func leave(waking process: Int32, on host: String) -> Never {
     if host == own.host, process != own.process { kill(process, SIGCONT) }
-    // After the first rank's end mpirun waits twice for the others, a second or until one of them ends. Who ends together
-    // with the first shortens neither.
+    // After the first rank's end mpirun waits twice for the others, a second or until one of them ends. Who ends
+    // together with the first shortens neither.
     usleep(100_000)
     _exit(ExitCode.internalError.rawValue)
   }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A TCP connection that never blocks: what does not go out at once is kept, or, where the other side does not read,
+/// A TCP connection that never blocks: bytes that cannot be sent at once are kept, or, if the other side does not read,
 /// left out.
 package final class WatchdogSocket {
-  /// At one look; more than the other side has to say between two.
+  /// Bytes per read; more than the other side sends between two reads.
   private static let readLimit = 1 << 16
   /// More than this unsent, and the other side is not reading.
   private static let backlog = 1 << 16
@@ -61,7 +61,7 @@ package final class WatchdogSocket {
 
   // MARK: Making connections
 
-  /// Listens on a port of the kernel's choice, of all interfaces or of the loopback one alone.
+  /// Listens on a port chosen by the kernel, on all interfaces or only the loopback interface.
   package static func listen(onLoopbackOnly isLocal: Bool) -> (descriptor: Int32, port: UInt16)? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     guard descriptor >= 0 else { return nil }
@@ -78,7 +78,7 @@ package final class WatchdogSocket {
     return (descriptor, UInt16(bigEndian: address.sin_port))
   }
 
-  /// A connection that somebody has asked a listening socket for.
+  /// A connection accepted from a listening socket.
   package static func accept(from listener: Int32) -> WatchdogSocket? {
     let descriptor = Glibc.accept(listener, nil, nil)
     guard descriptor >= 0 else { return nil }

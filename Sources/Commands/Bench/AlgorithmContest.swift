@@ -2,7 +2,7 @@ import GAN
 import Numerics
 import Reporting
 
-/// The times of one pass of a convolution by every algorithm that suits it, and which of them is to be taken.
+/// The times of one pass of a convolution by every suitable algorithm, and the best of them.
 package struct AlgorithmTimes {
   /// Seconds, the median of the rounds.
   package let medians: [ConvolutionAlgorithm: Double]
@@ -15,8 +15,8 @@ package struct AlgorithmTimes {
     return ConvolutionAlgorithm.byError.first { algorithm in medians[algorithm].map { $0 <= 1.03 * least } ?? false }!
   }
 
-  /// By how much the winner is faster than the fastest of the others, as a share of their time; below 0 where it has
-  /// been preferred to a faster one. Nil where there is no other.
+  /// The lead of the winner over the fastest of the others, as a share of their time; below 0 if it has been
+  /// preferred to a faster one. Nil if there is no other.
   package var lead: Double? {
     let winner = winner
     return medians.filter { $0.key != winner }.values.min().map { 1 - medians[winner]! / $0 }
@@ -24,12 +24,12 @@ package struct AlgorithmTimes {
 }
 
 extension ConvolutionAlgorithm {
-  /// In rising order of their errors, as ConvolutionErrorTests bound them. Those of the first two are the same but for
-  /// the length of their runs, which is now the one's, now the other's that is smaller; direct ones need less memory.
+  /// In rising order of their errors, as ConvolutionErrorTests bound them. The errors of the first two differ only
+  /// by the length of their sums, and either may be smaller; direct convolution needs less memory.
   fileprivate static let byError: [ConvolutionAlgorithm] = [.direct, .im2col, .winograd2, .winograd4]
 }
 
-/// One convolution planned with every algorithm that suits it, on the same tensors.
+/// One convolution planned with every suitable algorithm, on the same tensors.
 struct AlgorithmContest {
   private let geometry: ConvolutionGeometry
   private let layout: BatchLayout
@@ -40,7 +40,7 @@ struct AlgorithmContest {
   private let weights: Floats
   private let sums: NodeBuffers
 
-  /// - Parameter groups: batches that go through together.
+  /// - Parameter groups: batches that are computed together.
   init(
     _ geometry: ConvolutionGeometry, shards: Int, samplesPerShard: Int, groups: Int, context: ComputeContext
   ) {
@@ -64,10 +64,10 @@ struct AlgorithmContest {
     stream.fillUniform(UnsafeMutableBufferPointer(start: weights, count: geometry.weightCount))
   }
 
-  /// Processor time of the algorithms, taken in turns: what else the machine does makes the clock of the wall useless
-  /// long before it changes which of them is the best.
+  /// Processor time of the algorithms, taken in turns: other load of the machine makes wall-clock time useless
+  /// long before it changes the order of the algorithms.
   func times(_ pass: ConvolutionPass, rounds: Int) -> AlgorithmTimes {
-    // The first run of each warms caches and pages, and says how many make a round long enough for the clock.
+    // The first run of each warms caches and pages, and gives the number that makes a round long enough for the clock.
     let repeats = planned.map { _, convolution in
       max(1, Int(5e-3 / max(processorSeconds { run(pass, convolution) }, 1e-6)))
     }

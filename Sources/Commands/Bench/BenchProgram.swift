@@ -8,15 +8,15 @@ import Reporting
 
 /// `disttrain bench`: from the command line to the exit code, in one process or as one rank of an MPI job.
 package struct BenchProgram {
-  /// What is measured.
+  /// The subject of the measurement.
   package enum Subject: Sendable {
     /// The peak rate, a step, memory and each convolution.
     case step
-    /// Matrix products, against OpenBLAS's where that is there.
+    /// Matrix products, against OpenBLAS if it is installed.
     case products
     /// The exchange of gradients against MPI_Allreduce.
     case exchange
-    /// The loading of a folder's pictures.
+    /// The loading of a folder's images.
     case loader(folder: String)
     /// The algorithms of the convolutions, against each other.
     ///
@@ -90,7 +90,7 @@ package struct BenchProgram {
     return Kernels(choice)
   }
 
-  /// What is measured, with images drawn by the program: only their shape matters.
+  /// The measured configuration, with images drawn by the program: only their shape matters.
   private func configuration() throws -> Configuration {
     var configuration =
       if let file { try Configuration(file: file, overrides: overrides) } else {
@@ -104,6 +104,6 @@ package struct BenchProgram {
     return configuration
   }
 
-  /// What it does not say is as in configs/facades.yaml.
+  /// Its other values are those of configs/facades.yaml.
   private static let facades = "{name: facades, data: {source: synthetic}, train: {batch: 64, steps: 1}}"
 }

@@ -4,10 +4,10 @@ import MPI
 import Numerics
 import Reporting
 
-/// The exchange of a gradient of 25 MB as a step makes it, in turns with one MPI_Allreduce of as much.
+/// The exchange of a gradient of 25 MB as a step makes it, in turns with one MPI_Allreduce of the same size.
 final class ExchangeBench {
   private static let count = 25_000_000 / MemoryLayout<Float>.stride
-  /// As large as the step's buckets are at least.
+  /// The least size of the step's buckets.
   private static let bucket = 1 << 20
 
   private let job: MPIJob
@@ -78,7 +78,7 @@ final class ExchangeBench {
       """)
   }
 
-  /// Both make the same sums: the gradients, taken for the parameters, are on every rank what MPI adds up.
+  /// Checks that both make the same sums: with the gradients in place of the parameters, every rank gets MPI's sums.
   private func check() throws {
     fill()
     try exchangeOnce { bucket, gradient in

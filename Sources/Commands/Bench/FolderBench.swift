@@ -2,8 +2,8 @@ import Configuration
 import Numerics
 import Reporting
 
-/// How fast one thread turns the pictures of a folder into the images of a configuration: what a first run does, before
-/// they are in the cache.
+/// The speed of one thread that reads, decodes and transforms the images of a folder, as a first run does before they
+/// are in the cache.
 struct FolderBench {
   private let folder: String
   private let loader: LoaderBench
@@ -11,7 +11,7 @@ struct FolderBench {
   private let passes: Int
 
   /// - Parameter rounds: passes over the folder; fewer than three become three.
-  /// - Throws: `ImageError` where the folder is missing, unreadable, or has no pictures.
+  /// - Throws: `ImageError` if the folder is missing, unreadable, or has no images.
   init(_ folder: String, _ configuration: Configuration, _ kernels: Kernels, rounds: Int) throws {
     let (data, model) = (configuration.data, configuration.model)
     self.folder = folder
@@ -23,7 +23,7 @@ struct FolderBench {
     passes = max(3, rounds)
   }
 
-  /// Measures and prints; the speed stands in the last line.
+  /// Measures and prints; the last line has the speed.
   func run() throws {
     let threads = Threads(count: 1)
     defer { threads.stop() }
@@ -33,10 +33,10 @@ struct FolderBench {
     let perImage = speeds.map { 1e3 * $0.processorSeconds / Double($0.images) }
     var table = TextTable([.left("one thread"), .right("median (least to greatest)")])
     table.add(["images/s", Sample(speeds.map(\.imagesPerSecond)).spread(1)])
-    table.add(["ms of processor an image", Sample(perImage).spread(3)])
+    table.add(["ms of processor time per image", Sample(perImage).spread(3)])
     print(
       """
-      \(counted(speeds[0].images, "picture")) of \(folder) read, decoded and transformed to \(transform); \
+      \(counted(speeds[0].images, "image")) of \(folder) read, decoded and transformed to \(transform); \
       \(counted(passes, "pass", plural: "passes"))
       \(table.text)
       images/s \(decimal(Sample(speeds.map(\.imagesPerSecond)).median, 1))

@@ -22,7 +22,7 @@ struct LayerBench {
   /// One kind of pass of one convolution.
   private struct Pass {
     let kind: KernelSettings.Pass
-    /// Batches that go through together: real and fake, or one of them.
+    /// Batches that are computed together: real and fake, or one of them.
     let groups: Int
     let timesPerStep: Int
   }
@@ -35,7 +35,7 @@ struct LayerBench {
     ])
     var total = (seconds: 0.0, operations: 0.0)
     func peak() -> Double { kernels.peakRate(.milliseconds(5)) * Double(measured.threads.count) }
-    // Beside the passes: the clock of a shared machine is not the same from minute to minute.
+    // Measured together with the passes: the clock rate of a shared machine changes from minute to minute.
     var peaks = [peak()]
     for (letter, network) in [("D", measured.step.discriminator), ("G", measured.step.generator)] {
       for layer in network.convolutions {
@@ -61,7 +61,7 @@ struct LayerBench {
     return (table.text, total.seconds)
   }
 
-  /// D sees real and fake images together and then, asked by G, the fakes again, without gradients of its weights.
+  /// D computes real and fake images together, then for G's update the fakes again, without gradients of its weights.
   private func passes(of layer: NetworkConvolution, isDiscriminator: Bool) -> [Pass] {
     let isFirst = layer.number == 1
     let all: [Pass] =
@@ -102,7 +102,7 @@ struct LayerBench {
           large: large, small: small, into: sums, at: layer.weightOffset, layout: layout)
       }
     }
-    // The first pass warms caches and pages and says how many make a round long enough for the clock.
+    // The first pass warms caches and pages and gives the number that makes a round long enough for the clock.
     run()
     let repeats = max(1, Int(2e-3 / max(seconds(run), 1e-7)))
     return Sample((0..<rounds).map { _ in seconds { for _ in 0..<repeats { run() } } / Double(repeats) }).median
@@ -113,7 +113,7 @@ struct LayerBench {
   }
 }
 
-/// What rounding costs the passes of one layer: root mean square errors of outputs relative to the outputs themselves,
+/// Rounding errors of the passes of one layer: root mean square errors of outputs relative to the outputs themselves,
 /// on normal numbers, and the bound that `ConvolutionErrorBound` states.
 private final class RoundingErrors {
   private let layer: NetworkConvolution
@@ -121,14 +121,14 @@ private final class RoundingErrors {
   private let reference: ConvolutionReference
   private var known: [ConvolutionPass: [String]] = [:]
 
-  /// - Parameter shard: samples of one.
+  /// - Parameter shard: samples per shard.
   init(_ layer: NetworkConvolution, shard: Int, _ kernels: Kernels) {
     self.layer = layer
     self.kernels = kernels
     reference = ConvolutionReference(layer.convolution.geometry, samples: shard)
   }
 
-  /// The measured and the bounding one.
+  /// The measured error and the bound.
   func of(_ kind: KernelSettings.Pass) -> [String] {
     let pass = kind.role(isTransposed: layer.isTransposed)
     if let texts = known[pass] { return texts }

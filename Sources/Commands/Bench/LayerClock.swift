@@ -1,10 +1,11 @@
 import GAN
 import Reporting
 
-/// Splits the computing of a step by kind of layer: what passes between the ends of two layers is the second one's.
+/// Splits the computing of a step by kind of layer: the time between the ends of two layers counts for the second.
 ///
 /// The latents count as the first layer of the generator, a loss as the last one of the discriminator. The weights'
-/// gradient of a network's first layer ends without an event: it counts with the layer that ends next, another first one.
+/// gradient of a network's first layer ends without an event: it counts with the layer that ends next, another first
+/// one.
 final class LayerClock {
   /// Seconds of the step so far, exchange and optimizer left out.
   private(set) var convolutions = 0.0

@@ -4,32 +4,32 @@ import ImageIO
 import Numerics
 import Reporting
 
-/// How fast the pictures of a folder become floats: read, hashed, decoded, transformed, as in a first run without cache.
+/// The speed of loading the images of a folder: read, hashed, decoded, transformed, as in a first run without cache.
 package struct LoaderBench {
   package struct Speed: Hashable, Sendable {
     package let images: Int
-    /// Of the clock on the wall.
+    /// Wall-clock time.
     package let seconds: Double
-    /// Of all threads of the process: what counts where other programs share the cores.
+    /// Processor time of all threads; it counts if other programs share the cores.
     package let processorSeconds: Double
 
     package var imagesPerSecond: Double { Double(images) / seconds }
   }
 
-  private let cache: PictureCache
+  private let cache: ImageCache
   private let kernels: Kernels
 
-  /// - Throws: where the folder is missing, unreadable, or has no pictures.
+  /// - Throws: if the folder is missing, unreadable, or has no images.
   package init(folder: String, transform: Transform, kernels: Kernels) throws(ImageError) {
-    cache = PictureCache(
+    cache = ImageCache(
       folder: nil, source: try FolderSource(folder: folder), transform: transform, hash: SHA256.imageHash,
       warn: { _ in })
     self.kernels = kernels
   }
 
-  /// Loads every picture once.
+  /// Loads every image once.
   ///
-  /// - Throws: the first picture, in the order of the folder, that cannot be read.
+  /// - Throws: the first image, in the order of the folder, that cannot be read.
   package func measure(_ threads: Threads) throws(ImageError) -> Speed {
     let bytes = cache.transform.byteCount
     let count = cache.source.count

@@ -2,11 +2,11 @@ import GAN
 import Numerics
 import Reporting
 
-/// Seconds of a step that are not the networks' computing, on this rank.
+/// Seconds of a step besides the networks' computing, on this rank.
 final class ExchangeTimes {
-  /// In the moments of batch norm and the losses, from own values to those of all ranks.
+  /// In exchanging the moments of batch norm and the losses.
   fileprivate(set) var statistics = 0.0
-  /// In the gradients, from sums to parameters, without the optimizer.
+  /// In exchanging gradients and parameters, without the optimizer.
   fileprivate(set) var gradients = 0.0
   fileprivate(set) var optimizer = 0.0
 
@@ -15,8 +15,7 @@ final class ExchangeTimes {
   func reset() { (statistics, gradients, optimizer) = (0, 0, 0) }
 }
 
-/// The ranks as the networks see them, with a stopwatch on every call, so that the step that is measured is the one that
-/// training makes.
+/// The peers of the networks, with a stopwatch on every call, so that the measured step is the step of training.
 final class MeasuredPeers: Peers {
   let times = ExchangeTimes()
   private let peers: any Peers
@@ -37,7 +36,7 @@ final class MeasuredPeers: Peers {
 private final class MeasuredExchange: GradientExchange {
   private let exchange: any GradientExchange
   private let times: ExchangeTimes
-  /// When the last sum was complete: from then on the optimizer works.
+  /// The time at which the last sum was complete and the optimizer began.
   private var reduced = ContinuousClock.now
 
   init(_ exchange: any GradientExchange, _ times: ExchangeTimes) {

@@ -10,7 +10,7 @@ import Reporting
 
 /// The step of a configuration on drawn images, planned as a run plans it, with stopwatches in it.
 final class MeasuredStep {
-  /// Where the seconds of one step went, on this rank.
+  /// The time of one step by part, on this rank.
   struct Parts {
     var total = 0.0
     /// Forward and backward passes.
@@ -20,7 +20,7 @@ final class MeasuredStep {
     var statistics = 0.0
     var optimizer = 0.0
     var data = 0.0
-    /// Between steps, among it the ranks' agreement on going on.
+    /// Between steps, including the ranks' agreement after each step.
     var rest: Double { total - convolutions - otherLayers - gradients - statistics - optimizer - data }
   }
 
@@ -28,7 +28,7 @@ final class MeasuredStep {
   let threads: Threads
   let step: GANStep
   let training: TrainingSpecification
-  /// What this rank needs, as `--dry-run` reckons it.
+  /// The memory of this rank, as estimated by `--dry-run`.
   let memory: MemoryEstimate
 
   private let job: any Job
@@ -49,7 +49,7 @@ final class MeasuredStep {
     }
     self.plan = plan
     threads = Threads(count: try ThreadCount.resolve(configuration.threads, job))
-    let cache = PictureCache(
+    let cache = ImageCache(
       folder: nil, source: try configuration.data.open(seed: configuration.seed, for: configuration.model.image),
       transform: configuration.data.transform(to: configuration.model.image),
       hash: SHA256.imageHash, warn: { _ in })
@@ -67,7 +67,7 @@ final class MeasuredStep {
     layers = LayerClock(step, peers.times)
   }
 
-  /// One step with what a run does before it. Collective.
+  /// One step with the loading of its images. Collective.
   func run() throws -> Parts {
     var parts = Parts()
     peers.times.reset()
@@ -85,8 +85,8 @@ final class MeasuredStep {
     return parts
   }
 
-  /// Seconds of the exchange of both networks' gradients with nothing to compute meanwhile, the optimizer left out; afterwards
-  /// the sums are of no use. Collective.
+  /// Seconds of the exchange of both networks' gradients with nothing to compute meanwhile, the optimizer left out;
+  /// afterwards the sums are of no use. Collective.
   func exchangeAlone() throws -> Double {
     try job.barrier()
     return try seconds {

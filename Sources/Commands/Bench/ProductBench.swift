@@ -3,8 +3,8 @@ import LinearAlgebra
 import Numerics
 import Reporting
 
-/// `disttrain bench --products`: how near the matrix products of the facades recipe come to what this CPU can do, and to
-/// OpenBLAS's where that is there.
+/// `disttrain bench --products`: the matrix products of the facades recipe, compared with this CPU's peak rate, and
+/// with OpenBLAS if it is installed.
 struct ProductBench {
   private let rounds: Int
   private let kernels: Kernels
@@ -55,7 +55,7 @@ struct ProductBench {
     }
     let sizes = [Int](repeating: batch / shards, count: shards)
     var total: (operations: Double, timing: Timing) = (0, (0, library.map { _ in 0 }))
-    // Beside the products: the clock of a shared machine is not the same from minute to minute.
+    // Measured together with the products: the clock rate of a shared machine changes from minute to minute.
     var peaks: [Double] = []
     for item in workload.items {
       let products = item.geometry.products(item.pass, shardSizes: sizes)
@@ -83,8 +83,8 @@ struct ProductBench {
 }
 
 extension InstructionSet {
-  /// The core whose kernels match this set; nil where OpenBLAS decides. Its list of CPUs ends with its release: on a
-  /// newer one it falls back to an older instruction set, and would be no yardstick.
+  /// The core whose kernels match this set; nil if OpenBLAS decides. Its list of CPUs ends with its release: on a
+  /// newer one it falls back to an older instruction set, and would not be a fair comparison.
   fileprivate var openBLASCore: String? {
     #if arch(x86_64)
     switch self {
@@ -95,5 +95,14 @@ extension InstructionSet {
     #else
     nil
     #endif
+  }
+}
+
+extension Kernels {
+  /// The peak rate of each instruction set of this CPU, as a table.
+  static func peakTable() -> String {
+    var table = TextTable([.left("instruction set"), .right("GFLOP/s")])
+    for each in available { table.add([each.instructionSet.rawValue, decimal(each.peakRate() / 1e9, 1)]) }
+    return "Peak of one thread, multiply-adds in registers only\n\(table.text)"
   }
 }

@@ -2,14 +2,14 @@ import LinearAlgebra
 import Numerics
 import Reporting
 
-/// How long one product takes with our kernels and with OpenBLAS.
+/// The time of one product with our kernels and with OpenBLAS.
 struct ProductTiming: Sendable {
   /// Seconds of one product, the median of the rounds.
   let packed: Double
-  /// Nil where it is not there.
+  /// Nil if OpenBLAS is not installed.
   let openBLAS: Double?
 
-  /// Runs both in turns on one thread, so that what else the machine does meets both alike.
+  /// Runs both in turns on one thread, so that other load affects both equally.
   init(of shape: ProductShape, kernels: Kernels, _ library: OpenBLAS?, rounds: Int) {
     precondition(rounds > 0, "at least one round")
     let product = PackedProduct(kernels)

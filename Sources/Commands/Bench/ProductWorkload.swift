@@ -1,14 +1,14 @@
 import GAN
 import Numerics
 
-/// The convolution passes of one step of plain GAN training, alike ones of both networks together.
+/// The convolution passes of one step of plain GAN training, equal ones of both networks together.
 struct ProductWorkload {
   struct Item {
-    /// What the pass is to the layers that take it, for example "D2 forward, G4 data".
+    /// The pass and its layers, for example "D2 forward, G4 data".
     var name: String
     let geometry: ConvolutionGeometry
     let pass: ConvolutionPass
-    /// How often a step takes this pass over a batch.
+    /// The number of times that a step makes this pass over a batch.
     var timesPerStep: Int
   }
 

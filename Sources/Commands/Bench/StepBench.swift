@@ -6,7 +6,7 @@ import GAN
 import Numerics
 import Reporting
 
-/// What `disttrain bench` prints: the peak rate, a step and where its time goes, memory, each convolution.
+/// The output of `disttrain bench`: the peak rate, the time of a step by part, memory, each convolution.
 struct StepBench {
   private let configuration: Configuration
   private let job: any Job
@@ -47,7 +47,7 @@ struct StepBench {
       \(layers.text)
       """)
     if job.size > 1 {
-      // Last, for it leaves no gradients behind.
+      // Last, because it overwrites the gradients.
       let alone = try Sample((0..<rounds).map { _ in try measured.exchangeAlone() }).median
       let visible = Sample(steps.map(\.gradients)).median
       console.say(

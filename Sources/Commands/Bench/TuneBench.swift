@@ -4,7 +4,7 @@ import GAN
 import Numerics
 import Reporting
 
-/// `disttrain bench --tune`: which algorithm is the best for each pass of the convolutions of a configuration.
+/// `disttrain bench --tune`: the best algorithm for each pass of the convolutions of a configuration.
 struct TuneBench {
   private let configuration: Configuration
   private let kernels: Kernels
@@ -38,7 +38,7 @@ struct TuneBench {
     /// D sees real and fake images together.
     var groups: Int { layers.contains { $0.network == "discriminator" } ? 2 : 1 }
 
-    /// What the pass is to the layers, for example `discriminator.2 forward, generator.9 data`.
+    /// The pass and its layers, for example `discriminator.2 forward, generator.9 data`.
     func name(_ pass: ConvolutionPass) -> String {
       layers.map { layer in
         let kind = KernelSettings.Pass.allCases.first { $0.role(isTransposed: layer.isTransposed) == pass }!
@@ -85,7 +85,7 @@ struct TuneBench {
         """
         \(table.text)
 
-        For a configuration, where a shard has \(counted(sharding.samples, "image")):
+        For a configuration whose shards have \(counted(sharding.samples, "image")):
         \(settings.section)
         """)
     }
@@ -109,7 +109,7 @@ struct TuneBench {
 }
 
 extension KernelSettings {
-  /// The section of a configuration that asks for these, a layer a line.
+  /// The section of a configuration for these algorithms, one layer per line.
   fileprivate var section: String {
     var lines = ["kernels:", "  instructionSet: \(instructionSet?.rawValue ?? "auto")"]
     var network: Substring = ""

@@ -4,7 +4,7 @@ import ImageIO
 import Numerics
 import Reporting
 
-/// `disttrain data inspect PATH`: what the pictures of a folder, or of a configuration, are, and which cannot be read.
+/// `disttrain data inspect PATH`: formats, sizes and errors of the images of a folder or of a configuration.
 package struct InspectProgram {
   /// A folder, or a configuration.
   package var path: String
@@ -27,7 +27,7 @@ package struct InspectProgram {
         code: isSystemError ? .inputOutput : .badData,
         message: report.unreadable.count == 1
           ? first.reason
-          : "\(report.unreadable.count) of \(report.unreadable.count + report.pictures) pictures cannot be read")
+          : "\(report.unreadable.count) of \(report.unreadable.count + report.images) images cannot be read")
     }
   }
 
@@ -45,7 +45,7 @@ package struct InspectProgram {
     try data.requirePath()
     let source = try data.open(seed: configuration.seed, for: model.image)
     let transform = data.transform(to: model.image)
-    // One file holds them all: what is wrong with it is said once.
+    // One file holds all images: an error is reported once.
     if [.idx, .svhn].contains(data.source) { _ = try source.load(0, channels: 3) }
     let kind =
       switch data.source {
@@ -62,7 +62,7 @@ package struct InspectProgram {
   ) -> SurveyReport {
     let console = Console(isSpeaking: !printsJSON)
     let progress = printsJSON ? nil : console.countProgress("decoding", of: source.count)
-    let survey = PictureSurvey(source, kind: kind, threads: threads, progress: progress)
+    let survey = ImageSurvey(source, kind: kind, threads: threads, progress: progress)
     return SurveyReport(
       survey, source: path, otherFiles: (source as? FolderSource)?.others ?? [:], notes: source.notes,
       transform: transform)

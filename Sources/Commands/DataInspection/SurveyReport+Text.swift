@@ -3,7 +3,7 @@ import Foundation
 import Reporting
 
 extension SurveyReport {
-  /// Most sizes and copies that are listed for people; `--json` has all.
+  /// The largest number of sizes and copies in the text; `--json` has all.
   private static let mostListed = 5
 
   var json: String {
@@ -14,9 +14,9 @@ extension SurveyReport {
     }
   }
 
-  /// For people.
+  /// The report as text.
   var lines: [String] {
-    var lines = ["\(source): \(Self.count(pictures, "picture")), \(Download.spoken(bytes: bytes))"]
+    var lines = ["\(source): \(Self.count(images, "image")), \(Download.spoken(bytes: bytes))"]
     lines += Self.listed(formats) { $0 }
     if let sizes {
       lines.append(
@@ -25,7 +25,7 @@ extension SurveyReport {
       if sizes.all.count > Self.mostListed { lines.append("  and \(sizes.all.count - Self.mostListed) other sizes") }
     }
     if !copies.isEmpty {
-      lines.append("\(Self.count(copies.count, "picture")) with the same content as another:")
+      lines.append("\(Self.count(copies.count, "image")) with the same content as another:")
       lines += copies.prefix(Self.mostListed).map { "  \($0.name) is \($0.sameAs)" }
       if copies.count > Self.mostListed { lines.append("  and \(copies.count - Self.mostListed) more") }
     }
@@ -33,25 +33,25 @@ extension SurveyReport {
       let kinds = otherFiles.map { "\($0.count) \($0.value.isEmpty ? "without extension" : ".\($0.value)")" }
       lines.append("other files, which are not read: \(kinds.joined(separator: ", "))")
     }
-    if let training { lines += Self.lines(training, of: pictures) }
+    if let training { lines += Self.lines(training, of: images) }
     lines += notes.map { "note: \($0)" }
     if unreadable.isEmpty {
-      lines.append("every picture can be read")
+      lines.append("every image can be read")
     } else {
-      lines.append("\(Self.count(unreadable.count, "picture")) cannot be read:")
+      lines.append("\(Self.count(unreadable.count, "image")) cannot be read:")
       lines += unreadable.map { "  \($0.reason)" }
     }
     return lines
   }
 
-  private static func lines(_ training: Training, of pictures: Int) -> [String] {
+  private static func lines(_ training: Training, of images: Int) -> [String] {
     let colours = training.channels == 1 ? "grey" : "colour"
     let size = "\(training.size)×\(training.size)"
     var lines = ["training scales them to \(size) in \(colours), resize: \(training.resize)"]
     if training.scaledUp > 0 {
       lines.append(
-        "warning: \(training.scaledUp) of \(pictures) \(training.scaledUp == 1 ? "is" : "are") smaller and would be "
-          + "blurred: lower data.image.size, or take larger pictures")
+        "warning: \(training.scaledUp) of \(images) \(training.scaledUp == 1 ? "is" : "are") smaller and would be "
+          + "blurred: lower data.image.size, or take larger images")
     }
     return lines
   }
@@ -69,6 +69,6 @@ extension SurveyReport {
   private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }
 
-extension PictureSurvey.Size {
+extension ImageSurvey.Size {
   fileprivate var text: String { "\(width)×\(height)" }
 }

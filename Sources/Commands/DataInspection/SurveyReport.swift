@@ -2,7 +2,7 @@ import Foundation
 import ImageIO
 import Reporting
 
-/// What `disttrain data inspect` has found; `--json` prints it under these names.
+/// The results of `disttrain data inspect`; `--json` prints them under these names.
 struct SurveyReport: Encodable {
   struct Count<Value: Encodable & Sendable>: Encodable {
     let count: Int
@@ -11,55 +11,61 @@ struct SurveyReport: Encodable {
 
   struct Sizes: Encodable {
     /// By their number of pixels.
-    let smallest: PictureSurvey.Size
-    let median: PictureSurvey.Size
-    let largest: PictureSurvey.Size
-    /// How many pictures have each size, the most frequent first.
-    let all: [Count<PictureSurvey.Size>]
+    let smallest: ImageSurvey.Size
+    let median: ImageSurvey.Size
+    let largest: ImageSurvey.Size
+    /// The number of images of each size, the most frequent first.
+    let all: [Count<ImageSurvey.Size>]
   }
 
-  /// What the configuration would make of the pictures.
+  /// The effect of the configuration's transform.
   struct Training: Encodable {
     let size: Int
     let channels: Int
     let resize: String
-    /// Pictures that have fewer pixels than that: blurred rather than sharpened by more of them.
+    /// The number of images with fewer pixels than that, which are enlarged and therefore blurred.
     let scaledUp: Int
   }
 
   let source: String
-  let pictures: Int
+  let images: Int
   let bytes: Int
   /// Format, colours and depth in words.
   let formats: [Count<String>]
   let sizes: Sizes?
-  let copies: [PictureSurvey.Copy]
-  let unreadable: [PictureSurvey.Unreadable]
-  /// Files with other extensions, which training does not look at.
+  let copies: [ImageSurvey.Copy]
+  let unreadable: [ImageSurvey.Unreadable]
+  /// Files with other extensions, which training ignores.
   let otherFiles: [Count<String>]
   let notes: [String]
   let training: Training?
 
+  private enum CodingKeys: String, CodingKey {
+    case source
+    case images = "pictures"
+    case bytes, formats, sizes, copies, unreadable, otherFiles, notes, training
+  }
+
   init(
-    _ survey: PictureSurvey, source: String, otherFiles: [String: Int], notes: [String], transform: Transform?
+    _ survey: ImageSurvey, source: String, otherFiles: [String: Int], notes: [String], transform: Transform?
   ) {
     self.source = source
-    pictures = survey.pictures.count
-    bytes = survey.pictures.reduce(0) { $0 + $1.bytes }
-    formats = Self.counted(survey.pictures.map(\.kind)) { $0 < $1 }
-    sizes = Self.sizes(survey.pictures.map(\.size))
+    images = survey.images.count
+    bytes = survey.images.reduce(0) { $0 + $1.bytes }
+    formats = Self.counted(survey.images.map(\.kind)) { $0 < $1 }
+    sizes = Self.sizes(survey.images.map(\.size))
     (copies, unreadable) = (survey.copies, survey.unreadable)
     self.otherFiles = Self.sorted(otherFiles) { $0 < $1 }
     self.notes = notes
     training = transform.map { transform in
       Training(
         size: transform.width, channels: transform.channels, resize: transform.fit.rawValue,
-        scaledUp: survey.pictures.filter { transform.scalesUp(width: $0.size.width, height: $0.size.height) }.count)
+        scaledUp: survey.images.filter { transform.scalesUp(width: $0.size.width, height: $0.size.height) }.count)
     }
   }
 
-  private static func sizes(_ sizes: [PictureSurvey.Size]) -> Sizes? {
-    func isSmaller(_ a: PictureSurvey.Size, _ b: PictureSurvey.Size) -> Bool {
+  private static func sizes(_ sizes: [ImageSurvey.Size]) -> Sizes? {
+    func isSmaller(_ a: ImageSurvey.Size, _ b: ImageSurvey.Size) -> Bool {
       (a.width * a.height, a.width) < (b.width * b.height, b.width)
     }
     let sorted = sizes.sorted(by: isSmaller)
@@ -74,7 +80,7 @@ struct SurveyReport: Encodable {
     sorted(values.reduce(into: [:]) { $0[$1, default: 0] += 1 }, isBefore)
   }
 
-  /// The most frequent first; of equally many those that are before the others.
+  /// The most frequent first; equal counts by `isBefore`.
   private static func sorted<Value: Hashable & Encodable & Sendable>(
     _ counts: [Value: Int], _ isBefore: (Value, Value) -> Bool
   ) -> [Count<Value>] {

@@ -9,8 +9,8 @@ import LinearAlgebra
 import Numerics
 import Reporting
 
-/// `disttrain evaluate SAMPLES --data CONFIG`: how near generated pictures are to real ones, how varied, and whether they are
-/// copies.
+/// `disttrain evaluate SAMPLES --data CONFIG`: the distance of generated images to real ones, their diversity, and
+/// whether they are copies.
 package struct EvaluateProgram {
   package var samples: ModelFile
   /// The configuration whose data the samples are compared with.
@@ -33,9 +33,9 @@ package struct EvaluateProgram {
     (self.count, self.pairs, self.seed, self.features, self.out) = (count, pairs, seed, features, out)
   }
 
-  /// Neighbours in the picture, and samples that have a row.
+  /// Neighbours and rows of neighbours.png.
   private static let (neighbours, rows) = (5, 8)
-  /// Training pictures in memory at once.
+  /// Training images that are in memory at once.
   private static let portion = 4096
 
   /// Evaluates and ends the process.
@@ -48,7 +48,7 @@ package struct EvaluateProgram {
     let configuration = try Configuration(file: configuration, overrides: overrides)
     let model = configuration.model
     let context = ComputeContext(kernels: kernels, threads: threads)
-    // What cannot be used is said before anything takes long.
+    // Unusable arguments are reported before the long computations.
     let measure = try features.map { path in
       (library: try openBLAS(), network: try FeatureNetwork(path: path, context: context))
     }
@@ -120,7 +120,7 @@ package struct EvaluateProgram {
   ) throws -> (samples: NearestNeighbours, heldOut: NearestNeighbours) {
     var own = NearestNeighbours(of: samples, count: Self.neighbours, threads: threads)
     var held = NearestNeighbours(of: data.heldOut, count: 1, threads: threads)
-    let progress = console.countProgress("comparing with training pictures", of: data.training.count)
+    let progress = console.countProgress("comparing with training images", of: data.training.count)
     for first in stride(from: 0, to: data.training.count, by: Self.portion) {
       let range = first..<min(data.training.count, first + Self.portion)
       let images = try data.trainingImages(range)
@@ -142,7 +142,7 @@ package struct EvaluateProgram {
       nearerThanAnyHeldOut: Double(own.count { $0 < least }) / Double(own.count))
   }
 
-  /// Of as many training pictures as are held out, or fewer.
+  /// Of training images, at most as many as are held out.
   private func discriminator(
     _ model: CheckpointModel, _ samples: ImageArray, _ data: EvaluationData
   ) throws -> EvaluationReport.Discriminator {
@@ -164,7 +164,7 @@ package struct EvaluateProgram {
     return try FrechetDistance.between(own, held, dimension: dimension, by: library)
   }
 
-  /// A row a sample: itself, then its nearest training pictures; the samples that are nearest to one come first.
+  /// One row per sample: itself, then its nearest training images. The samples nearest to a training image come first.
   private func writeNeighbours(
     _ samples: ImageArray, _ found: NearestNeighbours, _ data: EvaluationData, to path: String
   ) throws {
@@ -180,6 +180,6 @@ package struct EvaluateProgram {
       width: samples.width, values: values)
     let shape = Shape(
       samples: images.count, height: images.height, width: images.width, channels: images.channels)
-    try PictureFolder.write(Grid(columns: columns).picture(of: images.channelsLast, shape: shape), to: path)
+    try ImageFolder.write(Grid(columns: columns).image(of: images.channelsLast, shape: shape), to: path)
   }
 }

@@ -8,19 +8,19 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// The pictures that are evaluated: files of a folder, an array, or what a model generates.
+/// The images that are evaluated: files of a folder, an array, or the output of a model.
 struct EvaluatedSamples {
   let images: ImageArray
-  /// For people: where they are from.
+  /// Description of their source.
   let title: String
-  /// The checkpoint that they are from, where it is one.
+  /// The checkpoint that generated them, if any.
   let checkpoint: CheckpointModel?
 
   /// - Parameters:
-  ///   - file: a folder of pictures, an array [n, channels, height, width] in [−1, 1] in a .npy, a checkpoint or an ONNX
+  ///   - file: a folder of images, an array [n, channels, height, width] in [−1, 1] in a .npy, a checkpoint or an ONNX
   ///     file.
-  ///   - count: the first so many; nil for all, and 1,000 of a model.
-  ///   - image: size and channels that they must have.
+  ///   - count: use only this number, the first ones; nil for all of a file, and 1,000 of a model.
+  ///   - image: the required size and channels.
   ///   - seed: of a model's latents; nil for its own.
   init(
     _ file: ModelFile, count: Int?, of image: FeatureShape, seed: UInt64?, kernels: Kernels, threads: Threads,
@@ -40,7 +40,7 @@ struct EvaluatedSamples {
       (title, checkpoint) = (model.title, model as? CheckpointModel)
     }
     guard images.count > 1 else {
-      throw UserFacingError(code: .badData, message: "\(path): found \(images.count) pictures, expected two at least")
+      throw UserFacingError(code: .badData, message: "\(path): found \(images.count) images, expected two at least")
     }
   }
 
@@ -53,13 +53,13 @@ struct EvaluatedSamples {
       nonisolated(unsafe) let values = values
       return threads.map(source.count) { index, _ -> (any Error)? in
         do {
-          let picture = try source.load(SourceIndex(index), channels: image.channels).picture
-          guard picture.width == image.width, picture.height == image.height else {
+          let decoded = try source.load(SourceIndex(index), channels: image.channels).image
+          guard decoded.width == image.width, decoded.height == image.height else {
             throw Self.unfit(
-              "\(folder)/\(source.name(SourceIndex(index)))", "\(picture.width)×\(picture.height) pixels", image)
+              "\(folder)/\(source.name(SourceIndex(index)))", "\(decoded.width)×\(decoded.height) pixels", image)
           }
           let target = values.baseAddress! + index * image.count
-          picture.pixels.withUnsafeBufferPointer { ImageArray.convert($0, channels: image.channels, into: target) }
+          decoded.pixels.withUnsafeBufferPointer { ImageArray.convert($0, channels: image.channels, into: target) }
           return nil
         } catch { return error }
       }
@@ -75,7 +75,7 @@ struct EvaluatedSamples {
       throw FileError.unsuitable(
         path: path, found: "an array of shape \(file.shape)",
         expected: "[n, \(image.channels), \(image.height), \(image.width)], as --data's "
-          + "pictures are")
+          + "images are")
     }
     let rows = min(count ?? file.shape[0], file.shape[0])
     let values = try file.rows(0..<rows)
@@ -94,12 +94,12 @@ struct EvaluatedSamples {
     var values: [Float] = []
     let progress = console.countProgress("generating", of: count)
     for first in stride(from: 0, to: count, by: model.portion) {
-      let pictures = try model.pictures(of: source.latents(first..<min(count, first + model.portion)))
-      let shape = pictures.shape
+      let made = try model.images(of: source.latents(first..<min(count, first + model.portion)))
+      let shape = made.shape
       guard FeatureShape(shape) == image else {
         throw unfit(path, "a generator of \(shape.height)×\(shape.width)×\(shape.channels)", image)
       }
-      values += pictures.channelsFirst
+      values += made.channelsFirst
       progress.advance(by: shape.samples)
     }
     progress.end()
@@ -111,12 +111,12 @@ struct EvaluatedSamples {
     UserFacingError(
       code: .badData,
       message:
-        "\(path): found \(found), expected single pictures of \(image.width)×\(image.height) pixels, as --data's are")
+        "\(path): found \(found), expected single images of \(image.width)×\(image.height) pixels, as --data's are")
   }
 }
 
 extension ImageArray {
-  /// One picture's numbers with the channels last.
+  /// One image's numbers with the channels last.
   func copy(_ index: Int, channelsLast target: Floats) {
     let area = height * width
     let source = index * imageSize
@@ -125,7 +125,7 @@ extension ImageArray {
     }
   }
 
-  /// Bytes of a picture, channels last, as numbers in [−1, 1], channels first.
+  /// Bytes of an image, channels last, as numbers in [−1, 1], channels first.
   static func convert(_ bytes: UnsafeBufferPointer<UInt8>, channels: Int, into target: UnsafeMutablePointer<Float>) {
     let area = bytes.count / channels
     for pixel in 0..<area {

@@ -7,25 +7,25 @@ import ImageMetrics
 import Numerics
 import Reporting
 
-/// The real pictures of a configuration: those that train, and those held out.
+/// The real images of a configuration: those that train, and those held out.
 struct EvaluationData {
-  private let cache: PictureCache
+  private let cache: ImageCache
   private let threads: Threads
   let training: [SourceIndex]
   let heldOut: ImageArray
-  /// For people: where the held-out pictures are from.
+  /// Description of the source of the held-out images.
   let heldOutTitle: String
-  /// What bounds the memory that comparing takes; of more held-out pictures so many are taken, evenly.
+  /// Bounds the memory for comparing: at most this number of held-out images is used, evenly spaced.
   static let mostHeldOut = 4096
 
-  /// - Parameter folder: other pictures to hold against, instead of those that the configuration holds out.
+  /// - Parameter folder: held-out images, instead of those of the configuration.
   init(_ configuration: Configuration, heldOutFolder folder: String?, threads: Threads, console: Console) throws {
     let settings = configuration.data
     try settings.requirePath()
     let transform = settings.transform(to: configuration.model.image)
-    func cache(_ source: any ImageSource) -> PictureCache {
+    func cache(_ source: any ImageSource) -> ImageCache {
       source.notes.forEach(console.note)
-      return PictureCache(
+      return ImageCache(
         folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: source,
         transform: transform, hash: SHA256.imageHash, warn: { console.note($0) })
     }
@@ -46,14 +46,14 @@ struct EvaluationData {
       throw UserFacingError(
         code: .usage,
         message:
-          "found \(heldOut.count) pictures held out and \(split.training.count) to train on, expected two at least "
+          "found \(heldOut.count) images held out and \(split.training.count) to train on, expected two at least "
           + "and one; set data.validation as the training had it (0.1 holds out a tenth), or give --heldout FOLDER")
     }
     (self.cache, self.threads) = (all, threads)
     training = split.training.map { good[$0] }
   }
 
-  /// Of the training pictures those at `places`.
+  /// Of the training images those at `places`.
   func trainingImages(_ places: some Sequence<Int>) throws -> ImageArray {
     try Self.images(places.map { training[$0] }, cache, threads)
   }
@@ -64,7 +64,7 @@ struct EvaluationData {
     return (0..<count).map { indices[$0 * indices.count / count] }
   }
 
-  private static func images(_ indices: [SourceIndex], _ cache: PictureCache, _ threads: Threads) throws -> ImageArray {
+  private static func images(_ indices: [SourceIndex], _ cache: ImageCache, _ threads: Threads) throws -> ImageArray {
     let transform = cache.transform
     var values = [Float](repeating: 0, count: indices.count * transform.byteCount)
     let failures = values.withUnsafeMutableBufferPointer { values in
@@ -85,7 +85,7 @@ struct EvaluationData {
   }
 
   /// The images that training would not leave out.
-  private static func readable(_ cache: PictureCache, _ threads: Threads, _ console: Console) throws -> [SourceIndex] {
+  private static func readable(_ cache: ImageCache, _ threads: Threads, _ console: Console) throws -> [SourceIndex] {
     let failures = threads.map(cache.source.count) { index, _ -> ImageError? in
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: cache.transform.byteCount) { bytes in
         do throws(ImageError) { _ = try cache.load(SourceIndex(index), into: bytes) } catch { return error }

@@ -2,18 +2,18 @@ import Configuration
 import Foundation
 import Reporting
 
-/// What `disttrain evaluate` has found; `evaluation.json` holds it under these names.
+/// The results of `disttrain evaluate`; `evaluation.json` has them under these names.
 struct EvaluationReport: Encodable {
-  struct Pictures: Encodable {
+  struct Images: Encodable {
     let source: String
     let count: Int
   }
 
-  /// × 1000, to the held-out pictures.
+  /// × 1000, to the held-out images.
   struct Level: Encodable {
     let side: Int
     let samples: Double
-    /// Training pictures, as many as there are held out or fewer: what real pictures reach.
+    /// Of training images, at most as many as are held out: the level of real images.
     let training: Double
   }
 
@@ -24,7 +24,7 @@ struct EvaluationReport: Encodable {
     let heldOut: Double
   }
 
-  /// Root mean square differences to the nearest training picture.
+  /// Root mean square differences to the nearest training image.
   struct Nearest: Encodable {
     let median: Double
     let least: Double
@@ -38,14 +38,14 @@ struct EvaluationReport: Encodable {
   struct Memorization: Encodable {
     let samples: Nearest
     let heldOut: Nearest
-    /// The share of samples that are nearer to a training picture than any held-out one is.
+    /// The share of samples that are nearer to a training image than any held-out one is.
     let nearerThanAnyHeldOut: Double
   }
 
-  /// The scores of the checkpoint's discriminator for some pictures: its mean loss against their plain labels, and the share that it
-  /// takes for what they are.
+  /// The scores of the checkpoint's discriminator for some images: its mean loss against their plain labels, and the
+  /// share that it classifies correctly.
   struct Scores: Encodable {
-    /// nil where the loss is none of single images, or not finite.
+    /// nil if the loss is not defined for single images, or not finite.
     let loss: Double?
     let accuracy: Double
   }
@@ -56,9 +56,9 @@ struct EvaluationReport: Encodable {
     let samples: Scores
   }
 
-  let samples: Pictures
-  let heldOut: Pictures
-  let training: Pictures
+  let samples: Images
+  let heldOut: Images
+  let training: Images
   let seed: UInt64
   let slicedWasserstein: [Level]
   let diversity: Diversity
@@ -74,7 +74,7 @@ struct EvaluationReport: Encodable {
     }
   }
 
-  /// For people.
+  /// The report as text.
   var lines: [String] {
     func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
     func mean(_ value: (Level) -> Double) -> Double {
@@ -89,18 +89,18 @@ struct EvaluationReport: Encodable {
     let nearer = memorization.nearerThanAnyHeldOut
     return [
       "\(samples.count) samples of \(samples.source)",
-      "\(heldOut.count) pictures held out by \(heldOut.source), \(training.count) to train on of \(training.source)",
+      "\(heldOut.count) images held out by \(heldOut.source), \(training.count) to train on of \(training.source)",
       "",
-      "sliced Wasserstein distance to the held-out pictures × 1000; the nearer to the training pictures' own, the better",
+      "sliced Wasserstein distance to the held-out images × 1000; the nearer to the training images' own, the better",
       table.text,
       "",
-      "diversity: MS-SSIM of \(diversity.pairs) random pairs; higher than the held-out pictures' means less varied",
+      "diversity: MS-SSIM of \(diversity.pairs) random pairs; higher than the held-out images' means less varied",
       "  samples \(number(diversity.samples, 4))  held out \(number(diversity.heldOut, 4))",
       "",
-      "memorization: root mean square difference to the nearest training picture, in [-1, 1]",
+      "memorization: root mean square difference to the nearest training image, in [-1, 1]",
       "  samples  median \(number(own.median, 4))  least \(number(own.least, 4))",
       "  held out median \(number(held.median, 4))  least \(number(held.least, 4))",
-      "  \(number(100 * nearer, 1)) % of the samples are nearer to a training picture than any held-out one is",
+      "  \(number(100 * nearer, 1)) % of the samples are nearer to a training image than any held-out one is",
     ] + discriminatorLines(number)
       + (frechetDistance.map { ["", "Fréchet distance of features: \(number($0, 4))"] } ?? [])
   }
@@ -112,7 +112,7 @@ struct EvaluationReport: Encodable {
     ]
     return [
       "",
-      "discriminator: loss, and the share it takes for what they are; far better on training pictures than on those held "
+      "discriminator: loss, and the share it classifies correctly; far better on training images than on those held "
         + "out means learned by heart",
     ] + rows.map { "  \($0.0) loss \($0.1.loss.map { number($0, 4) } ?? "-")  accuracy \(number($0.1.accuracy, 4))" }
   }

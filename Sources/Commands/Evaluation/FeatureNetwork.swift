@@ -5,7 +5,7 @@ import ModelFiles
 import Numerics
 import ONNXGraphs
 
-/// A network from an ONNX file that describes pictures by numbers, for the Fréchet distance.
+/// A network from an ONNX file that computes features of images, for the Fréchet distance.
 struct FeatureNetwork {
   private let path: String
   private let graph: NetworkGraph
@@ -17,13 +17,13 @@ struct FeatureNetwork {
     guard model.inputs.count == 1, let input = model.inputs.first, let output = model.outputs.first else {
       throw .unsuitable(
         path: path, found: "\(model.inputs.count) inputs and \(model.outputs.count) outputs",
-        expected: "a network of pictures: one input, an output of features")
+        expected: "a network of images: one input, an output of features")
     }
     (self.path, self.input, self.output) = (path, input.name, output.name)
     graph = try NetworkGraph(model, path: path, context: context)
   }
 
-  /// The first output's numbers of each picture, which goes in as it is: [n, c, h, w] in [−1, 1], at most 32 at once.
+  /// The first output for each image. The input is [n, c, h, w] in [−1, 1], at most 32 images at once.
   func features(of images: ImageArray) throws(FileError) -> (values: [Float], dimension: Int) {
     var values: [Float] = []
     for first in stride(from: 0, to: images.count, by: 32) {
@@ -33,7 +33,7 @@ struct FeatureNetwork {
         part, shape: [count, images.channels, images.height, images.width], input: input, output: output)
       guard shape.first == count, !found.isEmpty else {
         throw .unsuitable(
-          path: path, found: "an output of shape \(shape) for \(count) pictures", expected: "[\(count), features]")
+          path: path, found: "an output of shape \(shape) for \(count) images", expected: "[\(count), features]")
       }
       if let bad = found.first(where: { !$0.isFinite }) {
         throw .unsuitable(path: path, found: "a feature that is \(bad)", expected: "finite numbers")

@@ -6,19 +6,19 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// The networks of a checkpoint, to be run and not to be trained.
+/// The networks of a checkpoint, for inference only.
 final class CheckpointModel: GeneratorModel {
   let configuration: Configuration
   let facts: CheckpointFacts
-  let pictureModel: PictureModel
+  let samplingModel: SamplingModel
   private let checkpoint: SafetensorsFile
   private let engine: Engine
   private let generator: ImageGenerator
   private var scorer: Inference?
 
-  var latents: LatentSpecification { pictureModel.latent }
-  var seed: UInt64 { pictureModel.seed }
-  var portion: Int { pictureModel.portion }
+  var latents: LatentSpecification { samplingModel.latent }
+  var seed: UInt64 { samplingModel.seed }
+  var portion: Int { samplingModel.portion }
   var title: String { "\(configuration.name) after step \(facts.step)" }
 
   init(_ file: ModelFile, kernels: Kernels, threads: Threads) throws {
@@ -33,46 +33,46 @@ final class CheckpointModel: GeneratorModel {
     engine = Engine(
       kernels: kernels, threads: threads, peers: SingleRank(shards: 1, kernels: kernels),
       algorithms: configuration.kernels)
-    pictureModel = try PictureModel(of: checkpoint, configuration, as: file, engine: engine)
-    generator = ImageGenerator(pictureModel, engine: engine)
+    samplingModel = try SamplingModel(of: checkpoint, configuration, as: file, engine: engine)
+    generator = ImageGenerator(samplingModel, engine: engine)
   }
 
-  func pictures(of latents: [Float]) throws -> Pictures {
+  func images(of latents: [Float]) throws -> GeneratedImages {
     let shape = generator.latents.shape.with(samples: latents.count / self.latents.size)
     var latents = latents
     return try latents.withUnsafeMutableBufferPointer { buffer in
       let images = try generator.images(of: Tensor(shape, buffer.baseAddress!))
-      return Pictures(shape: images.shape, values: Array(images.values))
+      return GeneratedImages(shape: images.shape, values: Array(images.values))
     }
   }
 
-  func logits(of pictures: Pictures) throws -> [Float] {
+  func logits(of images: GeneratedImages) throws -> [Float] {
     let scorer = try self.scorer ?? makeScorer()
     self.scorer = scorer
-    var values = pictures.values
+    var values = images.values
     return try values.withUnsafeMutableBufferPointer { buffer in
-      let images = Tensor(pictures.shape, buffer.baseAddress!)
-      _ = try scorer.output(of: images, .runningStatistics)
-      let outputs = scorer.outputs.map { scorer.output($0, of: images) }
-      return (0..<pictures.shape.samples).map { sample in
-        // Of two, the last one tells of real.
+      let tensor = Tensor(images.shape, buffer.baseAddress!)
+      _ = try scorer.output(of: tensor, .runningStatistics)
+      let outputs = scorer.outputs.map { scorer.output($0, of: tensor) }
+      return (0..<images.shape.samples).map { sample in
+        // Of two logits, the last is that of real.
         outputs.reduce(0) { $0 + $1.sample(sample)[$1.shape.sampleCount - 1] } / Float(outputs.count)
       }
     }
   }
 
-  /// D's mean loss on pictures against their plain labels, how real it finds them, and the share that it takes for what they
-  /// are; by running statistics.
+  /// D's mean loss on images against their plain labels, its mean score, and the share that it classifies
+  /// correctly; by running statistics.
   func scores(of images: ImageArray, isReal: Bool) throws -> (loss: Double, score: Double, accuracy: Double) {
     let scorer = try self.scorer ?? makeScorer()
     self.scorer = scorer
     let loss = BatchLoss(configuration.train.rules.loss.loss.withPlainLabels, groups: 1, engine: engine)
     let shape = configuration.model.imageShape
-    let pictures = engine.arena.tensor(shape.with(samples: portion))
+    let tensor = engine.arena.tensor(shape.with(samples: portion))
     var (total, score, accuracy) = (0.0, 0.0, 0.0)
     for first in stride(from: 0, to: images.count, by: portion) {
       let count = min(portion, images.count - first)
-      let part = pictures[samples: 0..<count]
+      let part = tensor[samples: 0..<count]
       for sample in 0..<count { images.copy(first + sample, channelsLast: part.sample(sample)) }
       let layout = BatchLayout(
         reduction: engine.peers.reduction, shardSizes: [count], globalSamples: count, groups: 1)

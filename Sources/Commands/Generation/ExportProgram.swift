@@ -25,7 +25,7 @@ package struct ExportProgram {
 
   private func run(_ kernels: Kernels, _ threads: Threads) throws {
     let model = try CheckpointModel(checkpoint, kernels: kernels, threads: threads)
-    let (generator, step) = (model.pictureModel, model.facts.step)
+    let (generator, step) = (model.samplingModel, model.facts.step)
     switch format {
     case .onnx: try AtomicFile.replace(out, with: GeneratorExport.onnx(of: generator, after: step))
     case .safetensors: try GeneratorExport.writeSafetensors(of: generator, after: step, to: out)

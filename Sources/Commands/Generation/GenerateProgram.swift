@@ -4,21 +4,21 @@ import GAN
 import Numerics
 import Reporting
 
-/// `disttrain generate MODEL`: pictures of a trained generator.
+/// `disttrain generate MODEL`: images of a trained generator.
 package struct GenerateProgram {
   package var model: ModelFile
-  /// nil for as many as the file of latents has, or the grid needs.
+  /// nil for the number in the file of latents, or of cells in the grid.
   package var count: Int?
   package var out: String
   package var seed: UInt64?
   package var latents: String?
   package var grid: GridSize?
-  package var format: PictureFormat
-  /// How many to keep of all, those that the discriminator finds most real; nil for all.
+  package var format: ImageFormat
+  /// The number of images to keep, those that the discriminator finds most real; nil for all.
   package var best: Int?
 
   package init(
-    model: ModelFile, count: Int?, out: String, seed: UInt64?, latents: String?, grid: GridSize?, format: PictureFormat,
+    model: ModelFile, count: Int?, out: String, seed: UInt64?, latents: String?, grid: GridSize?, format: ImageFormat,
     best: Int?
   ) {
     (self.model, self.count, self.out, self.seed, self.latents) = (model, count, out, seed, latents)
@@ -39,33 +39,33 @@ package struct GenerateProgram {
       try writeBest(best, of: count, generator, source, threads, console)
     } else {
       let digits = max(6, "\(count - 1)".count)
-      var folder = try PictureFolder(out, format, count: count, grid: grid, threads: threads) { place in
+      var folder = try ImageFolder(out, format, count: count, grid: grid, threads: threads) { place in
         String(repeating: "0", count: digits - "\(place)".count) + "\(place)"
       }
       let progress = console.countProgress("generating", of: count)
       for portion in portions(count, generator.portion) {
-        try folder.append(generator.pictures(of: source.latents(portion)))
+        try folder.append(generator.images(of: source.latents(portion)))
         progress.advance(by: portion.count)
       }
       try folder.finish()
       progress.end()
     }
-    console.say("\(best ?? count) pictures by \(generator.title), of \(source.description), in \(out)")
+    console.say("\(best ?? count) images by \(generator.title), of \(source.description), in \(out)")
   }
 
-  /// Judges all pictures first, keeps the numbers of the best, and makes those again.
+  /// Scores all images first, keeps the numbers of the best, and makes those again.
   private func writeBest(
     _ best: Int, of count: Int, _ generator: any GeneratorModel, _ source: LatentSource, _ threads: Threads,
     _ console: Console
   ) throws {
     guard best <= count else {
       throw UserFacingError(
-        code: .usage, message: "--best \(best) of \(count) pictures: give a --count of at least \(best)")
+        code: .usage, message: "--best \(best) of \(count) images: give a --count of at least \(best)")
     }
-    var chosen = ChosenPictures(best)
+    var chosen = ChosenImages(best)
     let progress = console.countProgress("judging", of: count)
     for portion in portions(count, generator.portion) {
-      let logits = try generator.logits(of: generator.pictures(of: source.latents(portion)))
+      let logits = try generator.logits(of: generator.images(of: source.latents(portion)))
       for (number, logit) in zip(portion, logits) { chosen.consider(number, logit: logit) }
       progress.advance(by: portion.count)
     }
@@ -75,10 +75,10 @@ package struct GenerateProgram {
     @Sendable func name(_ place: Int) -> String {
       "best-" + String(repeating: "0", count: digits - "\(place + 1)".count) + "\(place + 1)"
     }
-    var folder = try PictureFolder(out, format, count: best, grid: grid, threads: threads, names: name)
+    var folder = try ImageFolder(out, format, count: best, grid: grid, threads: threads, names: name)
     for portion in portions(best, generator.portion) {
       let numbers = candidates[portion].map(\.number)
-      try folder.append(generator.pictures(of: source.latents(numbers)))
+      try folder.append(generator.images(of: source.latents(numbers)))
     }
     try folder.finish()
     for (place, candidate) in candidates.enumerated() {
@@ -90,11 +90,11 @@ package struct GenerateProgram {
   private func count(of source: LatentSource) throws -> Int {
     let available = source.count
     guard let count = count ?? available ?? grid?.count else {
-      throw UserFacingError(code: .usage, message: "how many pictures? Give --count, --grid or --latents")
+      throw UserFacingError(code: .usage, message: "how many images? Give --count, --grid or --latents")
     }
     if let available, count > available || available == 0 {
       throw UserFacingError(
-        code: .usage, message: "--count \(count), but \(latents!) has \(available) latents; give at most so many")
+        code: .usage, message: "--count \(count), but \(latents!) has \(available) latents; give at most that number")
     }
     return count
   }

@@ -4,7 +4,7 @@ import MPI
 import Numerics
 import Reporting
 
-/// What the programs that run a trained model have in common: one process, all cores, one message where they fail.
+/// The common parts of the programs that run a trained model: one process, all cores, one message on failure.
 enum GenerationEnd {
   /// Runs `body` and ends the process. Under mpirun rank 0 does all of it.
   static func run(_ body: (Kernels, Threads) throws -> Void) -> Never {

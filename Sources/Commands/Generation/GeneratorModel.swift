@@ -4,27 +4,27 @@ import Numerics
 import ONNXGraphs
 import Reporting
 
-/// Pictures in memory, with channels last.
-package struct Pictures {
+/// Images in memory, with channels last.
+package struct GeneratedImages {
   let shape: Shape
   let values: [Float]
 }
 
 /// A generator that has been read from a file.
 protocol GeneratorModel: AnyObject {
-  /// For people: which training it is from.
+  /// Description of the training that made it.
   var title: String { get }
   var latents: LatentSpecification { get }
-  /// Of the latents where nobody asks for another.
+  /// The default seed of the latents.
   var seed: UInt64 { get }
-  /// Pictures that are made together.
+  /// Images that are made together.
   var portion: Int { get }
 
-  /// The pictures of [n, latents.size], n at most `portion`.
-  func pictures(of latents: [Float]) throws -> Pictures
+  /// The images of [n, latents.size], n at most `portion`.
+  func images(of latents: [Float]) throws -> GeneratedImages
 
-  /// How real the pictures that were made last look to the discriminator: its logit for each, higher for more real.
-  func logits(of pictures: Pictures) throws -> [Float]
+  /// The discriminator's logit for each of the images that were made last; higher for more real.
+  func logits(of images: GeneratedImages) throws -> [Float]
 }
 
 /// Opens a model: an ONNX file by its name, a checkpoint otherwise.
@@ -37,7 +37,7 @@ func openGenerator(
   }
   guard file.statistics == .running else {
     throw UserFacingError(
-      code: .usage, message: "\(path): an ONNX file goes by running statistics; leave out --batch-norm batch")
+      code: .usage, message: "\(path): an ONNX file uses running statistics; leave out --batch-norm batch")
   }
   return ONNXGeneratorModel(try GeneratorGraph(path: path, context: ComputeContext(kernels: kernels, threads: threads)))
 }
@@ -45,19 +45,19 @@ func openGenerator(
 /// A generator in an ONNX file.
 final class ONNXGeneratorModel: GeneratorModel {
   private let graph: GeneratorGraph
-  let portion = PictureModel.independentPortion
+  let portion = SamplingModel.independentPortion
   let seed: UInt64 = 1
   var title: String { graph.path }
   var latents: LatentSpecification { graph.latents }
 
   init(_ graph: GeneratorGraph) { self.graph = graph }
 
-  func pictures(of latents: [Float]) throws -> Pictures {
+  func images(of latents: [Float]) throws -> GeneratedImages {
     let (values, shape) = try graph.images(of: latents)
-    return Pictures(shape: shape, values: values)
+    return GeneratedImages(shape: shape, values: values)
   }
 
-  func logits(of pictures: Pictures) throws -> [Float] {
+  func logits(of images: GeneratedImages) throws -> [Float] {
     throw UserFacingError(
       code: .usage, message: "\(graph.path): an ONNX file has no discriminator to choose by; give --best a checkpoint")
   }

@@ -6,7 +6,7 @@ import ImageIO
 import Numerics
 import Reporting
 
-/// `disttrain interpolate MODEL`: pictures between latents, in one picture or an animation.
+/// `disttrain interpolate MODEL`: images of latents in between, as one grid or an animation.
 package struct InterpolateProgram {
   package enum Mode: String, CaseIterable, Sendable {
     /// From one latent to another.
@@ -16,14 +16,14 @@ package struct InterpolateProgram {
     /// a, b, c and a − b + c, a row for every three latents.
     case arithmetic
 
-    /// Latents that it takes; of arithmetic, for each row.
+    /// The number of latents it needs; for arithmetic, per row.
     var latentCount: Int { self == .line ? 2 : 3 }
     var standardSteps: Int { self == .line ? 10 : 20 }
   }
 
   package var model: ModelFile
   package var mode: Mode
-  /// Pictures of a line, or of a side of the square.
+  /// Images of a line, or of a side of the square.
   package var steps: Int?
   package var seed: UInt64?
   package var latents: String?
@@ -49,23 +49,23 @@ package struct InterpolateProgram {
     case .line:
       let row = LatentPath.line(ends[0], ends[1], steps: steps)
       if out.lowercased().hasSuffix(".gif") {
-        try writeAnimation(try pictures(row, generator))
+        try writeAnimation(try images(row, generator))
       } else {
-        try writeGrid(try pictures(row, generator), columns: steps)
+        try writeGrid(try images(row, generator), columns: steps)
       }
     case .square:
       let square = LatentPath.square(ends[0], ends[1], ends[2], steps: steps)
-      try writeGrid(try pictures(square, generator), columns: steps)
+      try writeGrid(try images(square, generator), columns: steps)
     case .arithmetic:
       let rows = stride(from: 0, to: ends.count, by: 3).flatMap {
         LatentPath.arithmetic(ends[$0], ends[$0 + 1], ends[$0 + 2])
       }
-      try writeGrid(try pictures(rows, generator), columns: 4)
+      try writeGrid(try images(rows, generator), columns: 4)
     }
     Console(isSpeaking: true).say("\(out): \(mode.rawValue) by \(generator.title), of \(source.description)")
   }
 
-  /// The latents between which there is to be something.
+  /// The given latents.
   private func ends(_ source: LatentSource, size: Int) throws -> [[Float]] {
     let wanted = mode.latentCount
     let available = source.count ?? wanted
@@ -79,35 +79,35 @@ package struct InterpolateProgram {
     return try (0..<available).map { try source.latents($0..<$0 + 1) }
   }
 
-  private func pictures(_ latents: [[Float]], _ generator: any GeneratorModel) throws -> Pictures {
+  private func images(_ latents: [[Float]], _ generator: any GeneratorModel) throws -> GeneratedImages {
     var (values, shape): ([Float], Shape?) = ([], nil)
     for start in stride(from: 0, to: latents.count, by: generator.portion) {
       let end = min(latents.count, start + generator.portion)
-      let made = try generator.pictures(of: latents[start..<end].flatMap { $0 })
-      // All of it becomes one picture in memory.
+      let made = try generator.images(of: latents[start..<end].flatMap { $0 })
+      // All images together become one image in memory.
       guard made.shape.sampleCount <= Self.mostValues / latents.count else {
         throw UserFacingError(
           code: .usage,
-          message: "\(latents.count) pictures of \(made.shape.width)×\(made.shape.height) pixels are more than fit one "
-            + "picture; give fewer --steps")
+          message: "\(latents.count) images of \(made.shape.width)×\(made.shape.height) pixels are more than fit one "
+            + "image; give fewer --steps")
       }
       values += made.values
       shape = made.shape
     }
-    return Pictures(shape: shape!.with(samples: latents.count), values: values)
+    return GeneratedImages(shape: shape!.with(samples: latents.count), values: values)
   }
 
   private static let mostValues = 1 << 28
 
-  private func writeGrid(_ pictures: Pictures, columns: Int) throws {
-    try PictureFolder.write(Grid(columns: columns).picture(of: pictures.values, shape: pictures.shape), to: out)
+  private func writeGrid(_ images: GeneratedImages, columns: Int) throws {
+    try ImageFolder.write(Grid(columns: columns).image(of: images.values, shape: images.shape), to: out)
   }
 
-  private func writeAnimation(_ pictures: Pictures) throws {
-    let shape = pictures.shape
-    let made = try Animation(pictures: shape.samples).bytes { frame in
-      let values = Array(pictures.values[frame * shape.sampleCount..<(frame + 1) * shape.sampleCount])
-      return Grid().picture(of: values, shape: shape.with(samples: 1))
+  private func writeAnimation(_ images: GeneratedImages) throws {
+    let shape = images.shape
+    let made = try Animation(images: shape.samples).bytes { frame in
+      let values = Array(images.values[frame * shape.sampleCount..<(frame + 1) * shape.sampleCount])
+      return Grid().image(of: values, shape: shape.with(samples: 1))
     }
     try AtomicFile.replace(out, with: made!.bytes)
   }
@@ -115,7 +115,7 @@ package struct InterpolateProgram {
 
 /// Latents between latents.
 enum LatentPath {
-  /// From `first` to `last`, both among them.
+  /// From `first` to `last`, inclusive.
   static func line(_ first: [Float], _ last: [Float], steps: Int) -> [[Float]] {
     fractions(steps).map { part in zip(first, last).map { $0 + part * ($1 - $0) } }
   }
@@ -129,7 +129,7 @@ enum LatentPath {
     }
   }
 
-  /// The three, and what they give.
+  /// The three latents and the result.
   static func arithmetic(_ a: [Float], _ b: [Float], _ c: [Float]) -> [[Float]] {
     [a, b, c, a.indices.map { a[$0] - b[$0] + c[$0] }]
   }

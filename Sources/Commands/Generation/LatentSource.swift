@@ -4,9 +4,9 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// Where latents come from: each has a number and depends on nothing else.
+/// The source of latents: each has a number and depends on nothing else.
 enum LatentSource {
-  /// Drawn; the first ones are those of the run's samples where the seed is the run's.
+  /// Drawn; the first ones are those of the run's samples if the seed is the run's.
   case drawn(LatentSpecification, seed: UInt64)
   /// The rows of a file.
   case file(NPYFile)
@@ -29,7 +29,7 @@ enum LatentSource {
     self = .file(file)
   }
 
-  /// How many there are; nil for any number.
+  /// The number of latents; nil for unlimited.
   var count: Int? {
     if case .file(let file) = self { file.shape[0] } else { nil }
   }

@@ -1,9 +1,9 @@
 import Configuration
 import Reporting
 
-/// What `--debug` fills in.
+/// The settings that `--debug` adds.
 extension TrainingProgram {
-  /// Makes a run short where the configuration leaves open how long it is, and prints what that was, with the command
+  /// Makes a run short if the configuration leaves its length open, and prints the length with the command
   /// that gives the same bits without the checks.
   func shortenForDebug(_ configuration: inout Configuration) throws {
     let given = try Configuration.keysSet(in: file, overrides: overrides)

@@ -7,7 +7,7 @@ import MachineFacts
 import Numerics
 import Reporting
 
-/// `--dry-run`: what a run would be, without making it.
+/// `--dry-run`: the plan of a run, without starting it.
 struct DryRun {
   private let configuration: Configuration
   private let options: RunOptions
@@ -26,7 +26,7 @@ struct DryRun {
     kernels = Kernels(try CommonInstructionSet(SingleProcess()).choice(continuing: recorded))
   }
 
-  /// Prints the networks at once, then what depends on the data, then what must be measured.
+  /// Prints the networks at once, then the parts that depend on the data, then the measured times.
   func run() throws {
     let batch = configuration.train.batch
     let plan = try ShardPlan(batch: batch, shards: configuration.train.shardCount(ranks: ranks), ranks: ranks)
@@ -35,15 +35,15 @@ struct DryRun {
     let base = ProcessMemory.resident
     let machine = Machine.current
     let threads = Threads(count: ThreadCount.resolve(configuration.threads, on: machine, sharedBy: ranksHere))
-    // One rank's share, on its own: the other ranks' work looks alike.
+    // One rank's share alone: the other ranks' work is similar.
     let peers = SingleRank(shards: plan.shards(ofRank: 0).count, kernels: kernels)
     let training = configuration.training(ranks: ranks)
     let engine = Engine(
       kernels: kernels, threads: threads, peers: peers, algorithms: configuration.kernels,
       samplesPerShard: training.samplesPerShard)
     let step = try GANStep(configuration.model, training, samples: samples, engine: engine)
-    let pictures = PictureModel(of: step, configuration)
-    _ = Sampler(pictures, configuration.output.samples, scratch: step.scratch, engine: engine)  // plans its memory
+    let model = SamplingModel(of: step, configuration)
+    _ = Sampler(model, configuration.output.samples, scratch: step.scratch, engine: engine)  // plans its memory
     for network in [step.generator, step.discriminator] { print(table(network)) }
     print(
       "\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "
@@ -104,12 +104,12 @@ struct DryRun {
       ] + lines).joined(separator: "\n")
   }
 
-  /// `1×1×1`, or `1×1×1 and 1×1×1` of a network with a branch.
+  /// `1×1×1`, or `1×1×1 and 1×1×1` for a network with a branch.
   private func outputs(_ network: Network) -> String {
     network.outputShapes.map(shape).joined(separator: " and ")
   }
 
-  /// `F4`, or each pass's algorithm where they differ.
+  /// `F4`, or each pass's algorithm if they differ.
   private func text(_ algorithms: KernelSettings.Layer) -> String {
     let passes = [("forward", algorithms.forward), ("data", algorithms.data), ("weights", algorithms.weights)]
     let names = passes.map { $0.1?.rawValue ?? "auto" }
@@ -129,7 +129,7 @@ struct DryRun {
     )
   }
 
-  /// Seconds of a step: the median of up to eight that fit into 10 s, the first one left out where there are more.
+  /// Seconds of a step: the median of up to eight that fit into 10 s, without the first one if there are more.
   private func measure(_ step: GANStep, _ batch: LocalBatch) throws -> Double {
     var stream = RandomStream(seed: configuration.seed, purpose: .synthetic)
     stream.fillUniform(step.realImages(batch.samples).values)

@@ -4,17 +4,17 @@ import GAN
 import MachineFacts
 import Numerics
 
-/// The peak memory of a rank, from what is planned before the first step.
+/// The peak memory of a rank, from the memory planned before the first step.
 struct MemoryEstimate: CustomStringConvertible {
   /// Parameters, gradients, activations, the rank's share of the optimizers' states, workspaces.
   let networks: Int
-  /// What a rank receives of the others' gradients.
+  /// The gradients received from other ranks.
   let exchange: Int
   let images: Int
-  /// Code and libraries, what they hold, and what a checkpoint or an export needs for a moment.
+  /// Code and libraries with their data, and temporary memory of a checkpoint or an export.
   let program: Int
 
-  /// What a run comes to hold besides, above all pages of code and libraries: measured in one process.
+  /// Other memory of a run, mostly pages of code and libraries: measured in one process.
   private static let running = 12_000_000
   /// The same with Open MPI's libraries and shared memory, once it is started: measured with Open MPI 4.1.
   private static let runningWithMPI = 20_000_000
@@ -41,7 +41,7 @@ struct MemoryEstimate: CustomStringConvertible {
       $0 + MPIGradientExchange.receivedBytes($1.0.flatCount, groups: $1.groups, plan)
     }
     self.images = images
-    // A tensor in the order of files, beside the largest slice that is gathered.
+    // A tensor in the order of files, and the largest gathered slice.
     let tensors = trained.flatMap { $0.0.tensors.map(\.count) }
     let moment = max(2 * (tensors.max() ?? 0), exportsGenerator ? 3 * step.generator.flatCount : 0)
     self.program = program + (startsMPI ? Self.runningWithMPI : Self.running) + moment * float
@@ -59,7 +59,7 @@ struct MemoryEstimate: CustomStringConvertible {
 }
 
 extension Machine {
-  /// What there is to say where the ranks of this host need more memory than they may hold.
+  /// A warning if the ranks of this host need more memory than they may use.
   package func note(onRanks ranks: Int, bytesEach bytes: Int) -> String? {
     guard let memoryLimit, ranks * bytes > memoryLimit else { return nil }
     let needed = ranks == 1 ? "the rank needs" : "the \(ranks) ranks of this host need"

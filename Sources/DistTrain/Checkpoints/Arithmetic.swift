@@ -2,24 +2,25 @@ import Configuration
 import GAN
 import Numerics
 
-/// How the convolutions' algorithms round: a number that rises where a program gives one of them other bits.
+/// The version of the arithmetic of the convolutions' algorithms: a number that rises when the bits of one of them
+/// change.
 ///
-/// 1: `im2col` by OpenBLAS; such checkpoints do not name it. 2: `im2col` by our own kernels. Programs of arithmetic 1 look
-/// for no number and take every checkpoint for one of theirs; what they write names none either.
+/// 1: `im2col` by OpenBLAS; such checkpoints have no number. 2: `im2col` by our own kernels. Programs of arithmetic 1
+/// neither read nor write the number, and take every checkpoint for one of theirs.
 package enum Arithmetic {
   package static let current = 2
-  /// That of a checkpoint that names none.
+  /// The arithmetic of a checkpoint without a number.
   static let older = 1
   static let key = "arithmetic"
 
-  /// What a run that goes on from a checkpoint computes otherwise than the program that wrote it.
+  /// The difference between this program's arithmetic and that of the program that wrote a checkpoint.
   struct Change {
     let setting: SettingChange
-    /// In a whole sentence.
+    /// A whole sentence.
     let reason: String
   }
 
-  /// Nil where `new`, the configuration that goes on, gives the bits that the checkpoint's program would have given, or
+  /// Nil if `new`, the configuration of the continued run, gives the bits of the checkpoint's program, or
   /// has nothing left to compute.
   static func change(from facts: CheckpointFacts, _ old: Configuration, to new: Configuration) throws -> Change? {
     let (steps, epochs) = (new.train.steps ?? .max, new.train.epochs ?? .max)
@@ -27,7 +28,7 @@ package enum Arithmetic {
     guard facts.arithmetic <= current else {
       return Change(
         setting: SettingChange(key: key, old: "\(facts.arithmetic)", new: "\(current)"),
-        reason: "A newer program made it, and computes otherwise than this one.")
+        reason: "A newer program made it, and computes differently from this one.")
     }
     guard facts.arithmetic == older else { return nil }
     let affected = try patchPasses(of: old, facts).intersection(patchPasses(of: new, facts))
@@ -38,7 +39,8 @@ package enum Arithmetic {
     }
     return Change(
       setting: SettingChange(key: key, old: "1", new: "2, im2col of \(layers.joined(separator: ", "))"),
-      reason: "These passes were computed by OpenBLAS, and now are by disttrain's own kernels, which round otherwise.")
+      reason: "These passes were computed by OpenBLAS, and now are by disttrain's own kernels, which round differently."
+    )
   }
 
   private struct LayerPass: Hashable {
@@ -46,7 +48,7 @@ package enum Arithmetic {
     let pass: KernelSettings.Pass
   }
 
-  /// The passes that go by `im2col`, also where their choice is not written out.
+  /// The passes computed by `im2col`, even if their choice is not written out.
   private static func patchPasses(of configuration: Configuration, _ facts: CheckpointFacts) throws -> Set<LayerPass> {
     let resolved = try configuration.resolved(
       shards: max(1, facts.shards), InstructionSet(rawValue: facts.instructionSet) ?? .baseline)

@@ -4,8 +4,8 @@ import GAN
 import ModelFiles
 import Numerics
 
-/// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and what the
-/// optimizers keep, as `optimizer.generator.0.weight.exp_avg` and so on.
+/// Saves and restores the tensors of a run under PyTorch's names: `generator.0.weight`, `.running_mean`, and the
+/// optimizers' states, such as `optimizer.generator.0.weight.exp_avg`.
 package struct Checkpoint {
   private let step: GANStep
   private let job: any Job
@@ -17,11 +17,12 @@ package struct Checkpoint {
 
   private var parts: [TrainedNetwork] { step.trained }
 
-  /// Writes the state for `path`: rank 0 writes, after the owners of the optimizers' states have sent theirs. Collective.
+  /// Writes the state for `path`: rank 0 writes, after the owners of the optimizers' states have sent theirs.
+  /// Collective.
   ///
-  /// - Returns: on rank 0 the file's way to the disk, which goes on by itself.
+  /// - Returns: on rank 0 the commit of the file to the disk, which runs on its own thread.
   func save(_ facts: CheckpointFacts, to path: String) throws -> CheckpointCommit? {
-    // Between steps there is memory enough, and it need not be taken anew.
+    // Between steps the scratch memory is free, and large enough.
     var scratch = step.scratch.bindMemory(to: Float.self)
     let states = try parts.map { part in
       try part.states.indices.map { try gather(part, state: $0, &scratch) }
@@ -56,14 +57,14 @@ package struct Checkpoint {
     return writer
   }
 
-  /// Takes over the state of `file`, which rank 0 has open and the others have not, with its `facts`. Collective.
+  /// Restores the state from `file`, which only rank 0 has open, with its `facts`. Collective.
   package func restore(_ file: SafetensorsFile?, _ facts: CheckpointFacts) throws {
     try job.onFirst { try checkNames(file!) }
     step.trainedGenerator.owned.updates = facts.generatorUpdates
     step.trainedDiscriminator.owned.updates = facts.discriminatorUpdates
     for part in parts {
       let network = part.network
-      // As in `save`; what lies between tensors is zero.
+      // As in `save`; the elements between tensors are zero.
       let start = step.scratch.bindMemory(to: Float.self).baseAddress!
       let states = part.states.indices.map { start + $0 * network.flatCount }
       start.update(repeating: 0, count: states.count * network.flatCount)
@@ -104,7 +105,7 @@ package struct Checkpoint {
         let found = file.entry(declaration.name).map { "\($0.type.rawValue) \($0.shape)" } ?? "nothing"
         throw FileError.unsuitable(
           path: file.path, found: "\(found) for tensor \(declaration.name)",
-          expected: "F32 \(declaration.shape), as the configuration's networks have it")
+          expected: "F32 \(declaration.shape), as in the configuration's networks")
       }
     }
     guard file.entries.count == declarations.count else {
@@ -137,15 +138,15 @@ package struct Checkpoint {
 }
 
 extension TrainedNetwork {
-  /// What its optimizer keeps of each parameter.
+  /// The names of the optimizer's states of each parameter.
   fileprivate var states: [OptimizerState] { type(of: owned.optimizer).states }
 }
 
-/// Puts the slices that the ranks own together on rank 0. Collective.
+/// Gathers the ranks' slices on rank 0. Collective.
 ///
 /// - Parameters:
-///   - flat: as long as all slices; on other ranks than 0 it is left alone.
-///   - values: for each bucket where this rank's slice is.
+///   - flat: as long as all slices; unchanged on other ranks than 0.
+///   - values: this rank's slice of each bucket.
 func gatherOwned(
   _ owned: [Range<Int>], _ job: any Job, into flat: UnsafeMutableBufferPointer<Float>,
   _ values: (_ bucket: Int) -> Floats

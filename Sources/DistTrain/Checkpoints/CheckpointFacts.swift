@@ -1,7 +1,7 @@
 import Files
 import ModelFiles
 
-/// The state of a run after `step` steps: what a checkpoint holds besides the tensors.
+/// The state of a run after `step` steps: the content of a checkpoint besides the tensors.
 package struct CheckpointFacts: Equatable, Sendable {
   /// Steps done.
   package var step: Int
@@ -18,9 +18,9 @@ package struct CheckpointFacts: Equatable, Sendable {
   package var configuration: String
   /// Settings that were changed on purpose when the run was continued, oldest first, one a line.
   package var changes: String
-  /// How good the model was found, where it was measured.
+  /// The quality of the model, if it was measured.
   package var quality: ModelQuality?
-  /// That of the program that wrote it.
+  /// The arithmetic of the program that wrote it.
   package var arithmetic: Int
 
   package init(
@@ -44,7 +44,7 @@ package struct CheckpointFacts: Equatable, Sendable {
 
   static let format = "disttrain checkpoint 1"
 
-  /// As a file stores them.
+  /// The metadata in a file.
   package var metadata: [String: String] {
     let facts = [
       "format": Self.format, "step": "\(step)", "epoch": "\(epoch)", "shards": "\(shards)", "seed": "\(seed)",

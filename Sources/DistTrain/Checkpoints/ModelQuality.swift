@@ -1,8 +1,8 @@
 import Configuration
 
-/// How good a model was found to be; less is better.
+/// The measured quality of a model; less is better.
 package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
-  /// By what, as the configuration calls it.
+  /// The measure, by its name in the configuration.
   package let measure: String
   package let value: Double
 
@@ -11,7 +11,7 @@ package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
     self.value = value
   }
 
-  /// As a checkpoint's metadata has it under `quality`.
+  /// Its text under `quality` in a checkpoint's metadata.
   static let key = "quality"
 
   package var description: String { "\(measure) \(value)" }
@@ -24,7 +24,7 @@ package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
 
   func value(of measure: OutputSettings.Best) -> Double? { self.measure == measure.rawValue ? value : nil }
 
-  /// Whether it is better than `other`, or another measure's.
+  /// Whether it is better than `other`, or of another measure.
   package func isBetter(than other: ModelQuality?) -> Bool {
     guard value.isFinite else { return false }
     guard let other, other.measure == measure else { return true }

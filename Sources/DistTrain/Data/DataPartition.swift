@@ -1,7 +1,7 @@
 import Cluster
 import Numerics
 
-/// Which images train and which are held out: a seeded choice, the same on any number of ranks.
+/// The split into training and held-out images: a seeded choice, the same on any number of ranks.
 package struct DataPartition: Sendable {
   /// In ascending order, as `heldOut`.
   package let training: [GoodIndex]

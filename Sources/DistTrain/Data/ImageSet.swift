@@ -10,7 +10,7 @@ package final class ImageSet {
   package let deal: Deal
   /// Images that could not be read and were left out, by name with the reason; equal on all ranks.
   package let skipped: [String]
-  /// Hash of what all images of the data set were decoded from, and of the transform; equal on all ranks.
+  /// Hash of the source bytes of all images of the data set and of the transform; equal on all ranks.
   package let hash: String
   /// The images that are held out, if any.
   package let heldOut: ImageSet?
@@ -31,9 +31,9 @@ package final class ImageSet {
     self.pixels = pixels
   }
 
-  /// Images that this rank holds, those held out apart.
+  /// Images that this rank holds, without the held-out ones.
   package var count: Int { slots.count }
-  /// Of this rank's images, those held out among them.
+  /// Of this rank's images, including the held-out ones.
   package var bytes: Int { pixels.bytes.count }
 
   /// Writes the image of the deal `image`, which is one of this rank's, as floats in [−1, 1].
@@ -64,14 +64,14 @@ package final class ImageSet {
     return UnsafeBufferPointer(pixels[slot])
   }
 
-  /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks leave
-  /// out the same unreadable images, or fail with the same error. Collective.
+  /// Deals the images of `cache.source` to the shards and decodes those of this rank, on all its threads. All ranks
+  /// leave out the same unreadable images, or fail with the same error. Collective.
   ///
   /// - Parameters:
   ///   - validation: the share of the good images that is held out.
-  ///   - progress: told of each image that this rank has done, after it was told how many there are.
+  ///   - progress: gets the number of this rank's images, then advances with each.
   package static func load(
-    _ cache: PictureCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, validation: Double = 0, skipsBadImages: Bool,
+    _ cache: ImageCache, plan: ShardPlan, seed: UInt64, shuffle: Bool, validation: Double = 0, skipsBadImages: Bool,
     job: any Job, threads: Threads, progress: (_ count: Int) -> CountProgress?
   ) throws -> ImageSet {
     var good = Array(cache.source.indices)
@@ -86,7 +86,7 @@ package final class ImageSet {
       let decoded = decode(sources, cache, threads, job.activity, progress(sources.count))
       let bad = try agree(on: decoded.failures, cache, job)
       if bad.isEmpty {
-        try PictureAgreement.check(sources, decoded.hashes, cache, job: job)
+        try ImageAgreement.check(sources, decoded.hashes, cache, job: job)
         let hash = try hash(of: sources, decoded.hashes, cache, job)
         func set(_ deal: Deal, _ images: [DealIndex], from first: MemoryIndex, heldOut: ImageSet?) -> ImageSet {
           let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first.advanced(by: $0)) })
@@ -96,7 +96,7 @@ package final class ImageSet {
         let heldOut = split.heldOut.isEmpty ? nil : set(heldDeal, held, from: MemoryIndex(mine.count), heldOut: nil)
         return set(deal, mine, from: 0, heldOut: heldOut)
       }
-      // A disk that fails says nothing about the image.
+      // A failing disk does not mean that the image is bad.
       guard skipsBadImages, !bad.contains(where: \.isSystem) else { throw AgreedError(unreadable(bad, of: good.count)) }
       let indices = Set(bad.map(\.index))
       good.removeAll(where: indices.contains)
@@ -107,7 +107,7 @@ package final class ImageSet {
   private typealias Failure = (index: SourceIndex, reason: String, isSystem: Bool)
 
   private static func decode(
-    _ images: [SourceIndex], _ cache: PictureCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
+    _ images: [SourceIndex], _ cache: ImageCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
   ) -> (pixels: DecodedPixels, hashes: [ContentHash?], failures: [Failure]) {
     // A thread writes the images that it decodes.
     nonisolated(unsafe) let pixels = DecodedPixels(images: images.count, ofBytes: cache.transform.byteCount)
@@ -127,7 +127,7 @@ package final class ImageSet {
   }
 
   /// The bad images of all ranks, in order. Collective.
-  private static func agree(on failures: [Failure], _ cache: PictureCache, _ job: any Job) throws -> [Failure] {
+  private static func agree(on failures: [Failure], _ cache: ImageCache, _ job: any Job) throws -> [Failure] {
     let lines = failures.map { "\($0.index)\t\($0.isSystem)\t\($0.reason)" }.joined(separator: "\0")
     let all = try job.allGather(lines).flatMap { $0.split(separator: "\0") }
     return all.compactMap { line -> Failure? in
@@ -149,9 +149,9 @@ package final class ImageSet {
         """)
   }
 
-  /// A hash that does not depend on who holds which image: the sum, modulo 2⁶⁴ in each of four words, of the images' own
-  /// hashes over name and content. Collective.
-  private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: PictureCache, _ job: any Job)
+  /// A hash that does not depend on the distribution of the images over ranks: the sum, modulo 2⁶⁴ in each of four
+  /// words, of the images' own hashes over name and content. Collective.
+  private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: ImageCache, _ job: any Job)
     throws
     -> String
   {

@@ -5,11 +5,11 @@ import ImageIO
 import Reporting
 
 extension DataSettings {
-  /// Throws where the images are missing altogether, before MPI starts.
+  /// Throws if the folder of the images is missing, before MPI starts.
   package func requirePath() throws(UserFacingError) {
     guard let path, !FileManager.default.fileExists(atPath: path) else { return }
     if source == .celeba {
-      let missing = ImageError.noCelebA(folder: path, missing: CelebASource.picturesName)
+      let missing = ImageError.noCelebA(folder: path, missing: CelebAFiles.images)
       throw UserFacingError(code: .badData, message: missing.description)
     }
     throw UserFacingError(
@@ -18,17 +18,17 @@ extension DataSettings {
         + "--set data.path=FOLDER" + advice)
   }
 
-  /// What opening the source has thrown, as a user sees it.
+  /// The error of opening the source, as a user sees it.
   func explained(_ error: ImageError) -> UserFacingError {
     var message = error.description
     switch error {
-    case .noSuchFolder, .noSuchFile, .noPictures: message += advice
+    case .noSuchFolder, .noSuchFile, .noImages: message += advice
     default: break
     }
     return UserFacingError(code: error.isSystemError ? .inputOutput : .badData, message: message)
   }
 
-  /// How data that are missing can be had, where a published set may be meant; else nothing.
+  /// The command that fetches the missing data, if a published set may be meant; else an empty text.
   private var advice: String {
     guard let path else { return "" }
     let sets = publishedSets(for: path)
@@ -37,7 +37,7 @@ extension DataSettings {
     return ". To fetch \(sets.count == 1 ? "it" : "one"): disttrain data fetch \(name) --out \(Self.quoted(path))"
   }
 
-  /// Those that the source reads; where several are possible, the one that the path names.
+  /// The published sets that the source reads; if there are several, the one named in the path.
   private func publishedSets(for path: String) -> [PublishedDataSet] {
     let possible: [String]
     switch source {
@@ -53,7 +53,7 @@ extension DataSettings {
     return PublishedDataSet.all.filter { names.contains($0.name) }
   }
 
-  /// As a shell takes it for one word.
+  /// `path` quoted as one word of a shell.
   private static func quoted(_ path: String) -> String {
     let plain = path.utf8.allSatisfy { byte in
       byte >= 128 || "/._-+,:@~".utf8.contains(byte) || Character(UnicodeScalar(byte)).isLetter

@@ -30,8 +30,8 @@ extension DataSettings {
       decoding: decode)
   }
 
-  /// Where decoded images are kept: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for nowhere.
-  /// Synthetic images are drawn as fast as they are read.
+  /// The folder of the cache: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for no cache.
+  /// Synthetic images need no cache: drawing is as fast as reading.
   package func cacheFolder(environment: [String: String]) -> String? {
     switch cache {
     case .off: return nil

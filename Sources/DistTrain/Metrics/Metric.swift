@@ -1,4 +1,4 @@
-/// What training reports of a step: every metric is declared here and nowhere else.
+/// The metrics that training reports of a step; every metric is declared only here.
 ///
 /// A case's raw value is its key in `metrics.jsonl`, and the order of the cases is that of a line. The log, the
 /// terminal, TensorBoard and docs/metrics.md take the rest from `declaration`.
@@ -27,12 +27,12 @@ package enum Metric: String, CaseIterable, CodingKey, Sendable {
   case secondsExchange
   case secondsData
 
-  /// What TensorBoard shows side by side.
+  /// The groups that TensorBoard shows side by side.
   package enum Group: String, CaseIterable, Sendable {
     case losses, discriminator, speed, run, quality
   }
 
-  /// How the value is taken from what was measured; nil where it was not.
+  /// The value as a function of the measurements; nil if it was not measured.
   package enum Value {
     case whole((StepMeasurements) -> Int?)
     case number((StepMeasurements) -> Double?)

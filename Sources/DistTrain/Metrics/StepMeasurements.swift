@@ -1,17 +1,17 @@
 import GAN
 
-/// What was measured of a training run after `step` steps.
+/// The measurements of a training run after `step` steps.
 package struct StepMeasurements: Sendable {
   package var step: Int
-  /// Whole epochs behind it.
+  /// Whole epochs done.
   package var epoch: Int
   /// Real images that D has seen since the run began.
   package var images: Int
-  /// Losses and scores of the step; where the log recomputes losses, those of D and G are of both networks after it.
+  /// Losses and scores of the step; if the log recomputes losses, those of D and G are of both networks after the step.
   package var report: StepReport
   /// Of D on the held-out images; nil within an epoch.
   package var heldOut: (loss: Double, accuracy: Double)?
-  /// Of the model, before a checkpoint that wants it.
+  /// Of the model, before a checkpoint that needs it.
   package var quality: ModelQuality?
   /// Since the last line of the log: of this rank alone, and in a line itself of the slowest rank.
   package var imagesPerSecond: Double
@@ -26,7 +26,7 @@ package struct StepMeasurements: Sendable {
     self.imagesPerSecond = imagesPerSecond
   }
 
-  /// A metric that is one number; nil where it was not measured.
+  /// A metric that is one number; nil if it was not measured.
   package subscript(metric: Metric) -> Double? {
     switch metric.declaration.value {
     case .whole(let value): value(self).map(Double.init)
@@ -36,7 +36,7 @@ package struct StepMeasurements: Sendable {
   }
 }
 
-/// Where the time of a step goes: means since the last line of the log.
+/// The time of a step by part: means since the last line of the log.
 package struct StepTimes: Equatable, Sendable {
   /// Seconds of a step on the slowest rank.
   package var perStep: Double
@@ -56,7 +56,7 @@ package struct StepTimes: Equatable, Sendable {
     package var min: Double
     package var median: Double
     package var max: Double
-    /// Whose is the most, where there are several ranks.
+    /// The slowest rank, if there are several.
     package var rank: Int?
 
     package init(min: Double, median: Double, max: Double, rank: Int? = nil) {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The pieces of a line, each of constant width, so that lines stand in columns.
+/// The pieces of a line, each of constant width, so that lines form columns.
 extension StepMeasurements {
   var losses: String { "D \(loss(.lossD))  G \(loss(.lossG))" }
 

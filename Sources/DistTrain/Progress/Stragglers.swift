@@ -1,8 +1,8 @@
 import Foundation
 
-/// Says which rank holds the others up, where one is clearly slower: in the log, not at every line.
+/// Names the rank that delays the others, if one is clearly slower: in the log, not at every line.
 package struct Stragglers: Sendable {
-  /// The share of a step by which the slowest rank is behind the median one.
+  /// The least delay of the slowest rank behind the median one, as a share of a step.
   private static let share = 0.2
   /// Lines of the log until the same rank is named again.
   private static let pause = 20

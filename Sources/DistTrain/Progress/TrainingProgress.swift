@@ -2,9 +2,9 @@ import Cluster
 import Configuration
 import Reporting
 
-/// What training shows: a bar where the output can redraw a line, and elsewhere a line every `logEvery` steps.
+/// The progress of training: a bar if the output can redraw a line, otherwise a line every `logEvery` steps.
 ///
-/// The lines of a recipe's log, where one is asked for, stand in place of the latter, and above the bar too.
+/// The lines of a recipe's log, if configured, replace the latter, and appear above the bar, too.
 package struct TrainingProgress: Sendable {
   private static let gap = "  "
 
@@ -18,10 +18,10 @@ package struct TrainingProgress: Sendable {
   private var hasLogged = false
 
   /// - Parameters:
-  ///   - step: steps that were done before, where the run continues.
+  ///   - step: steps done before, if the run continues.
   ///   - totalEpochs: whole epochs of the run, for the width of the column.
   ///   - logEvery: steps between two standard lines.
-  ///   - recipe: a log in other words, and the schedule that it counts epochs by.
+  ///   - recipe: a recipe's log, and the schedule for its epochs.
   package init(
     continuingFrom step: Int, totalSteps: Int, totalEpochs: Int, logEvery: Int,
     recipe: (log: any RecipeLog, schedule: EpochSchedule)? = nil, on terminal: Terminal,
@@ -53,15 +53,15 @@ package struct TrainingProgress: Sendable {
   /// Seconds for the steps after `step`; nil before the first.
   package func timeLeft(after step: Int) -> Double? { timeLeft.seconds(for: totalSteps - step) }
 
-  /// Says something beside the numbers, for example that a checkpoint has been written.
+  /// Prints a message besides the numbers, for example that a checkpoint has been written.
   package mutating func say(_ message: String) { line.say(message) }
 
-  /// A checkpoint is whole; some recipes say so.
+  /// Reports a complete checkpoint; some recipes print a line.
   package mutating func checkpointWritten() {
     if let words = recipe?.log.checkpointLine { line.say(words) }
   }
 
-  /// When training ends, by itself or not; shows the last state where it has not been shown.
+  /// Ends the display; shows the last state if it has not been shown.
   package mutating func end() {
     recipe?.log.endingLines().forEach { line.say($0) }
     if let last, !hasLogged, !line.terminal.redraws, recipe == nil { log(last) }
@@ -93,7 +93,8 @@ package struct TrainingProgress: Sendable {
     return (pieces + left(measured, of: totalSteps, secondsLeft)).joined(separator: gap)
   }
 
-  /// The richest line that fits: what is least needed goes first, and the bar takes the room that is left.
+  /// The most detailed line that fits: the least important parts are dropped first, and the bar takes the remaining
+  /// room.
   private func bar(_ measured: StepMeasurements, columns: Int) -> String {
     let step = "step \(Self.padded(measured.step, as: totalSteps))/\(totalSteps)"
     let epoch = "epoch \(Self.padded(measured.epoch, as: totalEpochs))"

@@ -1,21 +1,21 @@
 import Files
 import Foundation
 
-/// `metrics.jsonl`: a line per log interval, in the order of steps, each there once however often the run was
-/// continued.
+/// `metrics.jsonl`: a line per log interval, in the order of steps. Each step has one line even if the run was
+/// continued several times.
 package final class MetricsLog {
   package let path: String
-  /// What opening took away: lines of later steps, to be made again, and lines that are not a whole record.
+  /// The lines removed at opening: those of later steps, which the run makes again, and incomplete ones.
   package let removed: (later: Int, damaged: Int)
   /// The losses of every line, in the order of steps.
   package private(set) var losses: [Losses]
   private let descriptor: Int32
   private var length: Int
 
-  /// What a loss chart needs of a line.
+  /// The part of a line for the loss chart.
   package struct Losses: Equatable, Sendable, Decodable {
     package let step: Int
-    /// NaN where they were not finite, for which JSON has no number.
+    /// NaN if it was not finite, which JSON cannot express.
     package let discriminator: Double
     package let generator: Double
 
@@ -33,7 +33,7 @@ package final class MetricsLog {
     }
   }
 
-  /// Opens the log of a run that goes on from `step`, or begins (0): keeps the lines up to that step only.
+  /// Opens the log of a run that continues from `step`, or begins (0): keeps only the lines up to that step.
   package init(at path: String, continuingFrom step: Int) throws(FileError) {
     self.path = path
     let old = try contents(ofFile: path) ?? []
@@ -47,7 +47,7 @@ package final class MetricsLog {
 
   deinit { close(descriptor) }
 
-  /// Adds a line, or, where the disk is full, nothing of it.
+  /// Adds a line, or nothing of it if the disk is full.
   package func append(_ measured: StepMeasurements) throws(FileError) {
     let line = Array((measured.json + "\n").utf8)
     do throws(FileError) {
@@ -60,7 +60,7 @@ package final class MetricsLog {
     losses.append(Losses(measured))
   }
 
-  /// Makes the lines so far durable: before a checkpoint that goes on from here.
+  /// Makes the lines so far durable, before a checkpoint of the same step.
   package func synchronize() throws(FileError) { try checked("write", path) { fsync(descriptor) } }
 
   private static func lines(
@@ -93,7 +93,7 @@ package final class MetricsLog {
 extension StepMeasurements {
   /// A line of `metrics.jsonl`: one JSON object without a newline.
   ///
-  /// A number that is not finite, which JSON lacks, becomes null; what was not measured is not there.
+  /// A number that is not finite becomes null; metrics that were not measured are left out.
   package var json: String {
     let fields = Metric.allCases.compactMap { metric in text(of: metric).map { "\"\(metric.rawValue)\": \($0)" } }
     return "{\(fields.joined(separator: ", "))}"

@@ -6,13 +6,13 @@ extension RunFolder {
   /// The checkpoint that was found to be the best.
   package var bestCheckpoint: String { checkpointsFolder + "/best.safetensors" }
 
-  /// What `bestCheckpoint` says of itself; nil where there is none that can be read.
+  /// The facts of `bestCheckpoint`; nil if there is no readable one.
   package func bestFacts() -> CheckpointFacts? {
     (try? SafetensorsFile(path: bestCheckpoint, verification: .required)).flatMap { try? CheckpointFacts($0) }
   }
 
-  /// Makes the checkpoint of `step` the best one: a link to it, a copy where the file system has no links. The old one is
-  /// there until the new one is.
+  /// Makes the checkpoint of `step` the best one: a link to it, or a copy if the file system has no links. The old one
+  /// is there until the new one is.
   package func keepAsBest(step: Int) throws(RunFolderError) {
     let source = checkpoint(step: step)
     let temporary = bestCheckpoint + ".link"
@@ -32,7 +32,7 @@ extension RunFolder {
     } catch { throw .file(error) }
   }
 
-  /// Takes the best checkpoint out of the run where it is of a step after `step`, because it goes on from `step`.
+  /// Sets the best checkpoint aside if it is of a step after `step`, from which the run continues.
   package func setAside(bestAfter step: Int) throws(RunFolderError) {
     guard let best = bestFacts(), best.step > step else { return }
     try Self.setAside(bestCheckpoint)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A checkpoint by its name; whether it is valid only reading it tells.
+/// A checkpoint by its name; it is valid only if it can be read.
 package struct CheckpointFile: Hashable, Sendable {
   package let step: Int
   package let path: String
@@ -9,7 +9,7 @@ package struct CheckpointFile: Hashable, Sendable {
 extension RunFolder {
   private static let suffix = ".safetensors"
 
-  /// The checkpoints of this run, newest first; none where the folder does not exist yet.
+  /// The checkpoints of this run, newest first; none if the folder does not exist yet.
   package func checkpoints() throws(RunFolderError) -> [CheckpointFile] {
     try Self.steps(in: checkpointsFolder, suffix: Self.suffix).reversed().map { step in
       CheckpointFile(step: step, path: checkpoint(step: step))
@@ -19,7 +19,7 @@ extension RunFolder {
   package func hasCheckpoint(of step: Int) -> Bool { access(checkpoint(step: step), F_OK) == 0 }
 
   /// Removes old checkpoints, oldest first, so that `keep` remain, among them always `valid`, and all newer ones; none
-  /// where `valid` is gone: somebody else tidies up here.
+  /// if `valid` is gone: another process removes files here.
   ///
   /// - Parameter valid: the step of a checkpoint that is known to be whole: the one just written.
   package func prune(keep: Int, valid: Int) throws(RunFolderError) {
@@ -30,8 +30,8 @@ extension RunFolder {
     }
   }
 
-  /// Takes checkpoints of steps after `step` out of the run, because it goes on from `step` on another path. They stay
-  /// beside the others, with `.superseded` at the end of their names.
+  /// Sets checkpoints of steps after `step` aside, because the run continues from `step` on another path:
+  /// adds `.superseded` to their names.
   package func setAside(checkpointsAfter step: Int) throws(RunFolderError) {
     for file in try checkpoints() where file.step > step { try Self.setAside(file.path) }
   }

@@ -3,7 +3,7 @@ import Foundation
 
 // Files that are named by a step.
 extension RunFolder {
-  /// The steps of the files in `folder` whose names are a step and `suffix`, ascending; none where there is no folder.
+  /// The steps of the files in `folder` whose names are a step and `suffix`, ascending; none if there is no folder.
   ///
   /// `000500.safetensors` → 500; every other name, `00000500.safetensors` too, is another file's.
   static func steps(in folder: String, suffix: String) throws(RunFolderError) -> [Int] {
@@ -20,7 +20,7 @@ extension RunFolder {
     }.sorted()
   }
 
-  /// Takes a file out of the run, beside the others, with `.superseded` at the end of its name.
+  /// Sets a file aside: adds `.superseded` to its name.
   static func setAside(_ path: String) throws(RunFolderError) {
     if rename(path, path + ".superseded") == -1 { throw failed("rename", path) }
   }

@@ -2,13 +2,13 @@ import Files
 import Foundation
 import Reporting
 
-/// The folder of one run, `<output.folder>/<name>/`: where its files are, and how they get there.
+/// The folder of one run, `<output.folder>/<name>/`: the paths of its files, and writing them.
 ///
-/// The run folder may itself stand behind a symbolic link (a scratch disk); within it none is followed.
+/// The run folder itself may be a symbolic link (to a scratch disk); within it none is followed.
 package struct RunFolder: Sendable, Equatable {
   package let path: String
 
-  /// Only names the folder; nothing is created.
+  /// Names the folder without creating it.
   ///
   /// - Parameter name: the run's name, one path component.
   package init(in output: String, name: String) throws(RunFolderError) {
@@ -35,7 +35,7 @@ package struct RunFolder: Sendable, Equatable {
   /// Grid of real images.
   package var realSample: String { samplesFolder + "/real.png" }
 
-  /// Pictures side by side when training has ended.
+  /// Images side by side when training has ended.
   package var finalSample: String { samplesFolder + "/final.png" }
 
   /// The grids of the fixed latents over time.
@@ -51,7 +51,7 @@ package struct RunFolder: Sendable, Equatable {
 
   // MARK: On disk
 
-  /// Creates what is missing of the run folder, `samples/` and `checkpoints/`.
+  /// Creates the run folder, `samples/` and `checkpoints/` if they are missing.
   ///
   /// - Returns: the folder by its real path, which a later change of a link no longer moves.
   package func create() throws(RunFolderError) -> RunFolder {
@@ -66,7 +66,7 @@ package struct RunFolder: Sendable, Equatable {
     return folder
   }
 
-  /// Writes a small file of the run atomically, and only where no symbolic link leads out of the run folder.
+  /// Writes a small file of the run atomically, and only if no symbolic link leads out of the run folder.
   package func write(_ bytes: [UInt8], to file: String) throws(RunFolderError) {
     precondition(file.hasPrefix(path + "/"), "\(file) is not in the run folder")
     do { try AtomicFile.replace(file, with: bytes, throughLinks: false) } catch { throw .file(error) }
@@ -102,7 +102,7 @@ package struct RunFolder: Sendable, Equatable {
   }
 }
 
-/// Why a run folder cannot be used.
+/// The reason why a run folder cannot be used.
 package enum RunFolderError: ExplainedError, Equatable {
   case badName(String)
   case badOutput

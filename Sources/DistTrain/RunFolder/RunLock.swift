@@ -4,12 +4,13 @@ import Reporting
 
 /// The right to write to a run folder, for one run at a time.
 ///
-/// The file `run.lock` names the holder, and the holder keeps it locked by `flock`, which the kernel undoes however the
-/// process ends. A lock whose holder is gone is taken over. What `flock` says of another machine's process depends on
-/// the file system, so that a lock from another host is never taken over, but for an earlier start of the same Slurm job.
+/// The file `run.lock` names the holder, and the holder keeps it locked by `flock`, which the kernel releases when the
+/// process ends in any way. A lock whose holder is gone is taken over. The result of `flock` for a process on another
+/// machine depends on the file system, so that a lock from another host is never taken over, but for an earlier start
+/// of the same Slurm job.
 package final class RunLock: Sendable {
   package let path: String
-  /// The holder that was gone, where its lock has been taken over: to be said aloud.
+  /// The former holder, if its lock has been taken over: for a note to the user.
   package let takenOverFrom: RunLockHolder?
   private let descriptor: Int32
 
@@ -27,14 +28,14 @@ package final class RunLock: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Gives the folder free.
+  /// Releases the folder.
   deinit {
-    // Before the lock ends: whoever has the file open already finds that it lost its name.
+    // Before the lock ends: a process that has the file open finds that it has lost its name.
     if Self.isNamed(path, descriptor) { unlink(path) }
     close(descriptor)
   }
 
-  /// The open file, locked where its file system has locks.
+  /// The open file, locked if its file system supports locks.
   private static func open(_ path: String, _ holder: RunLockHolder) throws(RunLockError) -> (Int32, isFlocked: Bool) {
     while true {
       let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o644)
@@ -61,7 +62,7 @@ package final class RunLock: Sendable {
     return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
   }
 
-  /// Who held the lock before and is gone; nil where nobody did. Throws where it may still be there.
+  /// The former holder, if it has ended; nil if there was none. Throws if it may still run.
   private static func earlierHolder(
     _ path: String, _ holder: RunLockHolder, isFlocked: Bool
   ) throws(RunLockError) -> RunLockHolder? {
@@ -73,7 +74,7 @@ package final class RunLock: Sendable {
     return earlier
   }
 
-  /// What the lock file says; nil where it is empty, as between its creation and its first writing.
+  /// The content of the lock file; nil if it is empty, as between its creation and its first writing.
   private static func holder(_ path: String) throws(RunLockError) -> RunLockHolder? {
     let bytes: [UInt8]?
     do { bytes = try contents(ofFile: path) } catch { throw .file(error) }
@@ -95,7 +96,7 @@ package final class RunLock: Sendable {
   }
 }
 
-/// Why a run may not write to its folder now.
+/// The reason why a run may not write to its folder now.
 package enum RunLockError: ExplainedError, Equatable {
   case held(String, by: RunLockHolder?)
   case heldElsewhere(String, by: RunLockHolder)

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Who writes to a run folder, as its lock file says.
+/// The process that writes to a run folder, according to its lock file.
 package struct RunLockHolder: Codable, Equatable, Sendable {
   package var host: String
   /// The kernel's boot: two containers on one machine share it, though their host names differ.
@@ -9,7 +9,7 @@ package struct RunLockHolder: Codable, Equatable, Sendable {
   package var pid: Int32
   /// Slurm's number of the job, outside Slurm nil.
   package var job: String?
-  /// How often Slurm had requeued the job.
+  /// The number of times that Slurm has requeued the job.
   package var requeues: Int
   /// ISO 8601, in UTC.
   package var started: String
@@ -35,7 +35,7 @@ package struct RunLockHolder: Codable, Equatable, Sendable {
       started: Date.now.formatted(.iso8601))
   }
 
-  /// Whether both run on one kernel, whose `flock` and process ids then tell the truth.
+  /// Whether both run on one kernel, so that `flock` and process ids are reliable.
   func sharesMachine(with other: Self) -> Bool {
     boot.isEmpty || other.boot.isEmpty ? host == other.host : boot == other.boot || host == other.host
   }

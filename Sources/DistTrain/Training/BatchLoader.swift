@@ -3,7 +3,7 @@ import GAN
 import ImageIO
 import Numerics
 
-/// Puts one rank's real images of a step where D learns from them.
+/// Loads one rank's real images of a step into the input of D.
 package final class BatchLoader {
   private var schedule: EpochSchedule
   private let images: ImageSet
@@ -11,7 +11,7 @@ package final class BatchLoader {
   private let augmentation: Augmentation
   private let seed: UInt64
   private let kernels: Kernels
-  /// By the samples of the whole batch; there are two sizes at most.
+  /// By the number of samples of the whole batch; there are at most two sizes.
   private var known: [Int: LocalBatch] = [:]
 
   /// - Parameters:
@@ -47,7 +47,7 @@ package final class BatchLoader {
     }
   }
 
-  /// The first batch of a step, loaded where `step` learns from it.
+  /// The first batch of a step, loaded into the input of `step`.
   func firstBatch(ofStep index: Int, for step: GANStep) -> LocalBatch {
     let batch = batches(ofStep: index)[0]
     load(index, 0, batch, into: step.realImages(batch.samples))
@@ -63,7 +63,7 @@ package final class BatchLoader {
 }
 
 extension LocalBatch {
-  /// Which sample of the whole batch one of this rank's is.
+  /// The index in the whole batch of one of this rank's samples.
   func index(of sample: LocalIndex) -> BatchIndex { BatchIndex(firstSample + sample.number) }
 }
 

@@ -2,7 +2,7 @@ import GAN
 import Numerics
 import Reporting
 
-/// What `--debug` adds: checks that look at every layer and change no bit.
+/// The checks of `--debug`: they inspect every layer and change no bit.
 struct DebugChecks {
   private let state: RunState
   private let console: Console

@@ -1,7 +1,7 @@
 import Files
 import Glibc
 
-/// What this process holds in memory, as the kernel counts it (proc(5), /proc/pid/status).
+/// The memory of this process, as counted by the kernel (proc(5), /proc/pid/status).
 package enum ProcessMemory {
   /// Bytes resident now.
   package static var resident: Int { bytes("VmRSS") }
@@ -10,8 +10,8 @@ package enum ProcessMemory {
 
   /// Gives large blocks back to the system as soon as they are freed.
   ///
-  /// glibc raises the size from which it does so to that of the largest block freed so far (mallopt(3)); what a checkpoint
-  /// or a picture needed for a moment would stay, beside the memory that is planned.
+  /// glibc raises the size from which it does so to that of the largest block freed so far (mallopt(3)); temporary
+  /// memory of a checkpoint or an image would stay, in addition to the planned memory.
   package static func returnLargeBlocks() {
     // <malloc.h> is not in Swift's Glibc module, and other C libraries have no mallopt.
     guard let mallopt = dlsym(nil, "mallopt") else { return }

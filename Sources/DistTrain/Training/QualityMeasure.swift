@@ -3,23 +3,23 @@ import GAN
 import ImageMetrics
 import Numerics
 
-/// Measures how good the model is, for `output.checkpoints.best`.
+/// Measures the quality of the model, for `output.checkpoints.best`.
 final class QualityMeasure {
-  /// Samples, and pictures held out, that are compared.
-  static let pictures = 512
+  /// The number of samples, and of held-out images, that are compared.
+  static let compared = 512
   /// Samples that are made at a time; with batch statistics they depend on each other.
   private static let portion = 64
 
   private let state: RunState
-  private let heldOut: HeldOutPictures
+  private let heldOut: HeldOutImages
   private let measure: OutputSettings.Best
-  /// The pictures held out, once they are gathered; empty on other ranks than 0.
+  /// The images held out, once they are gathered; empty on other ranks than 0.
   private var real: ImageArray?
   /// On rank 0.
   private var generator: ImageGenerator?
 
-  /// - Returns: nil where the configuration names no measure.
-  init?(_ state: RunState, _ heldOut: HeldOutPictures?) {
+  /// - Returns: nil if the configuration names no measure.
+  init?(_ state: RunState, _ heldOut: HeldOutImages?) {
     measure = state.configuration.output.checkpoints.best
     guard measure != .none, let heldOut else { return nil }
     self.state = state
@@ -42,9 +42,9 @@ final class QualityMeasure {
   }
 
   private func distance(after steps: Int) throws -> Double {
-    if real == nil { real = try heldOut.gather(Self.pictures) }
+    if real == nil { real = try heldOut.gather(Self.compared) }
     var bytes: [UInt8] = []
-    try state.makePictures {
+    try state.makeImages {
       let seed = state.configuration.seed
       let measure = SlicedWasserstein(seed: seed, context: state.engine.context)
       let levels = measure.distances(real!, try samples(steps))
@@ -58,16 +58,16 @@ final class QualityMeasure {
     let generator =
       self.generator
       ?? ImageGenerator(
-        state.pictureModel, count: Self.portion, scratch: state.step.scratch, engine: state.engine)
+        state.samplingModel, count: Self.portion, scratch: state.step.scratch, engine: state.engine)
     self.generator = generator
     let shape = state.configuration.model.imageShape
     var values: [Float] = []
-    for first in stride(from: 0, to: Self.pictures, by: Self.portion) {
+    for first in stride(from: 0, to: Self.compared, by: Self.portion) {
       generator.drawFreshLatents(step: steps, firstSample: Self.measured + first)
       values += try generator.images().channelsFirst
     }
     return ImageArray(
-      count: Self.pictures, channels: shape.channels, height: shape.height, width: shape.width, values: values)
+      count: Self.compared, channels: shape.channels, height: shape.height, width: shape.width, values: values)
   }
 
   /// Index of the first latent: far from those of the samples that a run shows.

@@ -5,19 +5,19 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// The checkpoint that a run goes on from, and what is said about it.
+/// The checkpoint that a run continues, and the notes about it.
 package struct Resumption {
-  /// What the checkpoint says of itself; nil for a new run.
+  /// The facts of the checkpoint; nil for a new run.
   package let facts: CheckpointFacts?
   /// Open on rank 0 only.
   package let file: SafetensorsFile?
   /// Damaged checkpoints that were passed over, and changes of settings, in whole sentences.
   package let notes: [String]
 
-  /// Finds the checkpoint on rank 0, checks that the configuration may go on from it, and tells the other ranks.
-  /// Collective.
+  /// Finds the checkpoint on rank 0, checks that the configuration may continue it, and sends its facts to the other
+  /// ranks. Collective.
   ///
-  /// - Parameter rule: whether the run may go on with a change, as the key's declaration says.
+  /// - Parameter rule: whether the run may continue with a change, as the key's declaration says.
   package static func find(
     _ configuration: Configuration, _ options: RunOptions, in folder: RunFolder, job: any Job,
     rule: (SettingChange) -> SettingChange.Rule = { $0.rule }
@@ -58,13 +58,13 @@ package struct Resumption {
       .metadata["instructionSet"].flatMap(InstructionSet.init)
   }
 
-  /// What the run goes on with: the checkpoint's algorithms stay where `configuration` does not ask for others.
+  /// The configuration of the continued run: the checkpoint's algorithms stay if `configuration` does not set others.
   package func configuration(continuing configuration: Configuration) throws -> Configuration {
     guard let facts else { return configuration }
     return try configuration.keepingKernels(of: Configuration(recorded: facts.configuration, file: "the checkpoint"))
   }
 
-  /// `shards: auto` goes on with the checkpoint's number, and so does that number itself.
+  /// `shards: auto` and the checkpoint's own number both continue with the checkpoint's number.
   private static func isShardCount(_ change: SettingChange, _ facts: CheckpointFacts) -> Bool {
     change.key == "train.shards" && (change.new == "auto" || change.new == "\(facts.shards)")
   }
@@ -91,7 +91,7 @@ package struct Resumption {
           message: """
             \(folder.checkpointsFolder): none of the \(candidates.count) checkpoints can be used:
               \(notes.joined(separator: "\n  "))
-            Put a good one there, or begin anew with --resume none
+            Put a good one there, or begin a new run with --resume none
             """)
       }
       return nil
@@ -111,7 +111,7 @@ package struct Resumption {
     let (made, back) =
       switch (reason != nil, changes.count > 1) {
       case (false, _): ("with other settings", "Go back to the old ones")
-      case (true, false): ("by another program", "Go on with that program")
+      case (true, false): ("by another program", "Continue with that program")
       case (true, true): ("with other settings, by another program", "Go back to the old ones, with that program")
       }
     var allowances: [String] = []
@@ -121,7 +121,7 @@ package struct Resumption {
       message: """
         \(path) was made \(made):
           \(changes.map(\.description).joined(separator: "\n  "))
-        \(reason ?? "")\(back), begin anew with --resume none, or go on all the same with \
+        \(reason ?? "")\(back), begin a new run with --resume none, or continue with \
         \(allowances.map { "--allow-change \($0)" }.joined(separator: " "))
         """)
   }
@@ -140,7 +140,7 @@ package struct Resumption {
       let parts = pair.split(separator: "\u{1}", maxSplits: 1, omittingEmptySubsequences: false)
       metadata[String(parts[0])] = String(parts[1])
     }
-    return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as rank 0 told of it")
+    return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as sent by rank 0")
   }
 }
 

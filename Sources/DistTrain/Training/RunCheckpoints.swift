@@ -1,17 +1,17 @@
 import Cluster
 import GAN
 
-/// The checkpoints of a run, and what comes with each: `losses.png`, `generator.onnx`, `best.safetensors`.
+/// The checkpoints of a run, and the files that accompany each: `losses.png`, `generator.onnx`, `best.safetensors`.
 ///
-/// `save` writes a checkpoint into memory; its way to the disk goes on beside the next steps, and `complete` does what
-/// presumes that it stands there. Until then the one before it is the newest.
+/// `save` writes a checkpoint into memory; it is written to the disk during the next steps, and `complete` does the
+/// rest once it is there. Until then the previous one is the newest.
 package final class RunCheckpoints {
   private let state: RunState
   /// Of the checkpoint that is kept as the best.
   private var best: ModelQuality?
   private var pending: Pending?
 
-  /// A checkpoint that is saved and not completed. All but step and quality is rank 0's.
+  /// A checkpoint that is saved and not completed. Only step and quality are set on other ranks than 0.
   private struct Pending {
     let step: Int
     let quality: ModelQuality?
@@ -22,7 +22,7 @@ package final class RunCheckpoints {
 
   /// Collective.
   ///
-  /// - Parameter quality: of the checkpoint that the run goes on from, where it was measured.
+  /// - Parameter quality: of the checkpoint that the run continues, if it was measured.
   package init(_ state: RunState, continuingFrom step: Int, _ quality: ModelQuality?) throws {
     self.state = state
     var best: ModelQuality?
@@ -30,7 +30,7 @@ package final class RunCheckpoints {
       try state.folder.setAside(checkpointsAfter: step)
       try state.folder.setAside(bestAfter: step)
       best = state.folder.bestFacts()?.quality
-      // A run may have been killed between a checkpoint and what comes after it.
+      // A run may have been killed between writing a checkpoint and completing it.
       if let quality, quality.isBetter(than: best), state.folder.hasCheckpoint(of: step) {
         try state.folder.keepAsBest(step: step)
         best = quality
@@ -43,7 +43,7 @@ package final class RunCheckpoints {
   /// Writes `checkpoints/<step>.safetensors`. Collective; the one before it has been completed.
   ///
   /// - Parameters:
-  ///   - quality: of the model, where it was measured.
+  ///   - quality: of the model, if it was measured.
   ///   - losses: up to this step, on rank 0.
   package func save(
     _ step: Int, _ schedule: EpochSchedule, _ quality: ModelQuality?, losses: [MetricsLog.Losses]
@@ -58,7 +58,7 @@ package final class RunCheckpoints {
       configuration: configuration.yaml, changes: state.changes,
       quality: quality)
     var exported: [UInt8]?
-    if configuration.output.onnx == .checkpoints { try state.makePictures { exported = generator(step) } }
+    if configuration.output.onnx == .checkpoints { try state.makeImages { exported = generator(step) } }
     let commit = try Checkpoint(state.step, job: state.job).save(facts, to: state.folder.checkpoint(step: step))
     pending = Pending(step: step, quality: quality, commit: commit, losses: losses, generator: exported)
   }
@@ -67,9 +67,9 @@ package final class RunCheckpoints {
   package var isOnDisk: Bool { pending?.commit?.hasEnded ?? false }
 
   /// Waits for the saved checkpoint, if there is one, to be on the disk; removes the oldest, writes `losses.png` and
-  /// `generator.onnx` of its step, and keeps it as `best.safetensors` where it is the best. Collective.
+  /// `generator.onnx` of its step, and keeps it as `best.safetensors` if it is the best. Collective.
   ///
-  /// - Returns: what there is to say of it, on rank 0; nil where none was saved.
+  /// - Returns: notes for the user, on rank 0; nil if none was saved.
   package func complete() throws -> [String]? {
     guard let pending else { return nil }
     self.pending = nil
@@ -88,7 +88,8 @@ package final class RunCheckpoints {
     return ["the best so far: \(quality) after step \(pending.step), kept as \(state.folder.bestCheckpoint)"]
   }
 
-  /// Waits for a saved checkpoint whatever comes of it, where the run ends by an error: it is good, and it may be the only one.
+  /// Waits for a saved checkpoint, and ignores its errors, if the run ends by an error: it is good, and may be the only
+  /// one.
   package func settle() { try? pending?.commit?.wait() }
 
   /// Writes `generator.onnx` of this step, on rank 0.
@@ -97,5 +98,5 @@ package final class RunCheckpoints {
   }
 
   /// The generator in ONNX, by running statistics.
-  private func generator(_ step: Int) -> [UInt8] { GeneratorExport.onnx(of: state.pictureModel, after: step) }
+  private func generator(_ step: Int) -> [UInt8] { GeneratorExport.onnx(of: state.samplingModel, after: step) }
 }

@@ -1,11 +1,11 @@
 import Configuration
 
-/// What the command line adds to a configuration.
+/// The options of the command line besides the configuration.
 package struct RunOptions: Sendable {
   package enum Resume: Equatable, Sendable {
-    /// Go on from the run folder's newest valid checkpoint, if there is one.
+    /// Continue the run folder's newest valid checkpoint, if there is one.
     case automatic
-    /// Begin anew.
+    /// Begin a new run.
     case none
     case file(String)
   }
@@ -15,7 +15,7 @@ package struct RunOptions: Sendable {
   package var out: String?
   /// Settings that may differ from the checkpoint's, by key.
   package var allowedChanges: [String]
-  /// Every check on.
+  /// All checks of `--debug`.
   package var isDebug: Bool
   /// Steps to record in `trace.safetensors`; 0 for none.
   package var tracedSteps: Int
@@ -31,7 +31,7 @@ package struct RunOptions: Sendable {
     self.tracedSteps = tracedSteps
   }
 
-  /// The configuration with what the command line replaces in it.
+  /// The configuration with the replacements of the command line.
   package func applied(to configuration: Configuration) -> Configuration {
     var configuration = configuration
     if let out { configuration.output.folder = out }

@@ -3,7 +3,7 @@ import GAN
 import ImageIO
 import Numerics
 
-/// What a run writes into its folder; rank 0 writes, the others take part where their data are needed.
+/// The output of a run into its folder. Rank 0 writes; the others take part if their data are needed.
 final class RunOutput {
   private let state: RunState
   private let sampler: Sampler?
@@ -11,7 +11,7 @@ final class RunOutput {
   private let events: TrainingEvents?
   let checkpoints: RunCheckpoints
 
-  /// - Parameter quality: of the checkpoint that the run goes on from, where it was measured.
+  /// - Parameter quality: of the checkpoint that the run continues, if it was measured.
   init(_ state: RunState, continuingFrom step: Int, _ quality: ModelQuality?) throws {
     self.state = state
     var sampler: Sampler?
@@ -20,7 +20,7 @@ final class RunOutput {
     checkpoints = try RunCheckpoints(state, continuingFrom: step, quality)
     try state.job.onFirst {
       sampler = Sampler(
-        state.pictureModel, state.configuration.output.samples, scratch: state.step.scratch, engine: state.engine)
+        state.samplingModel, state.configuration.output.samples, scratch: state.step.scratch, engine: state.engine)
       try state.folder.setAside(samplesAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
       let configuration = state.configuration.yaml
@@ -34,7 +34,7 @@ final class RunOutput {
     self.events = events
   }
 
-  /// Before the first step: what the data look like, and what untrained networks make. Collective.
+  /// Before the first step: samples of the data and of the untrained generator. Collective.
   func begin(_ schedule: inout EpochSchedule) throws {
     try writeRealImages(&schedule)
     try writeSamples(0)
@@ -42,17 +42,17 @@ final class RunOutput {
 
   /// `samples/<step>.png`. Collective.
   func writeSamples(_ step: Int) throws {
-    try state.makePictures {
+    try state.makeImages {
       try state.job.activity.during(.samples) {
-        let picture = try sampler!.grid(step)
-        let png = try PNGEncoder.bytes(of: picture)
+        let image = try sampler!.grid(step)
+        let png = try PNGEncoder.bytes(of: image)
         try state.folder.write(png, to: state.folder.sample(step: step))
-        try events?.append("samples", picture, png: png, step: step)
+        try events?.append("samples", image, png: png, step: step)
       }
     }
   }
 
-  /// `samples/real.png`: the first images of the run's order, as many as a sample shows. Collective.
+  /// `samples/real.png`: the first images of the run's order, the same number as in a sample. Collective.
   private func writeRealImages(_ schedule: inout EpochSchedule) throws {
     let shape = state.configuration.model.imageShape
     let wanted = state.configuration.output.samples.count
@@ -60,18 +60,18 @@ final class RunOutput {
     var step = 0
     var collected = 0
     while collected < min(wanted, schedule.deal.images), step < schedule.totalSteps {
-      values += try state.pictures(of: state.images, &schedule, step: step)
+      values += try state.firstBatch(of: state.images, &schedule, step: step)
       collected += schedule.place(ofStep: step).samples
       step += 1
     }
     try state.job.onFirst {
       let count = min(wanted, values.count / shape.count)
-      let picture = values.withUnsafeMutableBufferPointer {
+      let image = values.withUnsafeMutableBufferPointer {
         Sampler.grid(Tensor(shape.with(samples: count), $0.baseAddress!), state.configuration.output.samples.grid)
       }
-      let png = try PNGEncoder.bytes(of: picture)
+      let png = try PNGEncoder.bytes(of: image)
       try state.folder.write(png, to: state.folder.realSample)
-      try events?.append("real", picture, png: png, step: 0)
+      try events?.append("real", image, png: png, step: 0)
     }
   }
 
@@ -85,7 +85,7 @@ final class RunOutput {
 
   /// Writes a checkpoint of `step`; see `RunCheckpoints`. Collective.
   func saveCheckpoint(_ step: Int, _ schedule: EpochSchedule, _ quality: ModelQuality?) throws {
-    // The metrics of the steps that the checkpoint stands for must not be younger than it.
+    // The metrics must reach the disk before the checkpoint of their steps.
     try state.job.onFirst {
       try metrics!.synchronize()
       try events?.synchronize()
@@ -93,12 +93,12 @@ final class RunOutput {
     try checkpoints.save(step, schedule, quality, losses: metrics?.losses ?? [])
   }
 
-  /// `samples.gif`, `generator.onnx` where it is to be written then, and `samples/final.png` where it is asked for, when training ends. Collective.
+  /// When training ends: `samples.gif`, and if configured `generator.onnx` and `samples/final.png`. Collective.
   ///
-  /// - Returns: what there is to take notice of, on rank 0.
+  /// - Returns: notes for the user, on rank 0.
   func finish(_ step: Int) throws -> [String] {
     var notes: [String] = []
-    try state.makePictures {
+    try state.makeImages {
       if state.configuration.output.onnx == .end { try checkpoints.writeGenerator(step) }
       if let final = try sampler!.final(step) {
         try state.folder.write(try PNGEncoder.bytes(of: final), to: state.folder.finalSample)
@@ -116,7 +116,7 @@ final class RunOutput {
   /// - Parameter step: steps done.
   func finishTrace(_ trace: TraceRecorder, _ step: Int) throws {
     var samples: (latents: Tensor, images: Tensor)?
-    try state.makePictures { samples = try sampler!.samples(step) }
+    try state.makeImages { samples = try sampler!.samples(step) }
     try trace.finish(samples: samples, metadata: state.traceMetadata, to: state.folder.trace)
   }
 }

@@ -3,7 +3,7 @@ import Configuration
 import GAN
 import Numerics
 
-/// Everything that a run has once it is ready to train.
+/// The state of a run that is ready to train.
 package struct RunState {
   /// Resolved.
   let configuration: Configuration
@@ -14,8 +14,8 @@ package struct RunState {
   let images: ImageSet
   package let schedule: EpochSchedule
   package let step: GANStep
-  /// What samples, measures of quality and exported files are made with; see `makePictures`.
-  let pictureModel: PictureModel
+  /// The model for samples, measures of quality and exported files; see `makeImages`.
+  let samplingModel: SamplingModel
   let folder: RunFolder
   /// Settings changed on purpose, one a line.
   let changes: String
@@ -32,18 +32,18 @@ package struct RunState {
     self.images = images
     self.schedule = schedule
     self.step = step
-    pictureModel = PictureModel(of: step, configuration)
+    samplingModel = SamplingModel(of: step, configuration)
     self.folder = folder
     self.changes = changes
   }
 
   var kernels: Kernels { engine.kernels }
 
-  /// Runs `body`, which uses `pictureModel`, on rank 0. Collective.
-  func makePictures(_ body: () throws -> Void) throws { try step.makePictures(job, body) }
+  /// Runs `body`, which uses `samplingModel`, on rank 0. Collective.
+  func makeImages(_ body: () throws -> Void) throws { try step.makeImages(job, body) }
 
-  /// The pictures of one step's first batch in sample order, on rank 0; empty elsewhere. Collective.
-  func pictures(of images: ImageSet, _ schedule: inout EpochSchedule, step: Int) throws -> [Float] {
+  /// The images of one step's first batch in sample order, on rank 0; empty elsewhere. Collective.
+  func firstBatch(of images: ImageSet, _ schedule: inout EpochSchedule, step: Int) throws -> [Float] {
     let size = configuration.model.imageShape.count
     let mine = plan.shards(ofRank: job.rank).flatMap { schedule.images(ofShard: $0, step: step) }
     var own = [Float](repeating: 0, count: mine.count * size)

@@ -3,16 +3,16 @@ import GAN
 import ImageIO
 import Numerics
 
-/// Draws the run's sample pictures, on rank 0 alone.
+/// Draws the run's sample images, on rank 0 alone.
 package final class Sampler {
   private let generator: ImageGenerator
-  /// Of the last pictures, where they are wanted.
+  /// For `output.samples.final`, if it is set.
   private let finalGenerator: ImageGenerator?
   private let settings: OutputSettings.Samples
 
-  /// - Parameter scratch: memory that nobody else needs while samples are drawn.
+  /// - Parameter scratch: memory that is free while samples are drawn.
   package init(
-    _ model: PictureModel, _ settings: OutputSettings.Samples, scratch: UnsafeMutableRawBufferPointer,
+    _ model: SamplingModel, _ settings: OutputSettings.Samples, scratch: UnsafeMutableRawBufferPointer,
     engine: Engine
   ) {
     self.settings = settings
@@ -21,23 +21,23 @@ package final class Sampler {
       settings.final > 0 ? ImageGenerator(model, count: settings.final, scratch: scratch, engine: engine) : nil
   }
 
-  /// The latents of the samples after `step` steps and their pictures by the generator as it is now.
+  /// The latents of the samples after `step` steps and their images by the generator as it is now.
   func samples(_ step: Int) throws -> (latents: Tensor, images: Tensor) {
-    (generator.latents, try pictures(by: generator, step))
+    (generator.latents, try images(by: generator, step))
   }
 
-  /// The samples after `step` steps as one picture.
-  func grid(_ step: Int) throws -> Picture { Self.grid(try samples(step).images, settings.grid) }
+  /// The samples after `step` steps as one image.
+  func grid(_ step: Int) throws -> Image { Self.grid(try samples(step).images, settings.grid) }
 
-  /// `output.samples.final` pictures side by side; nil where none are wanted.
-  func final(_ step: Int) throws -> Picture? {
+  /// `output.samples.final` images side by side; nil if it is 0.
+  func final(_ step: Int) throws -> Image? {
     guard let finalGenerator else { return nil }
     var row = settings.grid
     row.columns = settings.final
-    return Self.grid(try pictures(by: finalGenerator, step), row)
+    return Self.grid(try images(by: finalGenerator, step), row)
   }
 
-  private func pictures(by generator: ImageGenerator, _ step: Int) throws -> Tensor {
+  private func images(by generator: ImageGenerator, _ step: Int) throws -> Tensor {
     switch settings.latents {
     case .fixed: generator.drawFixedLatents()
     case .fresh: generator.drawFreshLatents(step: step)
@@ -45,7 +45,7 @@ package final class Sampler {
     return try generator.images()
   }
 
-  static func grid(_ images: Tensor, _ grid: Grid) -> Picture {
-    grid.picture(of: UnsafeBufferPointer(images.values), shape: images.shape)
+  static func grid(_ images: Tensor, _ grid: Grid) -> Image {
+    grid.image(of: UnsafeBufferPointer(images.values), shape: images.shape)
   }
 }

@@ -2,8 +2,8 @@ import Cluster
 import GAN
 import Reporting
 
-/// What all ranks decide alike after each step, in one message: whether the state is still finite, whether somebody has
-/// asked the run to stop, and whether a checkpoint has reached the disk.
+/// The common decisions of all ranks after each step, in one message: whether the state is finite, whether the run has
+/// been asked to stop, and whether a checkpoint has reached the disk.
 package struct StepAgreement {
   private let job: any Job
   private let plan: ShardPlan
@@ -13,13 +13,13 @@ package struct StepAgreement {
     self.plan = plan
   }
 
-  /// Throws on every rank where any of them has found a fault, before anything of the step is written. Collective.
+  /// Throws on every rank if any of them has found a fault, before anything of the step is written. Collective.
   ///
   /// - Parameters:
-  ///   - request: what this rank has been asked for.
-  ///   - isCheckpointOnDisk: whether rank 0 has found so.
-  ///   - done: steps done, the spoilt one among them.
-  /// - Returns: the weightiest of the ranks' news.
+  ///   - request: the request that this rank has received.
+  ///   - isCheckpointOnDisk: as found by rank 0.
+  ///   - done: steps done, including the faulty one.
+  /// - Returns: the most important of the ranks' news.
   package func check(
     _ fault: TrainingFault?, _ request: StopRequest?, isCheckpointOnDisk: Bool, after done: Int
   ) throws -> StepNews {
@@ -30,11 +30,11 @@ package struct StepAgreement {
     return agreed
   }
 
-  /// What all ranks have found, put together. Collective.
+  /// The findings of all ranks. Collective.
   private func spoilt(_ fault: TrainingFault?, _ done: Int) throws -> AgreedError {
     let hosts = try job.allGather(job.host)
     let found = try job.allGather(fault.map { describe($0, hosts) } ?? "").filter { !$0.isEmpty }
-    // D's update comes first, and gradients come before what is made of them: the first in this order is the cause.
+    // D's update comes first, and gradients come before parameters: the first in this order is the cause.
     let ordered = Set(found).sorted()
     let lines = ordered.prefix(4).map { $0.dropFirst(Self.orderDigits) }
     let more = ordered.count > 4 ? ["\(ordered.count - 4) more tensors"] : []
@@ -51,7 +51,7 @@ package struct StepAgreement {
 
   private static let orderDigits = 2
 
-  /// With two digits in front by which the ranks' findings are put in order.
+  /// With two digits in front that order the ranks' findings.
   private func describe(_ fault: TrainingFault, _ hosts: [String]) -> String {
     let order: Int
     var rank = job.rank

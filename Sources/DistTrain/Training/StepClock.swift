@@ -1,7 +1,7 @@
 import Cluster
 import Reporting
 
-/// Where the time of the steps since the last log line went, on this rank.
+/// The time of the steps since the last log line by part, on this rank.
 package struct StepClock {
   package private(set) var steps = 0
   package private(set) var total = 0.0
@@ -44,7 +44,7 @@ package struct StepClock {
     data += (now() - start) / .seconds(1)
   }
 
-  /// Means per step over the interval, and how they differ between ranks. Collective.
+  /// Means per step over the interval, and their spread over ranks. Collective.
   package func summary() throws -> (imagesPerSecond: Double, times: StepTimes) {
     let count = Double(max(1, steps))
     let own = [total, max(0, total - data - exchange), exchange, data].map { $0 / count }

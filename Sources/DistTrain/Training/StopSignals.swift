@@ -1,13 +1,13 @@
 import Glibc
 import Synchronization
 
-/// Which signal asked the run to stop.
+/// The signal that asked the run to stop.
 package enum StopRequest: Int32, Sendable, CaseIterable {
   /// Ctrl-C.
   case interrupt = 2
   /// Sent by hand, by mpirun or by Slurm before it ends a job.
   case user1 = 10
-  /// The polite end of a process.
+  /// The usual request to end a process.
   case terminate = 15
 
   package var name: String {
@@ -19,21 +19,20 @@ package enum StopRequest: Int32, Sendable, CaseIterable {
   }
 }
 
-/// Ctrl-C, TERM and USR1 as a request, which training looks at between two steps; a second Ctrl-C ends the process at
-/// once. A signal handler may do little: ours touches atomics.
+/// Ctrl-C, TERM and USR1 as a request, which training checks between two steps; a second Ctrl-C ends the process at
+/// once. The signal handler uses only atomics, `signal` and `raise`.
 package enum StopSignals {
   private static let requested = Atomic<Int32>(0)
   private static let interrupts = Atomic<Int32>(0)
 
-  /// Lets the three signals wait until `install`, or the end of the process. Before there are other threads: those that
-  /// this one starts inherit it, and others would still take what is sent to the process.
+  /// Blocks the three signals until `install`. Must be called before other threads are started: these
+  /// inherit the mask, and older ones would still receive the signals.
   package static func hold() {
     var held = all
     pthread_sigmask(SIG_BLOCK, &held, nil)
   }
 
-  /// Catches the three signals from now on, and ignores SIGPIPE: a reader of our output that goes away is no reason to
-  /// lose a run.
+  /// Catches the three signals from now on, and ignores SIGPIPE: a closed output must not end a run.
   package static func install() {
     reset()  // touches both atomics, which must exist before a handler runs
     for request in StopRequest.allCases {
@@ -42,7 +41,7 @@ package enum StopSignals {
       action.sa_flags = SA_RESTART
       sigaction(request.rawValue, &action, nil)
     }
-    // Also where a parent has started us with them blocked: the run could then not be stopped.
+    // Even if a parent process has blocked them: the run could not be stopped then.
     var caught = all
     pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     signal(SIGPIPE, SIG_IGN)

@@ -3,17 +3,17 @@ import GAN
 import ModelFiles
 import Numerics
 
-/// Collects the tensors of a run's first steps for `trace.safetensors`, in sample order whatever the number of ranks.
+/// Collects the tensors of a run's first steps for `trace.safetensors`, in sample order on any number of ranks.
 ///
 /// Names: `initial/<name>`; of each step k `step<k>/real` [n, c, h, w], `step<k>/latent.discriminator` and
-/// `step<k>/latent.generator` [n, size], `step<k>/loss` [D real, D fake, G], `step<k>/probability` [D(x), D(G(z)) before,
-/// after], `step<k>/gradient/<name>`, `step<k>/parameter/<name>` (after the update, buffers too); with a gradient penalty
-/// `step<k>/penalty/mix` [n] and `step<k>/penalty/value` [penalty, mean ‖∇‖]; and of the state after the last of them
-/// `samples/latent` [n, size] and `samples/images` [n, c, h, w], by batch statistics. <name> is that of the checkpoint.
-/// Shapes and axis order are PyTorch's.
+/// `step<k>/latent.generator` [n, size], `step<k>/loss` [D real, D fake, G], `step<k>/probability` [D(x), D(G(z))
+/// before, after], `step<k>/gradient/<name>`, `step<k>/parameter/<name>` (after the update, buffers too); with a
+/// gradient penalty `step<k>/penalty/mix` [n] and `step<k>/penalty/value` [penalty, mean ‖∇‖]; and of the state after
+/// the last of them `samples/latent` [n, size] and `samples/images` [n, c, h, w], by batch statistics. <name> is that
+/// of the checkpoint. Shapes and axis order are PyTorch's.
 ///
-/// Where a network is updated more than once in a step, `step<k>/update<u>/` stands for `step<k>/`, u counting D's
-/// updates, then G's, and each has what it has of its own: the latents, those of D the real images and the penalty,
+/// If a network is updated more than once in a step, `step<k>/update<u>/` replaces `step<k>/`, u counting D's
+/// updates, then G's, and each has its own tensors: the latents, those of D the real images and the penalty,
 /// `loss` and `probability` [D real, D fake] or [G], gradients and parameters of the network that was updated.
 package final class TraceRecorder {
   private let step: GANStep
@@ -26,13 +26,13 @@ package final class TraceRecorder {
     recordState("initial/")
   }
 
-  /// Records the step that has just been made, where each network was updated once. Collective.
+  /// Records the last step, in which each network was updated once. Collective.
   ///
   /// - Parameter batch: the last one.
   package func record(_ index: Int, _ batch: LocalBatch, _ report: StepReport) throws {
     guard step.rules.updates == .oneEach else { return }
     let prefix = "step\(index)/"
-    try add(prefix + "real", pictures: step.realImages(batch.samples))
+    try add(prefix + "real", images: step.realImages(batch.samples))
     try add(prefix + "latent.discriminator", vectors: step.latents.discriminator)
     try add(prefix + "latent.generator", vectors: step.latents.generator)
     try addPenalty(prefix, report)
@@ -43,13 +43,13 @@ package final class TraceRecorder {
     recordState(prefix + "parameter/")
   }
 
-  /// Records one of several updates of step `index`, which has just been made. Collective.
+  /// Records the last of several updates of step `index`. Collective.
   package func record(_ index: Int, _ update: GANStep.Update, _ batch: LocalBatch, _ report: StepReport) throws {
     guard step.rules.updates != .oneEach else { return }
     switch update {
     case .discriminator(let number):
       let prefix = "step\(index)/update\(number)/"
-      try add(prefix + "real", pictures: step.realImages(batch.samples))
+      try add(prefix + "real", images: step.realImages(batch.samples))
       try add(prefix + "latent.discriminator", vectors: step.latents.discriminator)
       try addPenalty(prefix, report)
       add(prefix + "loss", [report.lossReal, report.lossFake])
@@ -77,7 +77,7 @@ package final class TraceRecorder {
     tensors.append(NamedTensor(name: name, shape: [values.count], values: values.map { Float($0) }))
   }
 
-  /// After an exchange the owners' complete gradients stand in the first node's sums.
+  /// After an exchange the owners' complete gradients are in the first node's sums.
   private func addGradients(_ prefix: String, _ trained: TrainedNetwork) throws {
     let network = trained.network
     var flat = [Float](repeating: 0, count: network.flatCount)
@@ -100,8 +100,8 @@ package final class TraceRecorder {
   /// Adds the samples of the last recorded state and writes the file. Collective.
   ///
   /// - Parameters:
-  ///   - samples: on rank 0 the latents and their pictures.
-  ///   - metadata: what a replay must know that no tensor tells.
+  ///   - samples: on rank 0 the latents and their images.
+  ///   - metadata: settings that a replay needs besides the tensors.
   package func finish(samples: (latents: Tensor, images: Tensor)?, metadata: [String: String], to path: String) throws {
     if let samples {
       let count = samples.latents.shape.samples
@@ -131,12 +131,12 @@ package final class TraceRecorder {
     }
   }
 
-  private func add(_ name: String, pictures: Tensor) throws {
-    let parts = try job.gather(pictures.channelsFirst)
+  private func add(_ name: String, images: Tensor) throws {
+    let parts = try job.gather(images.channelsFirst)
     guard job.isFirst else { return }
     let values = parts.flatMap { $0 }
-    var shape = pictures.pyTorchShape
-    shape[0] = values.count / pictures.shape.sampleCount
+    var shape = images.pyTorchShape
+    shape[0] = values.count / images.shape.sampleCount
     tensors.append(NamedTensor(name: name, shape: shape, values: values))
   }
 

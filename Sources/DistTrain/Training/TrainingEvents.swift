@@ -2,11 +2,11 @@ import Events
 import Foundation
 import ImageIO
 
-/// What TensorBoard shows of a run; on rank 0.
+/// The event file of a run for TensorBoard; on rank 0.
 package final class TrainingEvents {
   private let writer: EventWriter
 
-  /// - Parameter step: of the checkpoint that the run goes on from, 0 for a new one.
+  /// - Parameter step: of the checkpoint that the run continues, 0 for a new run.
   package init(_ folder: RunFolder, continuingFrom step: Int, configuration: String) throws {
     writer = try EventWriter(
       folder: folder.path, host: ProcessInfo.processInfo.hostName, continuingFrom: step)
@@ -23,17 +23,18 @@ package final class TrainingEvents {
     try writer.scalars(scalars, step: measured.step)
   }
 
-  /// A grid of pictures.
-  func append(_ name: String, _ picture: Picture, png: [UInt8], step: Int) throws {
+  /// A grid of images.
+  func append(_ name: String, _ image: Image, png: [UInt8], step: Int) throws {
     try writer.image(
-      name, png: png, width: picture.width, height: picture.height, channels: picture.channels, step: step)
+      name, png: png, width: image.width, height: image.height, channels: image.channels, step: step)
   }
 
   func synchronize() throws { try writer.synchronize() }
 }
 
 extension Metric {
-  /// TensorBoard's name for it; nil for the step, by which the others are drawn, and for what is not one number.
+  /// TensorBoard's name for it; nil for the step, which is the horizontal axis, and for metrics of more than one
+  /// number.
   package var tag: String? {
     if case .overRanks = declaration.value { return nil }
     return self == .step ? nil : "\(declaration.group)/\(rawValue)"

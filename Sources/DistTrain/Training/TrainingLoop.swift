@@ -3,15 +3,15 @@ import Foundation
 import GAN
 import Reporting
 
-/// Step after step, with what is due between them: log lines, samples, checkpoints, a stop.
+/// Runs the steps and the actions due between them: log lines, samples, checkpoints, a stop.
 final class TrainingLoop {
   private let state: RunState
   private let start: Int
   private let console: Console
   private let output: RunOutput
-  private let heldOut: HeldOutPictures?
+  private let heldOut: HeldOutImages?
   private let qualityMeasure: QualityMeasure?
-  /// Of the step that a checkpoint is about to be written of.
+  /// Of the step whose checkpoint is about to be written.
   private var quality: ModelQuality?
   private var schedule: EpochSchedule
   private let loader: BatchLoader
@@ -20,14 +20,14 @@ final class TrainingLoop {
   private var stragglers: Stragglers
   private var savedStep: Int?
 
-  /// - Parameter quality: of the checkpoint that the run goes on from, where it was measured.
+  /// - Parameter quality: of the checkpoint that the run continues, if it was measured.
   init(_ state: RunState, start: Int, _ quality: ModelQuality?, console: Console) throws {
     self.state = state
     self.start = start
     self.console = console
     schedule = state.schedule
     loader = BatchLoader(state)
-    heldOut = try state.images.heldOut.map { try HeldOutPictures($0, state) }
+    heldOut = try state.images.heldOut.map { try HeldOutImages($0, state) }
     clock = StepClock(state.job)
     stragglers = Stragglers(hosts: try state.job.allGather(state.job.host))
     qualityMeasure = QualityMeasure(state, heldOut)
@@ -123,7 +123,7 @@ final class TrainingLoop {
     var measured = StepMeasurements(
       step: done, epoch: epoch, images: schedule.imagesSeen(afterSteps: done), report: report,
       imagesPerSecond: clock.imagesPerSecond)
-    // First of all: what comes after it puts other pictures where the step's are.
+    // First: later actions overwrite the step's images.
     if isDue, log.losses == .recomputed {
       (measured.report.lossDiscriminator, measured.report.lossGenerator) = try state.step.losses(of: batch)
     }
@@ -151,11 +151,11 @@ final class TrainingLoop {
     try output.saveCheckpoint(done, schedule, quality)
     savedStep = done
     let log = state.configuration.output.log
-    // A log that tells of checkpoints tells it in its place.
+    // A log with lines for checkpoints needs them in order.
     if log.format.recipeLog(every: log.every)?.checkpointLine != nil { try completeCheckpoint() }
   }
 
-  /// Of the checkpoint that was saved last, where that has not been done.
+  /// Completes the checkpoint that was saved last, if that has not been done.
   private func completeCheckpoint() throws {
     guard let notes = try output.checkpoints.complete() else { return }
     notes.forEach(console.say)
@@ -169,7 +169,7 @@ final class TrainingLoop {
     let left = progress?.timeLeft(after: done).map { " About \(spoken(seconds: $0)) of training are left." } ?? ""
     console.say(
       "stopped on \(request.name) after step \(done) of \(schedule.totalSteps); \(state.folder.checkpoint(step: done)) is "
-        + "written, and the same command goes on from there.\(left)")
+        + "written, and the same command continues from there.\(left)")
     return .stopped
   }
 
@@ -185,7 +185,7 @@ final class TrainingLoop {
   }
 
   private func describeStop() -> String {
-    // disttrain-launch turns Ctrl-C into USR1 and says so by this variable; mpirun itself kills its ranks after 2 s.
+    // disttrain-launch turns Ctrl-C into USR1 and sets this variable; mpirun itself kills its ranks after 2 s.
     let isSafe = state.job.size == 1 || getenv("DISTTRAIN_LAUNCHER") != nil
     return isSafe
       ? "Ctrl-C writes a checkpoint and stops"

@@ -29,10 +29,10 @@ package final class TrainingRun {
   ///
   /// - Parameter startLimit: ended once the watchdog has begun.
   package func run(_ startLimit: StartLimit?) throws -> ExitCode {
-    // What follows takes it for granted that all ranks decide alike.
+    // The rest assumes that all ranks decide in the same way.
     try agree()
     let instructionSets = try CommonInstructionSet(job)
-    // Whichever rank has something to say.
+    // Any rank may have a note.
     let watchdog = try Watchdog(job, limit: Double(configuration.watchdog)) { JobFailure.say("note: \($0)") }
     defer { watchdog?.stop() }
     startLimit?.end()
@@ -97,8 +97,8 @@ package final class TrainingRun {
     return Kernels(choice)
   }
 
-  /// Whether nothing is left to do, not even what a run writes at its end: it may have been killed between its last
-  /// checkpoint and that. Collective.
+  /// Whether nothing is left to do. A run that was killed after its last checkpoint may still have to write its final
+  /// files. Collective.
   private func isFinished(_ done: Int, of steps: Int, _ folder: RunFolder) throws -> Bool {
     guard done == steps else { return done > steps }
     return try job.maximum(job.isFirst && !folder.hasEnded(after: done) ? 1 : 0) == 0
@@ -106,8 +106,8 @@ package final class TrainingRun {
 
   private func finished(_ step: Int, _ folder: RunFolder) -> ExitCode {
     console.say(
-      "\(folder.path) is finished: \(step) steps are done. Raise train.steps or train.epochs to go on, or begin anew "
-        + "with --resume none.")
+      "\(folder.path) is finished: \(step) steps are done. Raise train.steps or train.epochs to continue, or begin "
+        + "a new run with --resume none.")
     return .done
   }
 
@@ -120,14 +120,14 @@ package final class TrainingRun {
     }
   }
 
-  /// The configuration with nothing left to the program; the checkpoint's algorithms stay.
+  /// The resolved configuration; the checkpoint's algorithms stay.
   private func resolved(_ resumption: Resumption, _ plan: ShardPlan, _ kernels: Kernels) throws -> Configuration {
     let resolved = try resumption.configuration(continuing: configuration)
       .resolved(shards: plan.shards, kernels.instructionSet)
     if resumption.facts == nil, let set = resolved.kernels.instructionSet, set != kernels.instructionSet {
       console.note(
-        "the section kernels was made for \(set), and these are \(kernels) kernels: what it asks for may not be the "
-          + "fastest; disttrain bench --tune measures")
+        "the section kernels was made for \(set), and these are \(kernels) kernels: its algorithms may not be the "
+          + "fastest; disttrain bench --tune measures them")
     }
     return resolved
   }
@@ -152,9 +152,9 @@ package final class TrainingRun {
     try job.agree(on: failure)
     let found = source!
     found.notes.forEach(console.note)
-    try PictureAgreement.check(found, job: job)
+    try ImageAgreement.check(found, job: job)
     let console = console
-    let cache = PictureCache(
+    let cache = ImageCache(
       folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,
       transform: settings.transform(to: configuration.model.image),
       hash: SHA256.imageHash, warn: { console.note($0) })
@@ -179,7 +179,7 @@ package final class TrainingRun {
           message: """
             the images are not those of the checkpoint: their hash was \(recorded.prefix(16))…, it is \
             \(images.hash.prefix(16))…
-            Restore them, begin anew with --resume none, or go on all the same with --allow-change data
+            Restore them, begin a new run with --resume none, or continue with --allow-change data
             """))
     }
     console.note("the images have changed since the checkpoint, as allowed")

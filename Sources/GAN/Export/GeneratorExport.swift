@@ -12,7 +12,7 @@ package enum GeneratorExport {
   /// output `output` [n, channels, height, width], by running statistics as they are now.
   ///
   /// - Parameter step: steps of training.
-  package static func onnx(of model: PictureModel, after step: Int) -> [UInt8] {
+  package static func onnx(of model: SamplingModel, after step: Int) -> [UInt8] {
     var graph = ONNXGraphWriting(model.network)
     graph.appendLayers()
     return graph.model(opset: opset, producer: "disttrain", metadata: metadata(model, step)).serialized()
@@ -21,7 +21,7 @@ package enum GeneratorExport {
   /// Writes parameters and running statistics to `path` as a safetensors file, under the names that nn.Sequential gives
   /// them.
   package static func writeSafetensors(
-    of model: PictureModel, after step: Int, to path: String
+    of model: SamplingModel, after step: Int, to path: String
   ) throws(FileError) {
     let network = model.network
     let tensors =
@@ -32,8 +32,8 @@ package enum GeneratorExport {
       to: path)
   }
 
-  /// What a file says of the generator in it, besides the layers; `range` is that of the pictures' values.
-  private static func metadata(_ model: PictureModel, _ step: Int) -> [String: String] {
+  /// What a file says of the generator in it, besides the layers; `range` is that of the images' values.
+  private static func metadata(_ model: SamplingModel, _ step: Int) -> [String: String] {
     [
       "name": model.name, "step": "\(step)", distributionKey: model.latent.distribution.rawValue, "range": "-1 1",
     ]

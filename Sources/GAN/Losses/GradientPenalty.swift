@@ -1,6 +1,6 @@
 import Numerics
 
-/// The penalty λ · E[(‖∇D(x̂)‖ − 1)²] on points between real pictures and fakes, x̂ = ε · real + (1 − ε) · fake, one
+/// The penalty λ · E[(‖∇D(x̂)‖ − 1)²] on points between real images and fakes, x̂ = ε · real + (1 − ε) · fake, one
 /// uniform ε a sample (Gulrajani et al. 2017, algorithm 1), and its gradient by D's parameters.
 ///
 /// That gradient is exact for a piecewise linear critic, whose input gradient g depends on the parameters but, but for

@@ -21,13 +21,13 @@ package enum NetworkSpecification: Hashable, Sendable {
   case layers([LayerSpecification])
 }
 
-/// Latents, both networks and the pictures they are about.
+/// Latents, both networks and the images they are about.
 package struct ModelSpecification: Hashable, Sendable {
   package var latent: LatentSpecification
   package var generator: NetworkSpecification
   package var discriminator: NetworkSpecification
   package var initialization: InitializationSpecification
-  /// The pictures: one channel for grey, three for RGB.
+  /// The images: one channel for grey, three for RGB.
   package var image: FeatureShape
 
   package init(

@@ -4,10 +4,10 @@ extension ModelSpecification {
   /// One latent vector as a feature map.
   package var latentShape: Shape { Shape(samples: 1, height: 1, width: 1, channels: latent.size) }
 
-  /// One picture.
+  /// One image.
   package var imageShape: Shape { image.sample }
 
-  /// The generator's layers, from a latent to a picture. Presets are of square pictures.
+  /// The generator's layers, from a latent to an image. Presets are of square images.
   package var generatorLayers: [LayerSpecification] {
     switch generator {
     case .layers(let layers): layers
@@ -15,7 +15,7 @@ extension ModelSpecification {
     }
   }
 
-  /// The discriminator's layers, from a picture to its logits.
+  /// The discriminator's layers, from an image to its logits.
   package var discriminatorLayers: [LayerSpecification] {
     switch discriminator {
     case .layers(let layers): layers

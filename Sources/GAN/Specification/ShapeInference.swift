@@ -4,7 +4,7 @@ package struct FeatureShape: Hashable, Sendable, CustomStringConvertible {
   package var height: Int
   package var width: Int
 
-  /// More pixels on a side than any picture here has; bounds the arithmetic on shapes.
+  /// More pixels on a side than any image here has; bounds the arithmetic on shapes.
   package static let largestSide = 1 << 16
 
   package init(channels: Int, height: Int, width: Int) {

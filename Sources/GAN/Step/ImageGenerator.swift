@@ -1,19 +1,19 @@
 import Numerics
 
-/// Makes a model's pictures in one process, in memory that is planned once.
+/// Makes a model's images in one process, in memory that is planned once.
 package final class ImageGenerator {
-  /// Pictures that are made together.
+  /// Images that are made together.
   package let count: Int
   /// The latents that have been drawn, [count, 1, 1, size].
   package let latents: Tensor
-  private let model: PictureModel
+  private let model: SamplingModel
   private let inference: Inference
 
   /// - Parameters:
-  ///   - count: pictures that are made together; nil for the model's own number.
+  ///   - count: images that are made together; nil for the model's own number.
   ///   - scratch: memory that nobody else uses during a call; where it is too small, the generator takes its own.
   package init(
-    _ model: PictureModel, count: Int? = nil, scratch: UnsafeMutableRawBufferPointer? = nil, engine: Engine
+    _ model: SamplingModel, count: Int? = nil, scratch: UnsafeMutableRawBufferPointer? = nil, engine: Engine
   ) {
     self.model = model
     self.count = count ?? model.portion
@@ -21,7 +21,7 @@ package final class ImageGenerator {
     latents = engine.arena.tensor(model.network.inputShape.with(samples: self.count))
   }
 
-  /// Draws the latents whose pictures the run's samples show.
+  /// Draws the latents whose images the run's samples show.
   package func drawFixedLatents() {
     model.latent.drawFixed(into: latents, seed: model.seed, first: 0)
   }
@@ -32,17 +32,17 @@ package final class ImageGenerator {
       into: latents, seed: model.seed, purpose: .freshLatent, step: step, update: 0, firstSample: firstSample)
   }
 
-  /// The pictures of the latents that have been drawn; they stay until others use the scratch memory.
+  /// The images of the latents that have been drawn; they stay until others use the scratch memory.
   package func images() throws -> Tensor { try images(of: latents) }
 
-  /// The pictures of `latents`, [n, 1, 1, size], n at most `count`.
+  /// The images of `latents`, [n, 1, 1, size], n at most `count`.
   package func images(of latents: Tensor) throws -> Tensor {
     try inference.output(of: latents, model.statistics.mode)
   }
 }
 
 extension LatentSpecification {
-  /// Draws the latents from number `first` on of those that samples and generated pictures show: a latent depends on the
+  /// Draws the latents from number `first` on of those that samples and generated images show: a latent depends on the
   /// seed and its number alone.
   package func drawFixed(into latents: Tensor, seed: UInt64, first: Int) {
     draw(into: latents, seed: seed, purpose: .fixedLatent, step: 0, update: 0, firstSample: first)

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// The file of a picture cache: one record an image, at index · size of a record.
+/// The file of an image cache: one record per image, at index · size of a record.
 ///
 /// Many processes and threads may read and fill it at once; two that fill the same record write the same bytes.
 final class CacheFile: Sendable {
@@ -48,7 +48,7 @@ final class CacheFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Fills `record` with record `index`; false where it cannot be read or is not valid.
+  /// Fills `record` with record `index`; false if it cannot be read or is not valid.
   func read(_ record: inout CacheRecord, at index: SourceIndex) -> Bool {
     let isWhole = record.bytes.withUnsafeMutableBytes { bytes in
       transfer(bytes.count) { pread(descriptor, bytes.baseAddress! + $0, $1, index.number * recordCount + $0) }

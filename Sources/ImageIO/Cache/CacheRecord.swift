@@ -1,7 +1,7 @@
 /// One image in the cache's file: checksum (8 bytes, little-endian), content hash (32), transformed pixels.
 ///
 /// The checksum covers all the rest and the image's index, and is never 0. So a record that was never written, is half
-/// written, or lies in the wrong place is not taken for an image.
+/// written, or lies in the wrong place is not valid.
 struct CacheRecord {
   static let checksumCount = 8
   static let headerCount = checksumCount + ContentHash.byteCount

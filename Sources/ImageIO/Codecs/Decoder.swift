@@ -1,53 +1,49 @@
-import CImage
 import Files
 
-/// Decodes PNG and JPEG files from memory, told apart by their first bytes, whatever the file's name says.
+/// Decodes PNG and JPEG files from memory, recognized by their first bytes, not by the file's name.
 ///
 /// Alpha is dropped, not blended, and gamma, profiles and EXIF orientation are ignored, as in Pillow's `open` and
-/// `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Picture.with(channels:)`.
+/// `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
 package enum Decoder {
   package enum Format: String, Hashable, Sendable {
     case png = "PNG"
     case jpeg = "JPEG"
   }
 
-  package static let largestSide = Int(CIMAGE_LARGEST_SIDE)
-  package static let mostPixels = Int(CIMAGE_MOST_PIXELS)
-
-  /// The picture in `bytes`, with 1 or 3 channels; `path` is what an error names.
-  package static func picture(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Picture {
-    try picture(in: bytes, channels: channels, path: path) { _, _ in Reduction.none }.picture
+  /// The image in `bytes`, with 1 or 3 channels; `path` is its name in errors.
+  package static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
+    try image(in: bytes, channels: channels, path: path) { _, _ in Reduction.none }.image
   }
 
-  /// The picture in `bytes` with the transform's channels, of a JPEG as much smaller as the transform allows.
-  package static func picture(
+  /// The image in `bytes` with the transform's channels, a JPEG reduced as far as the transform allows.
+  package static func image(
     in bytes: [UInt8], for transform: Transform, path: String
   ) throws(ImageError) -> SourceImage {
-    let decoded = try picture(in: bytes, channels: transform.channels, path: path, eighths: transform.eighths)
-    return SourceImage(picture: decoded.picture, bytes: bytes, reduction: decoded.reduction)
+    let decoded = try image(in: bytes, channels: transform.channels, path: path, eighths: transform.eighths)
+    return SourceImage(image: decoded.image, bytes: bytes, reduction: decoded.reduction)
   }
 
-  /// The picture in `bytes`, of a JPEG as many eighths of its size as `eighths` says for its width and height.
-  private static func picture(
+  /// The image in `bytes`; a JPEG is reduced to the eighths that `eighths` returns for its width and height.
+  private static func image(
     in bytes: [UInt8], channels: Int, path: String, eighths: (_ width: Int, _ height: Int) -> Int
-  ) throws(ImageError) -> (picture: Picture, reduction: Reduction) {
+  ) throws(ImageError) -> (image: Image, reduction: Reduction) {
     precondition(channels == 1 || channels == 3, "grey or RGB")
     switch try format(of: bytes, path: path) {
     case .png:
-      let picture = try PNGDecoder.picture(in: bytes, channels: channels, path: path)
-      return (picture, Reduction(width: picture.width, height: picture.height, eighths: Reduction.none))
+      let image = try PNGDecoder.image(in: bytes, channels: channels, path: path)
+      return (image, Reduction(width: image.width, height: image.height, eighths: Reduction.none))
     case .jpeg:
-      return try JPEGDecoder.picture(in: bytes, channels: channels, path: path, eighths: eighths)
+      return try JPEGDecoder.image(in: bytes, channels: channels, path: path, eighths: eighths)
     }
   }
 
   static func checkCaps(width: Int, height: Int, path: String) throws(ImageError) {
-    guard width <= largestSide && height <= largestSide && width * height <= mostPixels else {
+    guard width <= Image.largestSide && height <= Image.largestSide && width * height <= Image.mostPixels else {
       throw .tooLarge(path: path, width: width, height: height)
     }
   }
 
-  /// PNG or JPEG by the first bytes, or an error that says what else was found.
+  /// PNG or JPEG, by the first bytes; throws an error that describes other content.
   package static func format(of bytes: [UInt8], path: String) throws(ImageError) -> Format {
     guard !bytes.isEmpty else { throw .empty(path: path) }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .png }
@@ -57,8 +53,8 @@ package enum Decoder {
 
   private static func found(in bytes: [UInt8]) -> String {
     let known: [(prefix: [UInt8], name: String)] = [
-      (Array("GIF8".utf8), "a GIF picture"), (Array("BM".utf8), "a BMP picture"),
-      (Array("II*\0".utf8), "a TIFF picture"), (Array("MM\0*".utf8), "a TIFF picture"),
+      (Array("GIF8".utf8), "a GIF image"), (Array("BM".utf8), "a BMP image"),
+      (Array("II*\0".utf8), "a TIFF image"), (Array("MM\0*".utf8), "a TIFF image"),
       (Array("RIFF".utf8), "a RIFF file (WebP?)"), (Array("%PDF".utf8), "a PDF document"),
       ([0x1F, 0x8B], "gzip data"), (Array("PK".utf8), "a zip archive"), (Array("<".utf8), "HTML, SVG or XML text"),
       (Array("version https://git-lfs".utf8), "a Git LFS pointer, not the file itself"),

@@ -1,10 +1,10 @@
 import CImage
 
-/// Decodes JPEG files, where wanted to eighths of their size (libjpeg scales in the blocks' frequencies).
+/// Decodes JPEG files, optionally to eighths of their size (libjpeg scales in the blocks' frequencies).
 enum JPEGDecoder {
-  static func picture(
+  static func image(
     in bytes: [UInt8], channels: Int, path: String, eighths: (_ width: Int, _ height: Int) -> Int
-  ) throws(ImageError) -> (picture: Picture, reduction: Reduction) {
+  ) throws(ImageError) -> (image: Image, reduction: Reduction) {
     try bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
       var size: (width: UInt32, height: UInt32) = (0, 0)
       var opened: OpaquePointer?
@@ -25,11 +25,11 @@ enum JPEGDecoder {
         failure = reasonOfFailure {
           cimage_jpeg_decode(opened, Int32(channels), Int32(reduction.eighths), pixels.baseAddress, $0, $1) == 0
         }
-        // A row that the decoder never reached is no memory to be shown.
+        // Rows that the decoder never reached must not expose other memory.
         if failure == nil { count = byteCount }
       }
       if let failure { throw damaged(path, failure) }
-      return (Picture(width: scaledWidth, height: scaledHeight, channels: channels, pixels: pixels), reduction)
+      return (Image(width: scaledWidth, height: scaledHeight, channels: channels, pixels: pixels), reduction)
     }
   }
 

@@ -2,23 +2,23 @@ import CImage
 
 /// Decodes PNG files.
 enum PNGDecoder {
-  static func picture(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Picture {
+  static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
     let (width, height) = try size(of: bytes, path: path)
     var reason: String?
     let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { pixels, count in
       reason = reasonOfFailure {
         cimage_png_decode(bytes, bytes.count, Int32(channels), pixels.baseAddress, $0, $1) == 0
       }
-      // A row that the decoder never reached is no memory to be shown.
+      // Rows that the decoder never reached must not expose other memory.
       if reason == nil { count = pixels.count }
     }
     if let reason { throw .damaged(path: path, format: Decoder.Format.png.rawValue, reason: reason) }
-    return Picture(width: width, height: height, channels: channels, pixels: pixels)
+    return Image(width: width, height: height, channels: channels, pixels: pixels)
   }
 
   /// Width and height in pixels from the header, within the caps.
   private static func size(of bytes: [UInt8], path: String) throws(ImageError) -> (width: Int, height: Int) {
-    // libpng only says that a limit is exceeded, not which size was found.
+    // libpng reports only that a limit is exceeded, not the size.
     if let found = sizeInHeader(bytes) { try Decoder.checkCaps(width: found.width, height: found.height, path: path) }
     var width: UInt32 = 0
     var height: UInt32 = 0
@@ -30,7 +30,7 @@ enum PNGDecoder {
 
   private static func sizeInHeader(_ bytes: [UInt8]) -> (width: Int, height: Int)? {
     guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
-    // From 2³¹ on the number breaks the format, and libpng says so.
+    // Numbers from 2³¹ on break the format; libpng reports them.
     let (width, height) = (bytes[16..<20].bigEndian, bytes[20..<24].bigEndian)
     return width < 1 << 31 && height < 1 << 31 ? (width, height) : nil
   }

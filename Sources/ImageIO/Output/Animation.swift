@@ -1,31 +1,31 @@
-/// Pictures over time as a GIF file of bounded length and size.
+/// Images over time as a GIF file of bounded length and size.
 ///
-/// Of more than `mostFrames` pictures, as many evenly spaced ones, the first and the last among them. Pictures with a
-/// side above `largestSide` are scaled down by a whole number. All of it lasts about ten seconds, and the last picture
+/// Shows at most `mostFrames` images, evenly spaced, including the first and the last. Images with a
+/// side above `largestSide` are scaled down by a whole number. All of it lasts about ten seconds, and the last image
 /// stays for two. Sixty grids of 64 images of 64 pixels are 20 MB.
 package struct Animation: Sendable {
   package static let mostFrames = 60
   package static let largestSide = 640
   private static let lastHundredths = 200
 
-  /// How many pictures there are, and which of them are shown.
+  /// The indices of the images that are shown.
   package let frames: [Int]
 
-  package init(pictures: Int) {
-    let shown = min(pictures, Self.mostFrames)
-    frames = (0..<shown).map { shown == 1 ? 0 : ($0 * (pictures - 1) + (shown - 1) / 2) / (shown - 1) }
+  package init(images: Int) {
+    let shown = min(images, Self.mostFrames)
+    frames = (0..<shown).map { shown == 1 ? 0 : ($0 * (images - 1) + (shown - 1) / 2) / (shown - 1) }
   }
 
-  /// The GIF file of the pictures that `picture` gives for `frames`, one at a time.
+  /// The GIF file of the images that `image` returns for `frames`, one at a time.
   ///
-  /// - Parameter picture: of the last one's size; nil leaves a frame out.
-  /// - Returns: the file and how many frames it has; nil where there is none.
-  package func bytes(_ picture: (Int) throws -> Picture?) throws -> (bytes: [UInt8], frames: Int)? {
+  /// - Parameter image: of the last one's size; nil leaves a frame out.
+  /// - Returns: the file and its number of frames; nil without any frame.
+  package func bytes(_ image: (Int) throws -> Image?) throws -> (bytes: [UInt8], frames: Int)? {
     var encoder: GIFEncoder?
-    var waiting: Picture?
+    var waiting: Image?
     var count = 0
     for frame in frames {
-      guard let next = try picture(frame) else { continue }
+      guard let next = try image(frame) else { continue }
       let scaled = next.reduced(by: (max(next.width, next.height) + Self.largestSide - 1) / Self.largestSide)
       if encoder == nil { encoder = try GIFEncoder(width: scaled.width, height: scaled.height) }
       if let waiting { try encoder?.add(waiting, hundredths: hundredths) }
@@ -41,12 +41,12 @@ package struct Animation: Sendable {
   package var hundredths: Int { min(50, max(10, 1000 / max(1, frames.count))) }
 }
 
-extension Picture {
+extension Image {
   /// Each side divided by `factor`, rounded up; a pixel is the rounded mean of those that it covers.
-  package func reduced(by factor: Int) -> Picture {
+  package func reduced(by factor: Int) -> Image {
     precondition(factor > 0, "a whole number of pixels")
     guard factor > 1 else { return self }
-    var reduced = Picture(
+    var reduced = Image(
       width: (width + factor - 1) / factor, height: (height + factor - 1) / factor, channels: channels)
     for y in 0..<reduced.height {
       let rows = y * factor..<min((y + 1) * factor, height)

@@ -2,7 +2,7 @@ import Foundation
 
 /// A range of numbers along one side of a chart, with marks at round ones.
 package struct Axis: Sendable {
-  /// What an axis can show, either way from 0.
+  /// The largest magnitude that an axis can show.
   package static let largest = 1e30
 
   package let low: Double
@@ -15,7 +15,7 @@ package struct Axis: Sendable {
   ///   - count: marks there may be, about.
   package init(_ range: ClosedRange<Double>, marks count: Int) {
     let size = max(abs(range.lowerBound), abs(range.upperBound))
-    precondition(size <= Self.largest, "numbers that can be told apart")
+    precondition(size <= Self.largest, "numbers that can be distinguished")
     let isEmpty = range.upperBound - range.lowerBound <= max(size * 1e-9, 1 / Self.largest)
     let margin = isEmpty ? max(0.5, size * 0.5) : 0
     (low, high) = (range.lowerBound - margin, range.upperBound + margin)

@@ -1,6 +1,6 @@
 import CImage
 
-/// Encodes pictures of one size as an animated GIF file, in memory, that plays without end.
+/// Encodes images of one size as an animated GIF file, in memory, that plays without end.
 package final class GIFEncoder {
   package static let largestSide = 65535
 
@@ -21,16 +21,16 @@ package final class GIFEncoder {
 
   deinit { cimage_gif_close(gif) }
 
-  /// Adds a picture, shown for `hundredths` of a second. Grey is kept exactly; of RGB the 256 best colours of this
-  /// picture, without dithering.
-  package func add(_ picture: Picture, hundredths: Int) throws(ImageError) {
-    precondition(picture.width == width && picture.height == height, "pictures of one size")
+  /// Adds an image, shown for `hundredths` of a second. Grey is kept exactly; of RGB the 256 best colours of this
+  /// image, without dithering.
+  package func add(_ image: Image, hundredths: Int) throws(ImageError) {
+    precondition(image.width == width && image.height == height, "images of one size")
     precondition((0...0xFFFF).contains(hundredths), "a GIF's delay has 16 bits")
-    var indices = picture.pixels
+    var indices = image.pixels
     var palette = (0..<256).flatMap { [UInt8](repeating: UInt8($0), count: 3) }
-    if picture.channels == 3 {
-      let cut = MedianCut(of: picture.pixels)
-      (indices, palette) = (cut.indices(of: picture.pixels), cut.palette)
+    if image.channels == 3 {
+      let cut = MedianCut(of: image.pixels)
+      (indices, palette) = (cut.indices(of: image.pixels), cut.palette)
     }
     let reason = reasonOfFailure { cimage_gif_add(gif, &indices, palette, Int32(hundredths), $0, $1) == 0 }
     if let reason { throw Self.failed(reason) }

@@ -1,10 +1,10 @@
 import Numerics
 
-/// Many images in one picture, in the layout of torchvision's `make_grid`: row by row, black between and around.
+/// A grid of images as one image, in the layout of torchvision's `make_grid`: row by row, black between and around.
 package struct Grid: Hashable, Sendable {
-  /// Which values become black and white.
+  /// The values that become black and white.
   package enum Range: String, Hashable, Sendable, CaseIterable {
-    /// −1 and 1; what is outside is clamped.
+    /// −1 and 1; other values are clamped.
     case fixed = "range"
     /// The smallest and the largest finite value of all images.
     case normalized = "grid"
@@ -24,12 +24,12 @@ package struct Grid: Hashable, Sendable {
   }
 
   /// The grid of `images`, `shape.count` values, channels last. One image alone gets no border, as in torchvision.
-  package func picture(of images: UnsafeBufferPointer<Float>, shape: Shape) -> Picture {
+  package func image(of images: UnsafeBufferPointer<Float>, shape: Shape) -> Image {
     precondition(shape.samples > 0 && images.count == shape.count, "one value a pixel and channel, one image at least")
     let border = shape.samples == 1 ? 0 : padding
     let across = min(columns, shape.samples)
     let down = (shape.samples + across - 1) / across
-    var picture = Picture(
+    var grid = Image(
       width: (shape.width + border) * across + border, height: (shape.height + border) * down + border,
       channels: shape.channels)
     let (low, high) = ends(of: images)
@@ -39,15 +39,15 @@ package struct Grid: Hashable, Sendable {
       let top = (sample / across) * (shape.height + border) + border
       for y in 0..<shape.height {
         let from = sample * shape.sampleCount + y * rowCount
-        let to = ((top + y) * picture.width + left) * shape.channels
-        for i in 0..<rowCount { picture.pixels[to + i] = Self.level(images[from + i], low, high) }
+        let to = ((top + y) * grid.width + left) * shape.channels
+        for i in 0..<rowCount { grid.pixels[to + i] = Self.level(images[from + i], low, high) }
       }
     }
-    return picture
+    return grid
   }
 
-  package func picture(of images: [Float], shape: Shape) -> Picture {
-    images.withUnsafeBufferPointer { picture(of: $0, shape: shape) }
+  package func image(of images: [Float], shape: Shape) -> Image {
+    images.withUnsafeBufferPointer { image(of: $0, shape: shape) }
   }
 
   private func ends(of images: UnsafeBufferPointer<Float>) -> (low: Float, high: Float) {

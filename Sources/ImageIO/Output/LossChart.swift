@@ -1,4 +1,4 @@
-/// The losses of D and G over the steps, as a picture to look at: every value pale, and a running mean over it.
+/// A chart of the losses of D and G over the steps: every value in a pale colour, and a running mean over it.
 package struct LossChart: Sendable {
   package struct Line: Sendable {
     package var name: String
@@ -14,7 +14,7 @@ package struct LossChart: Sendable {
   package static let width = 900
   package static let height = 500
   private static let colours = [Colour(31, 105, 190), Colour(214, 96, 20), Colour(40, 140, 60)]
-  /// Of a line's points, what the running mean is taken over, and from how many points on there is one.
+  /// The running mean covers 1/`meanPart` of a line's points, if it has at least `fewestForMean`.
   private static let meanPart = 40
   private static let fewestForMean = 100
 
@@ -31,7 +31,8 @@ package struct LossChart: Sendable {
     losses = Axis(Self.range(of: lines.flatMap { $0.points.map(\.loss) }), marks: 7)
   }
 
-  /// All values but one in 200 at either end, which would press the others into a line, and a margin; 0 where it is near.
+  /// The range of all values but one in 200 at either end, which would flatten the others, with a margin; includes a
+  /// near 0.
   private static func range(of values: [Double]) -> ClosedRange<Double> {
     let sorted = values.sorted()
     guard let first = sorted.first else { return 0...1 }
@@ -41,7 +42,7 @@ package struct LossChart: Sendable {
     return (first >= 0 && low < high / 2 ? 0 : low - margin)...(high + margin)
   }
 
-  package func picture() -> Picture {
+  package func image() -> Image {
     var sheet = Sheet(width: Self.width, height: Self.height)
     let (grey, light) = (Colour(70, 70, 70), Colour(226, 226, 226))
     for mark in losses.marks {
@@ -72,7 +73,7 @@ package struct LossChart: Sendable {
       sheet.line(Sheet.Point(x, 11), Sheet.Point(x + 24, 11), Self.colours[i], thickness: 3)
       sheet.text(line.name, left: x + 32, top: 4, Self.colours[i])
     }
-    return sheet.picture()
+    return sheet.image()
   }
 
   private enum Plot {

@@ -1,4 +1,5 @@
-/// At most 256 colours that stand for all of a picture (Heckbert 1982, median cut, cutting at the mean as Wu 1991 does).
+/// At most 256 colours that represent all colours of an image (Heckbert 1982, median cut, cutting at the mean as Wu
+/// 1991 does).
 ///
 /// giflib's own quantization is deprecated, has left its library, and sees only 32 levels a channel; this sees 64.
 struct MedianCut {
@@ -6,9 +7,9 @@ struct MedianCut {
   private static let bits = 6
   private static let channelLevels = 1 << bits
 
-  /// 256 × RGB; what is not needed is black.
+  /// 256 × RGB; unused entries are black.
   private(set) var palette = [UInt8](repeating: 0, count: 3 * mostColours)
-  /// The palette's nearest colour by the picture's colour, `cell(of:)`.
+  /// The palette's nearest colour by the image's colour, `cell(of:)`.
   private var nearest = [UInt8](repeating: 0, count: 1 << (3 * bits))
 
   /// - Parameter pixels: RGB.
@@ -89,8 +90,8 @@ struct MedianCut {
       let mean = sum / count
       var squares = SIMD4<Double>.zero
       for cell in cells[range] { squares += (cell.colour - mean) * (cell.colour - mean) * cell.count }
-      // One cell alone cannot be cut, though by rounding its mean may be off. Of several, the mean lies strictly between
-      // two, because doubles hold the sums of any picture exactly.
+      // One cell alone cannot be cut, though by rounding its mean may be off. Of several, the mean lies strictly
+      // between two, because doubles hold the sums of any image exactly.
       let axis = (0..<3).max { squares[$0] < squares[$1] }!
       self.range = range
       self.mean = mean

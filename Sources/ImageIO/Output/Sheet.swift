@@ -1,4 +1,4 @@
-/// A white sheet to draw lines and text on, in units of a pixel of the picture that it becomes; finer inside, so that
+/// A white sheet to draw lines and text on, in units of a pixel of the image that it becomes; finer inside, so that
 /// slanted lines are smooth.
 struct Sheet {
   struct Point {
@@ -12,17 +12,17 @@ struct Sheet {
   }
 
   private static let finer = 2
-  /// Side of a dot of text, in pixels of the picture.
+  /// Side of a dot of text, in pixels of the image.
   private static let dot = 2
-  private var raster: Picture
+  private var raster: Image
 
   init(width: Int, height: Int) {
-    raster = Picture(width: width * Self.finer, height: height * Self.finer, channels: 3, filledWith: 255)
+    raster = Image(width: width * Self.finer, height: height * Self.finer, channels: 3, filledWith: 255)
   }
 
-  func picture() -> Picture { raster.reduced(by: Self.finer) }
+  func image() -> Image { raster.reduced(by: Self.finer) }
 
-  /// A line of square dots; what is outside the sheet is not drawn.
+  /// A line of square dots; dots outside the sheet are not drawn.
   mutating func line(_ from: Point, _ to: Point, _ colour: Colour, thickness: Int) {
     let (dx, dy) = ((to.x - from.x) * Double(Self.finer), (to.y - from.y) * Double(Self.finer))
     let count = max(1, Int(max(abs(dx), abs(dy)).rounded(.up)))

@@ -1,19 +1,19 @@
-/// Which pictures of CelebA are taken, by its published lists.
+/// A selection of CelebA's images by its published lists.
 package struct CelebASelection: Hashable, Sendable {
   /// The parts of `list_eval_partition.txt`; the raw values are those of `data.celeba.partition`.
   package enum Partition: String, Hashable, Sendable, CaseIterable {
     case train
     case valid
     case test
-    /// Every picture, listed or not.
+    /// Every image, listed or not.
     case all
 
-    /// What a line of the list says of it.
+    /// Its code in a line of the list.
     var code: String? { ["train": "0", "valid": "1", "test": "2"][rawValue] }
   }
 
   package var partition: Partition
-  /// What the picture must have, or must not have.
+  /// The attributes that an image must have (true) or must not have (false).
   package var attributes: [String: Bool]
 
   package static let everything = CelebASelection(partition: .all, attributes: [:])

@@ -2,64 +2,62 @@ import Glibc
 
 /// The aligned photographs of CelebA (Liu et al. 2015), those that its lists select.
 package struct CelebASource: ImageSource {
-  package static let picturesName = "img_align_celeba"
-
   package let notes: [String]
-  private let pictures: FolderSource
+  private let images: FolderSource
 
   /// - Parameters:
-  ///   - folder: has the folder `img_align_celeba` and, where the selection asks for them, the published lists.
-  ///   - limit: only the first so many of the pictures selected.
-  /// - Throws: where one of them is missing or breaks its format, or no picture is left.
+  ///   - folder: has the folder `img_align_celeba` and, if the selection needs them, the published lists.
+  ///   - limit: only this number of the selected images, the first ones.
+  /// - Throws: if one of them is missing or breaks its format, or no image is left.
   package init(
     folder: String, selection: CelebASelection = .everything, limit: Int? = nil
   ) throws(ImageError) {
-    let path = "\(folder)/\(Self.picturesName)"
+    let path = "\(folder)/\(CelebAFiles.images)"
     guard access(path, F_OK) == 0 else {
-      if errno == ENOENT { throw .noCelebA(folder: folder, missing: Self.picturesName) }
+      if errno == ENOENT { throw .noCelebA(folder: folder, missing: CelebAFiles.images) }
       throw .unreadable(path: path, operation: "examine", code: errno)
     }
     guard let listed = try Self.listed(folder, selection) else {
-      pictures = try FolderSource(folder: path, limit: limit)
-      notes = pictures.notes
+      images = try FolderSource(folder: path, limit: limit)
+      notes = images.notes
       return
     }
     let found = try FolderSource(folder: path) { listed.contains($0.name) }
-    pictures = found.first(limit)
-    guard pictures.count > 0 else {
+    images = found.first(limit)
+    guard images.count > 0 else {
       throw .unexpectedContent(
-        path: path, found: "none of the \(listed.count) pictures that data.celeba selects",
+        path: path, found: "none of the \(listed.count) images that data.celeba selects",
         expected: "at least one; unpack CelebA's archive whole, or select others")
     }
     let missing = listed.count - found.count
-    let note = "\(path): \(missing) of the \(listed.count) pictures that the lists select are not there"
+    let note = "\(path): \(missing) of the \(listed.count) images that the lists select are not there"
     notes = found.notes + (missing > 0 ? [note] : [])
   }
 
-  /// Names of the pictures that the lists select; nil where none is asked for.
+  /// Names of the images that the lists select; nil without a selection.
   private static func listed(_ folder: String, _ selection: CelebASelection) throws(ImageError) -> Set<[UInt8]>? {
     var listed: Set<[UInt8]>?
     if selection.partition != .all {
-      listed = try CelebAList(CelebAList.partitionName, in: folder).pictures(of: selection.partition)
+      listed = try CelebAList(CelebAFiles.partitions, in: folder).images(of: selection.partition)
     }
     if !selection.attributes.isEmpty {
-      let having = try CelebAList(CelebAList.attributesName, in: folder).pictures(with: selection.attributes)
+      let having = try CelebAList(CelebAFiles.attributes, in: folder).images(with: selection.attributes)
       listed = listed?.intersection(having) ?? having
     }
     return listed
   }
 
-  package var count: Int { pictures.count }
+  package var count: Int { images.count }
 
-  package func name(_ index: SourceIndex) -> String { pictures.name(index) }
+  package func name(_ index: SourceIndex) -> String { images.name(index) }
 
-  package var manifest: [UInt8] { pictures.manifest }
+  package var manifest: [UInt8] { images.manifest }
 
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
-    try pictures.load(index, channels: channels)
+    try images.load(index, channels: channels)
   }
 
   package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
-    try pictures.load(index, for: transform)
+    try images.load(index, for: transform)
   }
 }

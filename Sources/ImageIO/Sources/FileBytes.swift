@@ -13,7 +13,7 @@ enum FileBytes {
 }
 
 extension ImageError {
-  /// The same of a file of pictures, of which a user needs no error numbers.
+  /// The same of a file of images, of which a user needs no error numbers.
   init(_ error: FileError) {
     switch error {
     case .missing(let path, let code): self = .unreadable(path: path, operation: "open", code: code)

@@ -3,12 +3,9 @@ import Glibc
 /// The PNG and JPEG files of a folder and its sub-folders, in byte order of their paths below it.
 ///
 /// Hidden files and folders are left out, and files with other extensions. Symbolic links are followed; a folder is
-/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` says what was left
+/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` lists what was left
 /// out.
 package struct FolderSource: ImageSource {
-  /// Extensions of files that are read, compared without regard to case. What a file holds is found from its content.
-  package static let extensions = ["png", "jpg", "jpeg", "jpe", "jfif"]
-
   package let folder: String
   /// One line for each link that was not entered.
   package let notes: [String]
@@ -17,10 +14,10 @@ package struct FolderSource: ImageSource {
   private var files: [FolderFile]
 
   /// - Parameters:
-  ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder where the
+  ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder if the
   ///     pattern has a slash; `*` matches no slash.
-  ///   - limit: only the first so many files.
-  /// - Throws: where the folder is missing, no folder, unreadable, or has no pictures.
+  ///   - limit: only this number of files, the first ones.
+  /// - Throws: if the folder is missing, no folder, unreadable, or has no images.
   package init(folder: String, pattern: String = "*", limit: Int? = nil) throws(ImageError) {
     let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
     self = try FolderSource(folder: folder) { file in
@@ -29,10 +26,10 @@ package struct FolderSource: ImageSource {
         bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
       }
     }.first(limit)
-    guard !files.isEmpty else { throw .noPictures(folder: folder, pattern: pattern) }
+    guard !files.isEmpty else { throw .noImages(folder: folder, pattern: pattern) }
   }
 
-  /// The picture files that `isSelected` takes, perhaps none.
+  /// The image files that `isSelected` takes, perhaps none.
   init(folder: String, where isSelected: (FolderFile) -> Bool) throws(ImageError) {
     var walk = FolderWalk(folder: folder)
     try walk.run()
@@ -40,7 +37,7 @@ package struct FolderSource: ImageSource {
     var others: [String: Int] = [:]
     files = walk.files.filter { file in
       let kind = file.fileExtension ?? ""
-      guard !Self.extensions.contains(kind) else { return isSelected(file) }
+      guard !Image.fileExtensions.contains(kind) else { return isSelected(file) }
       others[kind, default: 0] += 1
       return false
     }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
@@ -48,7 +45,7 @@ package struct FolderSource: ImageSource {
     notes = walk.notes
   }
 
-  /// The first so many files; all of them without a limit.
+  /// The first `limit` files; all of them without a limit.
   func first(_ limit: Int?) -> FolderSource {
     var source = self
     source.files = Array(files.prefix(limit ?? files.count))
@@ -61,11 +58,11 @@ package struct FolderSource: ImageSource {
 
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     let bytes = try bytes(index)
-    return SourceImage(picture: try Decoder.picture(in: bytes, channels: channels, path: path(index)), bytes: bytes)
+    return SourceImage(image: try Decoder.image(in: bytes, channels: channels, path: path(index)), bytes: bytes)
   }
 
   package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
-    try Decoder.picture(in: bytes(index), for: transform, path: path(index))
+    try Decoder.image(in: bytes(index), for: transform, path: path(index))
   }
 
   /// File `index` as it is on the disk.

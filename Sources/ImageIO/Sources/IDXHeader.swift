@@ -12,7 +12,7 @@ package struct IDXHeader {
   /// Most bytes that are held in memory; MNIST has 47 million.
   private static let mostBytes = 1 << 34
 
-  /// Checks the header against the length of the file `bytes`; `path` is what an error names.
+  /// Checks the header against the length of the file `bytes`; `path` is its name in errors.
   package init(_ bytes: [UInt8], dimensions: Int, path: String) throws(ImageError) {
     isGzip = bytes.starts(with: [0x1F, 0x8B])
     let count = 4 + 4 * dimensions
@@ -48,7 +48,7 @@ package struct IDXHeader {
     }
   }
 
-  /// All bytes after the header of `bytes`, which are the file's once more.
+  /// All bytes after the header; `bytes` are the file's, read again.
   package func content(of bytes: [UInt8], path: String) throws(ImageError) -> [UInt8] {
     let expected = count + sizes.reduce(1, *)
     let whole = isGzip ? try Self.inflated(bytes, expected, whole: true, path) : bytes

@@ -1,16 +1,16 @@
 import Synchronization
 
 /// The images of an IDX file (LeCun, Cortes & Burges, "The MNIST database"), plain or gzip: grey, one size.
-/// MNIST, Fashion-MNIST and EMNIST are published so.
+/// MNIST, Fashion-MNIST and EMNIST use this format.
 ///
-/// Opening checks the header against the file's size; the pixels are read when the first one is wanted.
+/// Opening checks the header against the file's size; the pixels are read when the first image is loaded.
 package final class IDXSource: ImageSource {
   /// Path of the images' file.
   package let path: String
   package let count: Int
   package let height: Int
   package let width: Int
-  /// The label of each image, where they were asked for.
+  /// The label of each image, if requested.
   package let labels: [UInt8]?
   package let manifest: [UInt8]
   private let images: IDXFile
@@ -19,11 +19,11 @@ package final class IDXSource: ImageSource {
 
   /// - Parameters:
   ///   - path: an IDX file of images, or the folder of the published files.
-  ///   - split: which of these is read, `train` or `test`.
+  ///   - split: the published file to read, `train` or `test`.
   ///   - emnist: only this part of EMNIST; nil for MNIST's own names, or else EMNIST's `balanced`.
-  ///   - transposed: whether rows are stored as columns; nil for what the file's name says: those of EMNIST are.
-  ///   - limit: only the first so many images.
-  ///   - withLabels: also read the labels' file beside it.
+  ///   - transposed: whether rows are stored as columns; nil to decide by the file's name: EMNIST's are.
+  ///   - limit: only this number of images, the first ones.
+  ///   - withLabels: whether to read the labels' file beside it, too.
   package init(
     path: String, split: DataSplit = .train, emnist: EMNISTSplit? = nil, transposed: Bool? = nil, limit: Int? = nil,
     withLabels: Bool = false
@@ -33,7 +33,7 @@ package final class IDXSource: ImageSource {
     guard images.sizes[1] > 0, images.sizes[2] > 0, images.sizes[0] > 0 else {
       throw .damaged(path: file.path, format: "IDX", reason: "it holds no pixels: its sizes are \(images.sizes)")
     }
-    guard images.sizes[1] <= Decoder.largestSide, images.sizes[2] <= Decoder.largestSide else {
+    guard images.sizes[1] <= Image.largestSide, images.sizes[2] <= Image.largestSide else {
       throw .tooLarge(path: file.path, width: images.sizes[2], height: images.sizes[1])
     }
     self.images = images
@@ -67,7 +67,7 @@ package final class IDXSource: ImageSource {
     let stored = all[index.number * height * width..<(index.number + 1) * height * width]
     let bytes = isTransposed ? transposed(stored) : Array(stored)
     return SourceImage(
-      picture: Picture(width: width, height: height, channels: 1, pixels: bytes).with(channels: channels), bytes: bytes)
+      image: Image(width: width, height: height, channels: 1, pixels: bytes).with(channels: channels), bytes: bytes)
   }
 
   /// `height` rows of `width` pixels, of which `stored` has the columns one after the other.

@@ -1,5 +1,5 @@
-/// A place in one of the lists that an image goes through on its way from a file to a batch. Every list has a type of its own,
-/// so that a place in one cannot be taken for a place in another; named functions lead from each to the next.
+/// An index in one of the lists that an image passes through from a file to a batch. Every list has its own index type,
+/// so that they cannot be mixed up; named functions convert each to the next.
 package protocol ImageIndex: Hashable, Strideable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
   /// Counted from 0.
   var number: Int { get }

@@ -1,22 +1,22 @@
-/// An indexed set of images, in an order that depends on nothing but the set.
+/// An indexed set of images, in an order that depends only on the set.
 package protocol ImageSource: Sendable {
   /// Images in the set.
   var count: Int { get }
 
-  /// What identifies the set without decoding it: equal bytes, equal pictures. For a folder the byte-sorted relative
+  /// Identifies the set without decoding it: equal bytes mean equal images. For a folder the byte-sorted relative
   /// paths, sizes and modification times; part of the cache's key.
   var manifest: [UInt8] { get }
 
-  /// One line for each thing that was left out of the set though a user may miss it.
+  /// One line for each omission that a user may not expect.
   var notes: [String] { get }
 
-  /// Image `index` as a message names it; of a folder, the path below it.
+  /// The name of image `index` in messages; for a folder, the path below it.
   func name(_ index: SourceIndex) -> String
 
   /// Decodes image `index` with 1 or 3 channels. May be called from several threads at once.
   func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage
 
-  /// Decodes image `index` with the transform's channels, and as much smaller as it allows. As safe.
+  /// The same with the transform's channels, reduced as far as the transform allows.
   func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage
 }
 
@@ -27,19 +27,5 @@ extension ImageSource {
 
   package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
     try load(index, channels: transform.channels)
-  }
-}
-
-/// A decoded image with the bytes it was decoded from, read once, for a hash of the content.
-package struct SourceImage: Sendable {
-  package let picture: Picture
-  package let bytes: [UInt8]
-  /// By how much the decoder has made the picture smaller; nil where it cannot.
-  package let reduction: Reduction?
-
-  package init(picture: Picture, bytes: [UInt8], reduction: Reduction? = nil) {
-    self.picture = picture
-    self.bytes = bytes
-    self.reduction = reduction
   }
 }

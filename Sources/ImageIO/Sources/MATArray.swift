@@ -5,10 +5,10 @@ import Synchronization
 struct MATArray {
   let file: PublishedFile
   package let name: String
-  /// Four of them, 1 where the array has fewer dimensions; their product is above 0.
+  /// Four sizes, 1 for missing dimensions; their product is above 0.
   let sizes: [Int]
 
-  /// matio keeps its log in global variables.
+  /// Serializes calls: matio keeps its log in global variables.
   private static let matio = Mutex(())
 
   /// Checks the file's lengths and finds the array.
@@ -27,7 +27,7 @@ struct MATArray {
   func content() throws(ImageError) -> [UInt8] {
     var reason: String?
     let bytes = [UInt8](unsafeUninitializedCapacity: sizes.reduce(1, *)) { bytes, count in
-      // What matio leaves out must be no memory of others.
+      // Bytes that matio does not write must not expose other memory.
       bytes.initialize(repeating: 0)
       count = bytes.count
       reason = Self.matio.withLock { _ in

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file of a data set under the name it was published by.
+/// A file of a data set under its published name.
 struct PublishedFile {
   let path: String
   let byteCount: Int
@@ -9,11 +9,10 @@ struct PublishedFile {
 
   var name: String { String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]) }
 
-  /// What identifies its content without reading it. The size does not show a change of pixels, so that the time stands
-  /// beside it.
+  /// Identifies its content without reading it. The size does not show a change of pixels, so the time is included.
   var identity: String { "\(name)\0\(byteCount)\0\(modified)" }
 
-  /// - Throws: where it is missing, or no regular file.
+  /// - Throws: if it is missing, or no regular file.
   init(path: String) throws(ImageError) {
     let status = try Self.status(of: path)
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
@@ -22,7 +21,7 @@ struct PublishedFile {
     modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
   }
 
-  /// `path` itself where it is no folder; in a folder, the first of `names` that is there.
+  /// `path` itself if it is no folder; in a folder, the first existing one of `names`.
   init(_ names: [String], in path: String) throws(ImageError) {
     guard try Self.status(of: path).st_mode & S_IFMT == S_IFDIR else {
       try self.init(path: path)

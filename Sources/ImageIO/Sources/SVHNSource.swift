@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The cropped digits of SVHN (Netzer et al. 2011), `train_32x32.mat` and its likes: colour, 32×32 pixels.
+/// The cropped digits of SVHN (Netzer et al. 2011), such as `train_32x32.mat`: colour, 32×32 pixels.
 ///
-/// Opening checks the file's header and the array's size; the pixels are read when the first one is wanted.
+/// Opening checks the file's header and the array's size; the pixels are read when the first image is loaded.
 package final class SVHNSource: ImageSource {
   package static let side = 32
   private static let channels = 3
@@ -16,8 +16,8 @@ package final class SVHNSource: ImageSource {
 
   /// - Parameters:
   ///   - path: the MATLAB file, or the folder of the published files.
-  ///   - split: which of these is read.
-  ///   - limit: only the first so many images.
+  ///   - split: the published file to read.
+  ///   - limit: only this number of images, the first ones.
   package init(path: String, split: DataSplit = .train, limit: Int? = nil) throws(ImageError) {
     let file = try PublishedFile(["\(split.rawValue)_32x32.mat"], in: path)
     array = try MATArray(named: "X", in: file)
@@ -43,14 +43,14 @@ package final class SVHNSource: ImageSource {
     // MATLAB's order: rows vary fastest, then columns, channels, images.
     let side = Self.side
     let first = index.number * side * side * Self.channels
-    var picture = Picture(width: side, height: side, channels: Self.channels)
+    var image = Image(width: side, height: side, channels: Self.channels)
     for y in 0..<side {
       for x in 0..<side {
         for channel in 0..<Self.channels {
-          picture.pixels[(y * side + x) * Self.channels + channel] = all[first + (channel * side + x) * side + y]
+          image.pixels[(y * side + x) * Self.channels + channel] = all[first + (channel * side + x) * side + y]
         }
       }
     }
-    return SourceImage(picture: picture.with(channels: channels), bytes: picture.pixels)
+    return SourceImage(image: image.with(channels: channels), bytes: image.pixels)
   }
 }

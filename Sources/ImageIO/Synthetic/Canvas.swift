@@ -1,4 +1,4 @@
-/// A rectangle in units of 1/1024 of the picture's side, right and bottom excluded.
+/// A rectangle in units of 1/1024 of the image's side, right and bottom excluded.
 struct Box {
   var left: Int
   var top: Int
@@ -23,7 +23,7 @@ struct Box {
   func outset(_ by: Int) -> Box { inset(-by, -by) }
 }
 
-/// A square RGB raster, finer than the picture it is averaged to. Integer arithmetic only: the same bytes on every CPU.
+/// A square RGB raster, finer than the image it is averaged to. Integer arithmetic only: the same bytes on every CPU.
 struct Canvas {
   /// Pixels of a side.
   let side: Int
@@ -58,7 +58,7 @@ struct Canvas {
     }
   }
 
-  /// Blends `part`/256 of a colour over what is there.
+  /// Blends `part`/256 of a colour over the present one.
   mutating func blend(_ box: Box, _ colour: Colour, _ part: Int) {
     for y in pixel(box.top)..<max(pixel(box.top), pixel(box.bottom)) {
       for x in pixel(box.left)..<max(pixel(box.left), pixel(box.right)) { blend(x, y, colour, part) }
@@ -99,7 +99,7 @@ struct Canvas {
     }
   }
 
-  /// Lightens and darkens what is in `box` in cells of the given size, offset by half a cell in every second row,
+  /// Lightens and darkens the content of `box` in cells of the given size, offset by half a cell in every second row,
   /// with a joint of `joint` units between them: bricks, stones, tiles.
   mutating func lay(_ box: Box, cell: (width: Int, height: Int), joint: Int, _ jointColour: Colour, _ key: UInt32) {
     for y in pixel(box.top)..<max(pixel(box.top), pixel(box.bottom)) {
@@ -117,7 +117,7 @@ struct Canvas {
     }
   }
 
-  /// Grain over the whole picture, each pixel and part by up to `amount` either way.
+  /// Grain over the whole image, each pixel and part by up to `amount` either way.
   mutating func addGrain(_ amount: Int, _ key: UInt32) {
     for y in 0..<side {
       for x in 0..<side {
@@ -136,11 +136,11 @@ struct Canvas {
     return h ^ h >> 16
   }
 
-  /// The canvas averaged over squares to a picture of `size` × `size`, which divides the side.
-  func picture(size: Int) -> Picture {
+  /// The canvas averaged over squares to an image of `size` × `size`, which divides the side.
+  func image(size: Int) -> Image {
     precondition(side % size == 0, "whole squares")
     let square = side / size
-    var picture = Picture(width: size, height: size, channels: 3)
+    var image = Image(width: size, height: size, channels: 3)
     for y in 0..<size {
       for x in 0..<size {
         var sums = SIMD4<Int>(repeating: square * square / 2)
@@ -150,9 +150,9 @@ struct Canvas {
             sums &+= SIMD4(Int(pixels[at]), Int(pixels[at + 1]), Int(pixels[at + 2]), 0)
           }
         }
-        for channel in 0..<3 { picture.pixels[(y * size + x) * 3 + channel] = UInt8(sums[channel] / (square * square)) }
+        for channel in 0..<3 { image.pixels[(y * size + x) * 3 + channel] = UInt8(sums[channel] / (square * square)) }
       }
     }
-    return picture
+    return image
   }
 }

@@ -3,8 +3,8 @@ import Numerics
 /// Draws a street front: sky, neighbours, wall, roof, windows, ground floor, street.
 enum Facade {
   /// One facade of `size` × `size` pixels; everything about it comes from `random`.
-  static func picture(size: Int, _ random: inout RandomStream) -> Picture {
-    // Fine enough that a small picture is an average, and bars and bricks no moiré.
+  static func image(size: Int, _ random: inout RandomStream) -> Image {
+    // Fine enough that a small image is an average, and bars and bricks no moiré.
     let square = max(2, (256 + size - 1) / size)
     var canvas = Canvas(side: size * square)
     let plan = FacadePlan(&random)
@@ -17,7 +17,7 @@ enum Facade {
     canvas.drawStreet(plan, &random)
     canvas.drawLight(&random)
     canvas.addGrain(random.between(3, 10), random.nextWord())
-    return canvas.picture(size: size)
+    return canvas.image(size: size)
   }
 }
 

@@ -1,6 +1,6 @@
 import Numerics
 
-/// What one facade is made of: all choices that concern it as a whole, in units of 1/1024 of the picture's side.
+/// The choices that concern a facade as a whole, in units of 1/1024 of the image's side.
 struct FacadePlan {
   enum Texture {
     case plaster, brick, stone

@@ -1,6 +1,6 @@
 import Numerics
 
-/// The two ends of a facade: what is above its wall, and the floor at the street.
+/// The two ends of a facade: the roof and the ground floor.
 extension Canvas {
   mutating func drawRoof(_ plan: FacadePlan, _ random: inout RandomStream) {
     let front = plan.front

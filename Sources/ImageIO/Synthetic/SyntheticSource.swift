@@ -20,7 +20,7 @@ package struct SyntheticSource: ImageSource {
 
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     var random = RandomStream(seed: seed, purpose: .synthetic, step: index.number)
-    let picture = Facade.picture(size: size, &random)
-    return SourceImage(picture: picture.with(channels: channels), bytes: picture.pixels)
+    let image = Facade.image(size: size, &random)
+    return SourceImage(image: image.with(channels: channels), bytes: image.pixels)
   }
 }

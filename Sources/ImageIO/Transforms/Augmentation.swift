@@ -1,12 +1,12 @@
 import Numerics
 
-/// Random changes of a transformed picture, with the meaning of torchvision's `RandomHorizontalFlip` and `ColorJitter`.
+/// Random changes of a transformed image, with the meaning of torchvision's `RandomHorizontalFlip` and `ColorJitter`.
 package struct Augmentation: Hashable, Sendable {
-  /// Whether every other picture, by chance, is mirrored.
+  /// Whether an image is mirrored with probability 1/2.
   package var flip: Bool
   /// The factor is uniform between max(0, 1 − brightness) and 1 + brightness; 0 for none.
   package var brightness: Float
-  /// As `brightness`, about the mean of the grey picture.
+  /// The same for the contrast, about the mean of the grey image.
   package var contrast: Float
 
   package static let none = Augmentation(flip: false, brightness: 0, contrast: 0)
@@ -18,13 +18,14 @@ package struct Augmentation: Hashable, Sendable {
     self.contrast = contrast
   }
 
-  /// What becomes of one picture. Takes four numbers of `random`, whatever is asked for, so that no change moves another.
-  package func draw(_ random: inout RandomStream) -> PictureChange {
+  /// The change of one image. Always takes four numbers of `random`, so that one kind of change does not affect
+  /// another.
+  package func draw(_ random: inout RandomStream) -> ImageChange {
     let isFlipped = random.nextUniform() < 0.5
     let brightnessFactor = Self.factor(brightness, random.nextUniform())
     let contrastFactor = Self.factor(contrast, random.nextUniform())
     let isContrastFirst = random.nextUniform() < 0.5
-    return PictureChange(
+    return ImageChange(
       isFlipped: flip && isFlipped, brightness: brightnessFactor, contrast: contrastFactor,
       isContrastFirst: isContrastFirst)
   }

@@ -1,32 +1,32 @@
 import CImage
 
-/// One axis of a resize with Pillow's antialiased bilinear filter: a triangle as wide as the target pixel is in the source,
-/// normalized, with 22 bits of fraction.
+/// One axis of a resize with Pillow's antialiased bilinear filter: a triangle as wide as the target pixel is in the
+/// source, normalized, with 22 bits of fraction.
 struct AveragedAxis {
   /// First source pixel of each target pixel's window.
   let starts: [Int32]
-  /// Pairs of source pixels in every window; what is not under the triangle has weight 0.
+  /// Pairs of source pixels in every window; pixels outside the triangle have weight 0.
   let pairs: Int
   /// `count` × `pairs`
   let weights: [cimage_pair]
 
   /// Target pixels.
   var count: Int { starts.count }
-  /// Source pixels that all windows together reach over; the last may lie past the source's end, with weight 0.
+  /// Source pixels that all windows together cover; the last may lie past the source's end, with weight 0.
   var reach: Range<Int> { starts.isEmpty ? 0..<0 : Int(starts.first!)..<Int(starts.last!) + 2 * pairs }
 
   /// - Parameters:
   ///   - source: pixels of the source.
   ///   - extent: length of the source in its pixels, of which the last may be covered in part.
   ///   - target: pixels of the whole target.
-  ///   - kept: which of them are wanted.
+  ///   - kept: the target pixels to compute.
   init(from source: Int, extent: Double, to target: Int, keeping kept: Range<Int>) {
     let scale = extent / Double(target)
     let stretch = max(scale, 1)
     let centres = kept.map { (Double($0) + 0.5) * scale }
     let windows = centres.map { max(0, Int($0 - stretch + 0.5))..<min(source, Int($0 + stretch + 0.5)) }
     let pairs = ((windows.lazy.map(\.count).max() ?? 0) + 1) / 2
-    // A window that would reach past the end moves to the left, where the source is wide enough.
+    // A window that would reach past the end moves to the left if the source is wide enough.
     let starts = windows.map { Int32(min($0.lowerBound, max(0, source - 2 * pairs))) }
     self.pairs = pairs
     self.starts = starts

@@ -1,5 +1,5 @@
-/// One axis of a resize as OpenCV's INTER_LINEAR: between the two nearest pixel centres, the border repeated, 11 bits of
-/// fraction.
+/// One axis of a resize as OpenCV's INTER_LINEAR: between the two nearest pixel centres, the border repeated, 11 bits
+/// of fraction.
 struct InterpolatedAxis {
   /// The first of each target pixel's two source pixels.
   let starts: [Int]
@@ -12,7 +12,7 @@ struct InterpolatedAxis {
   /// - Parameters:
   ///   - source: pixels of the source.
   ///   - target: pixels of the whole target.
-  ///   - kept: which of them are wanted.
+  ///   - kept: the target pixels to compute.
   init(from source: Int, to target: Int, keeping kept: Range<Int>) {
     let scale = Double(source) / Double(target)
     let places = kept.map { min(max((Double($0) + 0.5) * scale - 0.5, 0), Double(source - 1)) }

@@ -5,23 +5,24 @@ import CImage
 enum Resampler {
   /// Each pass rounds to 8 bits, as Pillow's.
   ///
-  /// Pillow 13 begins with the vertical pass where the height shrinks much more: it may then differ by one grey level.
+  /// Pillow 13 begins with the vertical pass if the height shrinks much more; results may then differ by one grey
+  /// level.
   static func average(
-    _ picture: Picture, columns: AveragedAxis, rows: AveragedAxis, into target: UnsafeMutablePointer<UInt8>, stride: Int
+    _ image: Image, columns: AveragedAxis, rows: AveragedAxis, into target: UnsafeMutablePointer<UInt8>, stride: Int
   ) {
-    let (width, channels) = (columns.count * picture.channels, picture.channels)
-    let sourceStride = picture.width * channels
+    let (width, channels) = (columns.count * image.channels, image.channels)
+    let sourceStride = image.width * channels
     let reach = rows.reach
-    // The kernel reads two bytes past the last pixel, and pixels of weight 0 where the source is narrower than a window.
+    // The kernel reads two bytes past the last pixel, and pixels of weight 0 if the source is narrower than a window.
     let rowCount = columns.reach.upperBound * channels + 2
     // It also writes one byte past a line.
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: reach.count * width + 1) { lines in
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(rowCount, sourceStride)) { padded in
         padded.initialize(repeating: 0)
-        picture.pixels.withUnsafeBufferPointer { pixels in
+        image.pixels.withUnsafeBufferPointer { pixels in
           for y in reach {
             let line = lines.baseAddress! + (y - reach.lowerBound) * width
-            guard y < picture.height else {
+            guard y < image.height else {
               line.update(repeating: 0, count: width)
               continue
             }
@@ -47,16 +48,16 @@ enum Resampler {
 
   /// The fraction is kept between the passes, as OpenCV's.
   static func interpolate(
-    _ picture: Picture, columns: InterpolatedAxis, rows: InterpolatedAxis, into target: UnsafeMutablePointer<UInt8>,
+    _ image: Image, columns: InterpolatedAxis, rows: InterpolatedAxis, into target: UnsafeMutablePointer<UInt8>,
     stride: Int
   ) {
-    let channels = picture.channels
+    let channels = image.channels
     // A source of one pixel is its own neighbour.
-    let right = picture.width > 1 ? channels : 0
-    let below = picture.height > 1 ? picture.width * channels : 0
-    picture.pixels.withUnsafeBufferPointer { pixels in
+    let right = image.width > 1 ? channels : 0
+    let below = image.height > 1 ? image.width * channels : 0
+    image.pixels.withUnsafeBufferPointer { pixels in
       for y in 0..<rows.count {
-        let row = pixels.baseAddress! + rows.starts[y] * picture.width * channels
+        let row = pixels.baseAddress! + rows.starts[y] * image.width * channels
         for x in 0..<columns.count {
           let pixel = row + columns.starts[x] * channels
           let weight = columns.weights[x]

@@ -1,21 +1,22 @@
-/// What is done to a decoded picture before training: it becomes `width` × `height` pixels of `channels` channels.
+/// The transform of a decoded image before training, to `width` × `height` pixels of `channels` channels.
 package struct Transform: Hashable, Sendable {
-  /// How a picture of other proportions becomes so; the raw values are those of `data.image.resize`.
+  /// The treatment of images of other proportions; the raw values are those of `data.image.resize`.
   package enum Fit: String, Hashable, Sendable, CaseIterable {
-    /// As small as still covers the target, then the centre; for a square torchvision's `Resize(size)` and
-    /// `CenterCrop(size)`.
+    /// Resize to the smallest size that covers the target, then crop the centre; for a square, torchvision's
+    /// `Resize(size)` and `CenterCrop(size)`.
     case crop
-    /// Both sides to the target's, whatever the proportions.
+    /// Resize both sides to the target's, without keeping the proportions.
     case stretch
-    /// As large as fits into the target, the other side to the nearest whole pixel in proportion, centred on black.
+    /// Resize to the largest size that fits the target, the other side rounded to a whole pixel, centred on black.
     case pad
   }
 
-  /// How a picture file is decoded; the raw values are those of `data.decode`.
+  /// The decoding of image files; the raw values are those of `data.decode`.
   package enum Decoding: String, Hashable, Sendable, CaseIterable {
     /// Every pixel, as Pillow decodes it.
     case exact
-    /// A JPEG scaled down in its blocks' frequencies to the least size, in eighths, that the resize still makes smaller.
+    /// A JPEG scaled down in its blocks' frequencies to the least size, in eighths, that the resize still makes
+    /// smaller.
     case fast
   }
 
@@ -30,7 +31,7 @@ package struct Transform: Hashable, Sendable {
   package init(
     width: Int, height: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact
   ) {
-    let sides = 1...Decoder.largestSide
+    let sides = 1...Image.largestSide
     precondition(
       sides.contains(width) && sides.contains(height) && (channels == 1 || channels == 3), "a size, grey or RGB")
     precondition(antialias || decoding == .exact, "scaling down in the decoder averages")
@@ -48,7 +49,7 @@ package struct Transform: Hashable, Sendable {
       width: size, height: size, channels: channels, fit: fit, antialias: antialias, decoding: decoding)
   }
 
-  /// Bytes of a transformed picture.
+  /// Bytes of a transformed image.
   package var byteCount: Int { width * height * channels }
 
   /// The same text for the same pixels: part of the cache's key. The version grows with every change of the arithmetic.
@@ -57,7 +58,7 @@ package struct Transform: Hashable, Sendable {
       + "decode \(decoding.rawValue)"
   }
 
-  /// How many eighths of its size a JPEG of `width` × `height` pixels is decoded to.
+  /// The size to decode a JPEG of `width` × `height` pixels to, in eighths of its own.
   func eighths(width: Int, height: Int) -> Int {
     guard decoding == .fast else { return Reduction.none }
     let resized = resized(width: width, height: height)
@@ -67,21 +68,21 @@ package struct Transform: Hashable, Sendable {
     } ?? Reduction.none
   }
 
-  /// Whether a picture of this size gets more pixels than it has, on either side.
+  /// Whether an image of this size is enlarged on either side.
   package func scalesUp(width: Int, height: Int) -> Bool {
     let resized = resized(width: width, height: height)
     return resized.width > width || resized.height > height
   }
 
-  /// Writes the transformed `picture` to `target`, `byteCount` bytes.
+  /// Writes the transformed `image` to `target`, `byteCount` bytes.
   ///
-  /// - Parameter reduction: what the decoder has made smaller already.
+  /// - Parameter reduction: the reduction that the decoder has already made.
   package func apply(
-    to picture: Picture, reducedBy reduction: Reduction? = nil, into target: UnsafeMutableBufferPointer<UInt8>
+    to image: Image, reducedBy reduction: Reduction? = nil, into target: UnsafeMutableBufferPointer<UInt8>
   ) {
-    precondition(target.count == byteCount, "room for one transformed picture")
-    let picture = picture.with(channels: channels)
-    let full = reduction ?? Reduction(width: picture.width, height: picture.height, eighths: Reduction.none)
+    precondition(target.count == byteCount, "room for one transformed image")
+    let image = image.with(channels: channels)
+    let full = reduction ?? Reduction(width: image.width, height: image.height, eighths: Reduction.none)
     let resized = resized(width: full.width, height: full.height)
     let columns = kept(of: resized.width, by: width)
     let rows = kept(of: resized.height, by: height)
@@ -90,31 +91,31 @@ package struct Transform: Hashable, Sendable {
     let first = target.baseAddress! + corner * channels
     if antialias {
       Resampler.average(
-        picture,
+        image,
         columns: AveragedAxis(
-          from: picture.width, extent: full.extent(full.width), to: resized.width, keeping: columns),
-        rows: AveragedAxis(from: picture.height, extent: full.extent(full.height), to: resized.height, keeping: rows),
+          from: image.width, extent: full.extent(full.width), to: resized.width, keeping: columns),
+        rows: AveragedAxis(from: image.height, extent: full.extent(full.height), to: resized.height, keeping: rows),
         into: first, stride: width * channels)
     } else {
       Resampler.interpolate(
-        picture, columns: InterpolatedAxis(from: picture.width, to: resized.width, keeping: columns),
-        rows: InterpolatedAxis(from: picture.height, to: resized.height, keeping: rows), into: first,
+        image, columns: InterpolatedAxis(from: image.width, to: resized.width, keeping: columns),
+        rows: InterpolatedAxis(from: image.height, to: resized.height, keeping: rows), into: first,
         stride: width * channels)
     }
   }
 
-  package func apply(to picture: Picture, reducedBy reduction: Reduction? = nil) -> Picture {
+  package func apply(to image: Image, reducedBy reduction: Reduction? = nil) -> Image {
     let pixels = [UInt8](unsafeUninitializedCapacity: byteCount) { pixels, count in
       pixels.initialize(repeating: 0)
-      apply(to: picture, reducedBy: reduction, into: pixels)
+      apply(to: image, reducedBy: reduction, into: pixels)
       count = pixels.count
     }
-    return Picture(width: width, height: height, channels: channels, pixels: pixels)
+    return Image(width: width, height: height, channels: channels, pixels: pixels)
   }
 
-  /// Width and height of a picture after the resize, before the crop.
+  /// Width and height of an image after the resize, before the crop.
   private func resized(width: Int, height: Int) -> (width: Int, height: Int) {
-    // Whether the picture is no wider, in proportion, than the target.
+    // Whether the image is at most as wide, in proportion, as the target.
     let isUpright = width * self.height <= height * self.width
     switch fit {
     case .stretch:
@@ -131,7 +132,7 @@ package struct Transform: Hashable, Sendable {
     }
   }
 
-  /// Which columns or rows of the resized picture stay in a target of `size` of them.
+  /// The columns or rows of the resized image that remain in a target of `size` of them.
   private func kept(of resized: Int, by size: Int) -> Range<Int> {
     // A half rounds to the even number, as in Python's `round`, which torchvision's CenterCrop uses.
     let start = resized > size ? Int((Double(resized - size) / 2).rounded(.toNearestOrEven)) : 0

@@ -31,10 +31,10 @@ import Testing
     let ranks = [rank(0, .checkpoint), rank(1, .agreement), rank(2, .agreement)]
     #expect(
       HangReport.stall(ranks, seconds: 61) == """
-        no rank has got on for 1 min:
+        no rank has made progress for 1 min:
           rank 0: in step 5, writing a checkpoint
           ranks 1, 2: in step 5, waiting for all ranks
-          where one of them reads or writes, its file system may hang; the job waits
+          if one of them reads or writes, its file system may hang; the job waits
         """)
   }
 }

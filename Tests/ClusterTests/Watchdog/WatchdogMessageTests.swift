@@ -61,7 +61,7 @@ import Testing
           ranks 0, 1, 3, 4, 6: in step 12, exchanging gradients
           rank 2: in step 12, waiting for all ranks
           rank 7: starting
-          the job ends; the same command goes on from the newest checkpoint. Where the host was only slow, raise watchdog.
+          the job ends; the same command continues from the newest checkpoint. If the host was only slow, raise watchdog.
         """)
     let many = HangReport(
       silent: (0..<6).map { rank($0, .computing) }, others: (6..<11).map { rank($0, .statistics) }, limit: 5)

@@ -2,12 +2,12 @@ import Foundation
 import Testing
 
 extension FaultTests {
-  /// One picture that cannot be read, on whichever rank: all ranks decide alike, none waits for another.
+  /// One image that cannot be read, on whichever rank: all ranks decide alike, none waits for another.
   @Test func badImage() async throws {
     await Part.badImage.trials(short: 5, long: 20) { trial in
       let ranks = trial.number(2...8)
       let number = trial.number(0...23)
-      let place = try Workplace.withPictures(24)
+      let place = try Workplace.withImages(24)
       let damage = try Self.damage(place, number, &trial)
       let name = "\(number + 100).png"
 
@@ -23,10 +23,10 @@ extension FaultTests {
     }
   }
 
-  /// Makes a picture of the data folder unreadable, and says how.
+  /// Makes an image of the data folder unreadable, and says how.
   private static func damage(_ place: Workplace, _ number: Int, _ trial: inout Trial) throws -> String {
-    let name = Workplace.pictureName(number)
-    let good = DrawnPictures.png(number)
+    let name = Workplace.imageName(number)
+    let good = DrawnImages.png(number)
     var bytes = good
     let kind = trial.choice(["cut", "empty", "header", "pixels", "text", "other format", "link"])
     switch kind {
@@ -34,7 +34,7 @@ extension FaultTests {
     case "empty": bytes = []
     case "header": bytes[trial.number(0...32)] ^= 1 << UInt8(trial.number(0...7))
     case "pixels": bytes[trial.number(50...good.count - 20)] ^= 1 << UInt8(trial.number(0...7))
-    case "text": bytes = Array("not a picture\n".utf8)
+    case "text": bytes = Array("not an image\n".utf8)
     case "other format": bytes = Array("GIF89a".utf8) + good.dropFirst(6)
     default:
       try FileManager.default.removeItem(at: place.file(name))

@@ -26,7 +26,7 @@ extension FaultTests {
       let ranks = trial.choice([nil, 2, 3, 8])
       let later = trial.choice([ranks, nil, 5])
       let signal = trial.choice([SIGUSR1, SIGKILL])
-      // 40 pictures in batches of 16 make three steps an epoch. The checkpoint of step 7 is on the disk before that of
+      // 40 images in batches of 16 make three steps an epoch. The checkpoint of step 7 is on the disk before that of
       // step 14 is written.
       let step = trial.number(15...run.steps / 2)
       let out = trial.name
@@ -59,7 +59,7 @@ extension FaultTests {
     }
   }
 
-  /// Pictures and models of a run, and the lines of its metrics without times.
+  /// Images and models of a run, and the lines of its metrics without times.
   private static func left(by run: FaultRun, in out: String) throws -> (files: [String], lines: [[String: Double]]) {
     let files = try run.place.files(in: out + "/run").filter { name in
       [".png", ".gif", ".onnx"].contains { name.hasSuffix($0) }

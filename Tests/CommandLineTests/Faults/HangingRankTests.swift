@@ -95,7 +95,7 @@ extension FaultTests {
     let command = ["mpirun", "--oversubscribe", "-np", "1"] + slow + program + [":", "-np", "1"] + program
     let outcome = try await run.place.start(command: command).outcome()
     #expect(outcome.code == 0, "\(outcome.text)")
-    let note = #/note: no rank has got on for \d+ s:\n  rank 0: .*\n  rank 1: waiting for all ranks\n/#
+    let note = #/note: no rank has made progress for \d+ s:\n  rank 0: .*\n  rank 1: waiting for all ranks\n/#
     #expect(outcome.errors.contains(note), "\(outcome.text)")
     #expect(try await run.place.tensorHash(out: "runs", step: run.steps) == run.reference)
   }

@@ -101,7 +101,7 @@ extension FaultTests {
     let metadata = file.metadata.filter { !["file", "tensors"].contains($0.key) }
     try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
 
-    let generated = try await place.run(["generate", path, "--count", "1", "--out", "pictures"])
+    let generated = try await place.run(["generate", path, "--count", "1", "--out", "images"])
     #expect(generated.code == 65 && generated.messages.count == 1, "\(generated.text)")
     let outcome = try await place.train(settings, ranks: 2)
     #expect(

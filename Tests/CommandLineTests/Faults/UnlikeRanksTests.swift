@@ -26,14 +26,14 @@ extension FaultTests {
   }
 
   /// As on a host of its own, with other files under the same path.
-  private static func otherPictures(_ place: Workplace) throws -> [Difference] {
-    try place.copy("pictures", to: "fewer")
+  private static func otherImages(_ place: Workplace) throws -> [Difference] {
+    try place.copy("drawn", to: "fewer")
     try FileManager.default.removeItem(at: place.file("fewer/103.png"))
-    try place.copy("pictures", to: "renamed")
+    try place.copy("drawn", to: "renamed")
     try FileManager.default.moveItem(at: place.file("renamed/103.png"), to: place.file("renamed/1031.png"))
-    for number in 0..<20 { try place.write(DrawnPictures.png(number + 50), "changed/\(number + 100).png") }
-    let script = #"mount --bind "$1" pictures && shift && exec "$@""#
-    let folders = [("fewer pictures", "fewer"), ("other names", "renamed"), ("other content", "changed")]
+    for number in 0..<20 { try place.write(DrawnImages.png(number + 50), "changed/\(number + 100).png") }
+    let script = #"mount --bind "$1" drawn && shift && exec "$@""#
+    let folders = [("fewer images", "fewer"), ("other names", "renamed"), ("other content", "changed")]
     return folders.map { name, folder in
       let command = ["unshare", "-m", "sh", "-c", script, "sh", folder, Program.path, "run.yaml", "--out", "runs"]
       return Difference(name: name, command: command) { $0.contains("images") }
@@ -42,13 +42,13 @@ extension FaultTests {
 
   /// Ranks that do not have the same of everything do not begin.
   @Test func unlikeRanks() async throws {
-    let place = try Workplace.withPictures()
+    let place = try Workplace.withImages()
     await Self.expectRefusals(of: try Self.differences(place), from: 1, place)
   }
 
-  @Test(.mounting) func unlikeRanksByTheirPictures() async throws {
-    let place = try Workplace.withPictures()
-    await Self.expectRefusals(of: try Self.otherPictures(place), from: 101, place)
+  @Test(.mounting) func unlikeRanksByTheirImages() async throws {
+    let place = try Workplace.withImages()
+    await Self.expectRefusals(of: try Self.otherImages(place), from: 101, place)
   }
 
   /// - Parameter first: number of the first trial.

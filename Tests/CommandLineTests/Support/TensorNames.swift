@@ -1,4 +1,4 @@
-/// The tensors of a DCGAN of 32 × 32 pictures, width 8 and 100 latents, as torch.nn.Sequential names and shapes them:
+/// The tensors of a DCGAN of 32 × 32 images, width 8 and 100 latents, as torch.nn.Sequential names and shapes them:
 /// generator ConvTranspose2d, BatchNorm2d, ReLU … Tanh; discriminator Conv2d, LeakyReLU, Conv2d, BatchNorm2d ….
 enum TensorNames {
   static let parameters: [String: [Int]] = [

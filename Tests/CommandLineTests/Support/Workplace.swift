@@ -5,7 +5,7 @@ import Testing
 final class Workplace: Sendable {
   let path: String
 
-  /// 32 × 32 pictures and eight channels, so that a step takes milliseconds.
+  /// 32 × 32 images and eight channels, so that a step takes milliseconds.
   static let configuration = """
     name: run
     seed: 7

@@ -24,14 +24,14 @@ func readSafetensors(_ bytes: [UInt8]) throws {
   }
 }
 
-/// Reads a generator and has it make two pictures.
+/// Reads a generator and has it make two images.
 func readONNX(_ bytes: [UInt8]) throws {
   let model = try ONNXModel(bytes: bytes, path: "/nowhere/generator.onnx")
   let generator = try GeneratorGraph(
     model, path: "/nowhere/generator.onnx",
     context: ComputeContext(kernels: Kernels(.native), threads: Threads(count: 1)))
-  let pictures = try generator.images(of: [Float](repeating: 0.5, count: 2 * generator.latents.size))
-  precondition(pictures.values.count == pictures.shape.count, "as many values as the shape says")
+  let made = try generator.images(of: [Float](repeating: 0.5, count: 2 * generator.latents.size))
+  precondition(made.values.count == made.shape.count, "as many values as the shape says")
 }
 
 func readNPY(_ bytes: [UInt8]) throws {

@@ -13,7 +13,7 @@ package enum ParserEntry: String, CaseIterable, Sendable {
     let message: String?
     do {
       switch self {
-      case .png, .jpeg: try readPicture(bytes)
+      case .png, .jpeg: try readImage(bytes)
       case .idx: try readIDX(bytes)
       case .mat: try readMAT(bytes)
       case .celeba: try readCelebA(bytes)

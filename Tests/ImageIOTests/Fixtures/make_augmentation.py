@@ -1,8 +1,8 @@
 """Writes what Pillow makes of small.ppm and wide-grey.pgm: python3 make_augmentation.py, with numpy and Pillow.
 
-torchvision's adjust_brightness and adjust_contrast of a PIL picture are these two calls of ImageEnhance. A line of
-augmentation.txt is a picture, its flip, brightness, contrast, which of both is first, and FNV-1a of the pixels; and
-one picture is whole.
+torchvision's adjust_brightness and adjust_contrast of a PIL image are these two calls of ImageEnhance. A line of
+augmentation.txt is an image, its flip, brightness, contrast, which of both is first, and FNV-1a of the pixels; and
+one image is whole.
 """
 
 import os

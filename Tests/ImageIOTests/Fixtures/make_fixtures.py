@@ -1,6 +1,6 @@
-"""Makes the small pictures in this folder, and what Pillow and OpenCV make of them: python3 make_fixtures.py
+"""Makes the small images in this folder, and what Pillow and OpenCV make of them: python3 make_fixtures.py
 
-Needs pillow, opencv-python-headless and numpy. Expected pictures are binary PGM and PPM.
+Needs pillow, opencv-python-headless and numpy. Expected images are binary PGM and PPM.
 """
 
 import gzip
@@ -110,7 +110,7 @@ open(path("train-images-idx3-ubyte"), "wb").write(idx)
 open(path("train-labels-idx1-ubyte"), "wb").write(labels)
 for name, data in (("images.gz", idx), ("labels.gz", labels)):
     open(path(name), "wb").write(gzip.compress(data, mtime=0))
-# A header that promises 3 pictures of 60,000 × 60,000 pixels.
+# A header that promises 3 images of 60,000 × 60,000 pixels.
 open(path("promises.gz"), "wb").write(gzip.compress(struct.pack(">IIII", 0x803, 3, 60000, 60000), mtime=0))
 
 
@@ -126,7 +126,7 @@ def photograph(width, height, seed):
 
 
 def by_pillow_in_part(array, width, height, extent):
-    """As by_pillow, of the part of a picture that begins at its corner and is `extent` wide and high."""
+    """As by_pillow, of the part of an image that begins at its corner and is `extent` wide and high."""
     across = Image.fromarray(array).resize((width, array.shape[0]), Image.BILINEAR, (0, 0, extent[0], array.shape[0]))
     return numpy.asarray(across.resize((width, height), Image.BILINEAR, (0, 0, width, extent[1])))
 

@@ -1,7 +1,7 @@
 """Writes the MATLAB files that the tests of SVHN's format read: python3 make_svhn.py, with numpy and scipy.
 
 svhn.mat is compressed and svhn-plain.mat is not, as scipy writes them; svhn-swapped.mat is big-endian, put together by
-MathWorks' "MAT-File Format", since no library at hand writes that. svhn.ppm has the three pictures one below the other.
+MathWorks' "MAT-File Format", since no library at hand writes that. svhn.ppm has the three images one below the other.
 """
 
 import io

@@ -11,12 +11,12 @@ enum Fixture {
     [UInt8](try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
   }
 
-  /// A binary PGM or PPM picture.
-  static func picture(_ name: String) throws -> Picture {
+  /// A binary PGM or PPM image.
+  static func image(_ name: String) throws -> Image {
     let bytes = try bytes(name)
     let header = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
     let size = String(decoding: header[1], as: UTF8.self).split(separator: " ").map { Int($0)! }
-    return Picture(
+    return Image(
       width: size[0], height: size[1], channels: bytes[1] == UInt8(ascii: "6") ? 3 : 1, pixels: Array(header[3]))
   }
 
@@ -30,7 +30,7 @@ enum Fixture {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// The test needs real pictures that are not committed.
+  /// The test needs real images that are not committed.
   static func data(_ name: String) -> Self {
     .enabled(if: Fixture.folder(name) != nil, "DISTTRAIN_TEST_DATA names no folder that has \(name)")
   }
@@ -50,7 +50,7 @@ func checksum(_ bytes: [UInt8]) -> UInt64 {
 /// The error of decoding `bytes`, or nil where they decode.
 func errorOfDecoding(_ bytes: [UInt8], channels: Int = 3) -> ImageError? {
   do throws(ImageError) {
-    _ = try Decoder.picture(in: bytes, channels: channels, path: "picture")
+    _ = try Decoder.image(in: bytes, channels: channels, path: "image")
     return nil
   } catch {
     return error

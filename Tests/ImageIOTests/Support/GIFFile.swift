@@ -16,7 +16,7 @@ struct GIFFile {
     guard bytes.count > 13, bytes.starts(with: "GIF89a".utf8) else { return nil }
     func word(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
     (width, height) = (word(6), word(8))
-    guard bytes[10] & 0x80 == 0 else { return nil }  // no colours for all pictures
+    guard bytes[10] & 0x80 == 0 else { return nil }  // no colours for all images
     var at = 13
     var hundredths = 0
     func subBlocks() -> [UInt8]? {

@@ -1,5 +1,5 @@
-"""`disttrain evaluate` against NumPy and SciPy on the same pictures: the sliced Wasserstein distances, the similarity of pairs,
-the nearest training pictures and, by a small network that PyTorch exports, the Fréchet distance."""
+"""`disttrain evaluate` against NumPy and SciPy on the same images: the sliced Wasserstein distances, the similarity of pairs,
+the nearest training images and, by a small network that PyTorch exports, the Fréchet distance."""
 
 import argparse
 import json
@@ -73,10 +73,10 @@ def check(disttrain: str, folder: Path, channels: int) -> list[str]:
                 measures.mean_similarity(sets[name], PAIRS, SEED, number), 1e-6)
         distances = measures.nearest(sets[name], sets["training"], 1)[1][:, 0]
         memorization = found["memorization"][key]
-        compare(f"nearest training picture, median, {name}", memorization["median"],
+        compare(f"nearest training image, median, {name}", memorization["median"],
                 float(np.sort(distances)[len(distances) // 2]), 1e-5)
-        compare(f"nearest training picture, least, {name}", memorization["least"], float(distances.min()), 1e-5)
-    compare("nearer than any held-out picture", found["memorization"]["nearerThanAnyHeldOut"],
+        compare(f"nearest training image, least, {name}", memorization["least"], float(distances.min()), 1e-5)
+    compare("nearer than any held-out image", found["memorization"]["nearerThanAnyHeldOut"],
             float((measures.nearest(sets["samples"], sets["training"], 1)[1][:, 0]
                    < measures.nearest(sets["heldout"], sets["training"], 1)[1][:, 0].min()).mean()), 1e-9)
     with torch.no_grad():

@@ -1,7 +1,7 @@
 """TensorBoard's own reader on event files: what it returns is what was written.
 
 `check_events FIXTURE`: the file that EventWriterTests writes byte for byte. `check_events RUN`: a run folder, whose scalars
-must be those of metrics.jsonl and whose pictures those of samples/.
+must be those of metrics.jsonl and whose images those of samples/.
 """
 
 import argparse
@@ -100,7 +100,7 @@ def check_run(run: Path) -> list[str]:
                         if not np.array_equal(np.asarray(sample), np.asarray(picture)):
                             problems.append(f"{tag} at {event.step} is not {file}")
     if pictures == 0:
-        problems.append("no picture of samples/")
+        problems.append("no image of samples/")
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Loads a disttrain checkpoint into the nn.Sequentials of its recipe and compares its pictures with the run's.
+"""Loads a disttrain checkpoint into the nn.Sequentials of its recipe and compares its images with the run's.
 
 `samples/latent` [n, size] and `samples/images` [n, c, h, w] of a trace (the last traced state, by batch statistics) to
 1e-4; with --grid, a PNG of the same latents (8 a row, padding 2) to one grey level.
@@ -53,7 +53,7 @@ def check_images(truth: np.ndarray, found: np.ndarray) -> bool:
         return False
     error = float(np.abs(truth - found).max())
     passed = error <= IMAGES_BOUND
-    print(f"{'PASS' if passed else 'FAIL'} samples/images: {len(truth)} pictures, largest difference {error:.1e} "
+    print(f"{'PASS' if passed else 'FAIL'} samples/images: {len(truth)} images, largest difference {error:.1e} "
           f"(bound {IMAGES_BOUND:.0e}), mean size {np.abs(truth).mean():.2f}")
     return passed
 

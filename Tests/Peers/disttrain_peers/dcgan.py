@@ -1,4 +1,4 @@
-"""The DCGAN of PyTorch's tutorial (Radford et al. 2015) for pictures of 32 to 256 pixels, as plain nn.Sequential.
+"""The DCGAN of PyTorch's tutorial (Radford et al. 2015) for images of 32 to 256 pixels, as plain nn.Sequential.
 
 Layer numbers are those of disttrain's layer list, so `generator.<i>.weight` of a checkpoint or a trace is `<i>.weight`
 of these networks.
@@ -17,7 +17,7 @@ def widest(image_size: int, width: int) -> int:
 
 
 def generator(image_size: int, width: int, channels: int, latent_size: int, bias: bool = False) -> nn.Sequential:
-    """Latents [n, latent_size, 1, 1] to pictures [n, channels, image_size, image_size] in [-1, 1]."""
+    """Latents [n, latent_size, 1, 1] to images [n, channels, image_size, image_size] in [-1, 1]."""
     stage = widest(image_size, width)
     layers: list[nn.Module] = [
         nn.ConvTranspose2d(latent_size, stage, 4, 1, 0, bias=bias), nn.BatchNorm2d(stage), nn.ReLU()]
@@ -30,7 +30,7 @@ def generator(image_size: int, width: int, channels: int, latent_size: int, bias
 
 def discriminator(image_size: int, width: int, channels: int, bias: bool = False, dropout: float = 0.0,
                   norm: bool = True) -> nn.Sequential:
-    """Pictures [n, channels, image_size, image_size] to logits [n, 1, 1, 1]; dropout follows each rectifier."""
+    """Images [n, channels, image_size, image_size] to logits [n, 1, 1, 1]; dropout follows each rectifier."""
     dropped = [nn.Dropout(dropout)] if dropout else []
     stage = width
     layers: list[nn.Module] = [nn.Conv2d(channels, stage, 4, 2, 1, bias=bias), nn.LeakyReLU(0.2), *dropped]

@@ -4,7 +4,7 @@ from torch import nn
 
 
 def generator(image_size: int, width: int, channels: int, latent_size: int, bias: bool = False) -> nn.Sequential:
-    """Latents [n, latent_size] to pictures. A dense layer makes 4 · width channels of 7×7 pixels (for 28) or 8×8; each
+    """Latents [n, latent_size] to images. A dense layer makes 4 · width channels of 7×7 pixels (for 28) or 8×8; each
     block doubles the side and halves the channels."""
     side, stage = 7 if image_size == 28 else 8, 4 * width
     layers: list[nn.Module] = [
@@ -19,7 +19,7 @@ def generator(image_size: int, width: int, channels: int, latent_size: int, bias
 
 def discriminator(image_size: int, width: int, channels: int, bias: bool = False,
                   dropout: float = 0.5) -> nn.Sequential:
-    """Pictures to the logits [n, 2] of being fake and real; where batch norm follows there is no bias."""
+    """Images to the logits [n, 2] of being fake and real; where batch norm follows there is no bias."""
     layers: list[nn.Module] = []
     before, side = channels, image_size
     for stage in (width // 2, width, width * 3 // 2):

@@ -1,4 +1,4 @@
-"""Prints the numbers that EvaluationMeasureTests expects, from pictures that both sides draw alike."""
+"""Prints the numbers that EvaluationMeasureTests expects, from images that both sides draw alike."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def features(seed: int, count: int, dimension: int) -> np.ndarray:
 def main() -> None:
     for channels, side in ((3, 32), (1, 28), (1, 15), (3, 64)):
         one, other = pictures(1, 6, channels, side), pictures(2, 5, channels, side)
-        print(f"pictures of {channels}×{side}×{side}")
+        print(f"images of {channels}×{side}×{side}")
         print("  sliced Wasserstein", {side: round(value, 6) for side, value in
                                        measures.sliced_wasserstein_distances(one, other, 5).items()})
         print("  similarity of 40 pairs", round(measures.mean_similarity(one, 40, 5, 1), 9))

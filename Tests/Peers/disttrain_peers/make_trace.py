@@ -124,7 +124,7 @@ class Recorder:
             prefix = self.kink.phase = f"step{step}/update{update}"
             inputs = {f"latent.{part}": self.latents(recipe.batch)}
             if part == "discriminator":
-                # Bright pictures, unlike the fakes: otherwise the critic's two means all but cancel.
+                # Bright images, unlike the fakes: otherwise the critic's two means all but cancel.
                 real = inputs["real"] = self.real(darkest=128)
                 if recipe.loss == "wganGP":
                     inputs["penalty/mix"] = torch.rand(recipe.batch, generator=self.random)
@@ -140,7 +140,7 @@ class Recorder:
 
 
 def record(recipe: Recipe, steps: int, samples: int) -> Recorder:
-    """A whole trace, with pictures of the last state where there are to be samples."""
+    """A whole trace, with images of the last state where there are to be samples."""
     recorder = Recorder(recipe)
     for step in range(steps):
         (recorder.several_updates if recipe.severalUpdates else recorder.step)(step)

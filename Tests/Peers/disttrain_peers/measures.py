@@ -1,6 +1,6 @@
 """The measures of `disttrain evaluate` once more, in NumPy and SciPy, from the same random numbers.
 
-Pictures are [n, c, h, w] in [-1, 1]. What is drawn: places of patches (update 0 and 1), directions (2), pairs (3); see
+Images are [n, c, h, w] in [-1, 1]. What is drawn: places of patches (update 0 and 1), directions (2), pairs (3); see
 Sources/ImageMetrics/EvaluationStream.swift.
 """
 
@@ -51,7 +51,7 @@ def window(size: int) -> np.ndarray:
 
 
 def similarity(one: np.ndarray, other: np.ndarray) -> float:
-    """Multi-scale structural similarity (Wang et al. 2003) of two pictures [c, h, w]."""
+    """Multi-scale structural similarity (Wang et al. 2003) of two images [c, h, w]."""
     one, other = (one.astype(np.float64) + 1) / 2, (other.astype(np.float64) + 1) / 2
     scales = max([number for number in range(1, 6) if min(one.shape[1:]) // 2 ** (number - 1) >= 8], default=1)
     product = 1.0
@@ -72,7 +72,7 @@ def similarity(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def mean_similarity(images: np.ndarray, pairs: int, seed: int, number: int) -> float:
-    """Over random pairs of different pictures of set `number`."""
+    """Over random pairs of different images of set `number`."""
     found = []
     for pair in range(pairs):
         stream = Stream(seed, EVALUATION, number, 3, pair)

@@ -1,7 +1,7 @@
 """ONNX both ways: what disttrain exports runs in onnxruntime, and what PyTorch exports runs in disttrain, to 1e-4.
 
-Each recipe is trained for some steps at width 4 on drawn pictures and exported; each generator in PyTorch is exported by
-the legacy exporter and the new one. Pictures are made of the same latents on both sides.
+Each recipe is trained for some steps at width 4 on drawn images and exported; each generator in PyTorch is exported by
+the legacy exporter and the new one. Images are made of the same latents on both sides.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from . import onnx_generators
 BOUND = 1e-4
 LATENTS = 5
 RECIPES = ["facades", "architecture-128", "fashion", "glasses", "ganlab-mnist", "ganlab-svhn", "ganlab-celeba"]
-# Enough for the running statistics to be those of the networks, so that pictures have contrast.
+# Enough for the running statistics to be those of the networks, so that images have contrast.
 STEPS = 60
 
 
@@ -46,7 +46,7 @@ class Agreement:
             error = float(np.abs(found - truth).max())
             # Where all is grey, agreement would say nothing.
             passed = error <= BOUND and truth.std() > 0.02
-            text = f"largest difference {error:.1e} (bound {BOUND:.0e}), deviation of the pictures {truth.std():.2f}"
+            text = f"largest difference {error:.1e} (bound {BOUND:.0e}), deviation of the images {truth.std():.2f}"
         self.failed += not passed
         print(f"{'PASS' if passed else 'FAIL'} {name}: {text}", flush=True)
 

@@ -93,7 +93,7 @@ def inputs_of_an_output(layer: nn.Module) -> float:
 
 
 def randomize(network: nn.Module, seed: int) -> nn.Module:
-    """Parameters that make pictures of full contrast, and running statistics that are not those of a new layer."""
+    """Parameters that make images of full contrast, and running statistics that are not those of a new layer."""
     random = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for layer in network.modules():

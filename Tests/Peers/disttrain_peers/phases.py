@@ -112,7 +112,7 @@ def discriminator_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real:
 
 def generator_pass(recipe: Recipe, networks: dict[str, nn.Sequential], fake: torch.Tensor | None,
                    latents: torch.Tensor, randomness: Randomness) -> GeneratorPass:
-    """D's opinion of `fake`, or where that is None of new pictures; moves D's running statistics once."""
+    """D's opinion of `fake`, or where that is None of new images; moves D's running statistics once."""
     if fake is None:
         fake = pictures(networks["generator"], latents)
     loss, probability = judged(recipe, networks["discriminator"], fake, "opinion", randomness("opinion"))

@@ -1,4 +1,4 @@
-"""Pictures in files and arrays: photographs in, grids out."""
+"""Images in files and arrays: photographs in, grids out."""
 
 import re
 from pathlib import Path
@@ -28,10 +28,10 @@ def numbered(paths: list[Path]) -> list[Path]:
 
 
 def folder(path: Path, size: int, channels: int = 3) -> np.ndarray:
-    """Every picture of a folder, in the order of their numbers: [n, channels, size, size] in [-1, 1]."""
+    """Every image of a folder, in the order of their numbers: [n, channels, size, size] in [-1, 1]."""
     files = numbered([file for file in Path(path).iterdir() if file.suffix.lower() in SUFFIXES])
     if not files:
-        raise SystemExit(f"{path}: no PNG or JPEG pictures found")
+        raise SystemExit(f"{path}: no PNG or JPEG images found")
     return np.stack([photograph(file, size, channels) for file in files])
 
 
@@ -41,7 +41,7 @@ def levels(images: np.ndarray) -> np.ndarray:
 
 
 def grid(images: np.ndarray, columns: int = 8, padding: int = 2) -> np.ndarray:
-    """Pictures [n, c, h, w] in [-1, 1] as one [H, W, c] of bytes: black padding around each, as torchvision's."""
+    """Images [n, c, h, w] in [-1, 1] as one [H, W, c] of bytes: black padding around each, as torchvision's."""
     count, channels, height, width = images.shape
     columns = min(columns, count)
     rows = -(-count // columns)
@@ -54,7 +54,7 @@ def grid(images: np.ndarray, columns: int = 8, padding: int = 2) -> np.ndarray:
 
 
 def cells(sheet: np.ndarray, size: int, padding: int = 2) -> np.ndarray:
-    """Cuts a grid [H, W] or [H, W, c] of bytes into its pictures: [n, c, size, size] in [-1, 1]."""
+    """Cuts a grid [H, W] or [H, W, c] of bytes into its images: [n, c, size, size] in [-1, 1]."""
     sheet = sheet[..., None] if sheet.ndim == 2 else sheet
     pitch = size + padding
     if (sheet.shape[0] - padding) % pitch or (sheet.shape[1] - padding) % pitch:

@@ -10,7 +10,7 @@ import torch
 from .philox import blocks
 
 PURPOSES = {"inputNoise": 7, "dropout": 8, "labels": 9}
-# What a pass of an update is for. D judges real pictures, then fakes; G made these fakes; D is asked in G's update.
+# What a pass of an update is for. D judges real images, then fakes; G made these fakes; D is asked in G's update.
 PARTS = ("real", "fake", "generator", "opinion")
 
 

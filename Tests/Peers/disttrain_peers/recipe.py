@@ -49,7 +49,7 @@ class Recipe:
     seed: int = 1
     noise: str = "reuse"
     inputNoise: float = 0.0
-    # sum or mean of D's losses on real pictures and on fakes
+    # sum or mean of D's losses on real images and on fakes
     discriminatorLoss: str = "sum"
     # eachUpdate: G makes its fakes twice a step though the latents stay, so that its running statistics move twice
     generatorStatistics: str = "once"

@@ -99,7 +99,7 @@ def replay_updates(trace: Trace, step: int, networks: dict[str, torch.nn.Sequent
     if step == 0:
         for part, network in networks.items():
             load(network, trace.before(0, part))
-    # D's last real pictures stay, for G's updates.
+    # D's last real images stay, for G's updates.
     inputs: dict[str, torch.Tensor] = {}
     for update, part in enumerate(parts_of(recipe)):
         prefix = kink.phase = f"step{step}/update{update}"

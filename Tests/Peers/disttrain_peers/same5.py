@@ -33,7 +33,7 @@ class SameConvTranspose2d(nn.ConvTranspose2d):
 
 
 def generator(image_size: int, width: int, channels: int, latent_size: int, bias: bool = True) -> nn.Sequential:
-    """Latents [n, latent_size] to pictures; a dense layer makes 16 · width channels of image_size / 16 pixels a side."""
+    """Latents [n, latent_size] to images; a dense layer makes 16 · width channels of image_size / 16 pixels a side."""
     side, stage = image_size // 16, 16 * width
     layers: list[nn.Module] = [
         nn.Linear(latent_size, stage * side * side), nn.LeakyReLU(0.2), nn.Unflatten(1, (stage, side, side))]
@@ -45,7 +45,7 @@ def generator(image_size: int, width: int, channels: int, latent_size: int, bias
 
 
 def discriminator(image_size: int, width: int, channels: int, bias: bool = True) -> nn.Sequential:
-    """Pictures to one logit [n, 1]; batch norm is always by the batch."""
+    """Images to one logit [n, 1]; batch norm is always by the batch."""
     layers: list[nn.Module] = []
     before = channels
     for stage, stride in ((1, 2), (2, 2), (4, 2), (8, 1), (16, 2)):

@@ -14,7 +14,7 @@ Gradients = dict[str, torch.Tensor]
 
 
 def critic_losses(kind: str, real: torch.Tensor, fake: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """What D minimizes is their sum: one of D's scores of real pictures, one of those of fakes, at the same places; of the
+    """What D minimizes is their sum: one of D's scores of real images, one of those of fakes, at the same places; of the
     relativistic loss half each."""
     match kind:
         case "hinge":
@@ -41,7 +41,7 @@ def generator_loss(kind: str, real: torch.Tensor | None, fake: torch.Tensor) -> 
 
 def critic_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.Tensor, latents: torch.Tensor,
                 mix: torch.Tensor | None) -> tuple[list[float], list[float], Gradients, list[float]]:
-    """D's losses on real pictures and on fakes, its mean scores of both, its gradients of the losses' sum and the penalty,
+    """D's losses on real images and on fakes, its mean scores of both, its gradients of the losses' sum and the penalty,
     and [λ·E[(‖∇D(x̂)‖ − 1)²], E‖∇D(x̂)‖] with x̂ = mix · real + (1 − mix) · fake, one number of `mix` a sample. Moves G's
     running statistics once, D's twice."""
     critic = networks["discriminator"]
@@ -65,7 +65,7 @@ def critic_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.
 def generator_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.Tensor | None,
                    latents: torch.Tensor) -> tuple[list[float], list[float], Gradients]:
     """G's loss, D's mean score of the fakes, G's gradients. Moves G's running statistics once; D's once, or twice where the
-    loss compares with `real`, D's last pictures."""
+    loss compares with `real`, D's last images."""
     critic = networks["discriminator"]
     on_real = critic(real).flatten() if recipe.loss == "relativistic" else None
     on_fake = critic(pictures(networks["generator"], latents)).flatten()

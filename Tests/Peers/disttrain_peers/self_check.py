@@ -52,7 +52,7 @@ DAMAGES: list[tuple[str, str, Callable[[Tensors], None]]] = [
     ("initial running variance not 1", "initial", scaled("initial/generator.1.running_var", 1.5)),
     ("latents of another step", "gradient", lambda tensors: tensors.update(
         {f"step0/latent.{part}": tensors[f"step1/latent.{part}"] for part in ("discriminator", "generator")})),
-    ("pictures transposed", "gradient", replaced("step0/real", lambda x: x.swapaxes(2, 3))),
+    ("images transposed", "gradient", replaced("step0/real", lambda x: x.swapaxes(2, 3))),
     ("a gradient left out", "format", without("step1/gradient/generator.6.weight")),
     ("a weight in another axis order", "format",
      replaced("step0/gradient/discriminator.2.weight", lambda x: x.transpose(1, 2, 3, 0))),

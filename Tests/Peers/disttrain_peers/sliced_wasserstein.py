@@ -1,6 +1,6 @@
-"""Sliced Wasserstein distance between two sets of pictures, level by level of a Laplacian pyramid.
+"""Sliced Wasserstein distance between two sets of images, level by level of a Laplacian pyramid.
 
-Karras et al. 2018, "Progressive growing of GANs", section 5 (arXiv 1710.10196): 128 patches of 7×7 a picture and level,
+Karras et al. 2018, "Progressive growing of GANs", section 5 (arXiv 1710.10196): 128 patches of 7×7 per image and level,
 normalized per channel by the set's mean and deviation, 512 random directions. Printed × 1000. Sets of unequal size are
 compared by their quantiles.
 """
@@ -37,7 +37,7 @@ def pyramid(images: np.ndarray, smallest: int = 16) -> Iterator[np.ndarray]:
 
 
 def patches(level: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Random patches of every picture, normalized per channel: [n · 128, c · 49]."""
+    """Random patches of every image, normalized per channel: [n · 128, c · 49]."""
     count, channels, height, width = level.shape
     index = np.repeat(np.arange(count), PATCHES_PER_IMAGE)
     y = random.integers(0, height - PATCH + 1, len(index))
@@ -78,7 +78,7 @@ def distances(one: np.ndarray, other: np.ndarray, seed: int) -> dict[int, float]
 
 
 def read(path: Path, size: int, channels: int) -> np.ndarray:
-    """A folder of pictures, a grid in one PNG, or an array [n, c, h, w] in [-1, 1] in a .npy."""
+    """A folder of images, a grid in one PNG, or an array [n, c, h, w] in [-1, 1] in a .npy."""
     if path.is_dir():
         return pictures.folder(path, size, channels)
     if path.suffix == ".npy":

@@ -8,7 +8,7 @@ too). `<name>` is `generator.<i>.weight` and so on, i as in nn.Sequential. Where
 
 Where a step has several updates, each update u, D's first, has keys of its own, `step<k>/update<u>/…`: the latents, of D
 `real`; `loss` and `probability` (or a critic's score) of D on real and on fake, or of G alone; with a penalty on the
-gradient `penalty/mix` [n], the share of the real picture, and `penalty/value` [penalty times its factor, mean length of the
+gradient `penalty/mix` [n], the share of the real image, and `penalty/value` [penalty times its factor, mean length of the
 gradient]; `gradient/<name>` and `parameter/<name>` of the network that learns, with its buffers.
 """
 

@@ -1,4 +1,4 @@
-"""Steps of several updates: each has latents of its own, and of D's each has real pictures of its own."""
+"""Steps of several updates: each has latents of its own, and of D's each has real images of its own."""
 
 from dataclasses import dataclass, field
 

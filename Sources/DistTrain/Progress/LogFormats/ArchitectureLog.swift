@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-/// `Epoch 1/500... Discriminator Loss: 1.3863... Generator Loss: 0.6931` after every so many steps, epochs from 1.
+/// `Epoch 1/500... Discriminator Loss: 1.3863... Generator Loss: 0.6931` every `interval`, with epochs counted from 1.
 struct ArchitectureLog: RecipeLog {
   private let interval: Interval
 

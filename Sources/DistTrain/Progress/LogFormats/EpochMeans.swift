@@ -17,14 +17,14 @@ struct EpochMeans: Sendable {
     last = step
   }
 
-  /// The means since the last call, of what a step had.
+  /// The means since the last call, of each metric that a step had.
   mutating func take() -> [Metric: Double] {
     let means = sums.mapValues { $0.total / Double($0.count) }
     (steps, sums, last) = (0, [:], nil)
     return means
   }
 
-  /// Says of how many steps the means are, where that is not the whole epoch: the run began or ended within it.
+  /// Gives the number of steps of the means, if that is not the whole epoch: the run began or ended within it.
   var remark: String {
     guard let last, steps != last.stepsOfEpoch else { return "" }
     return " (means of \(steps) of \(last.stepsOfEpoch) steps)"

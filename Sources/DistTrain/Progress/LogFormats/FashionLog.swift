@@ -2,7 +2,7 @@ import Foundation
 
 /// `Epoch 1 - loss_d: 0.512, loss_g: 2.345`: the means of every epoch, from 1.
 ///
-/// `log.every` is for `metrics.jsonl` alone.
+/// `log.every` applies only to `metrics.jsonl`.
 struct FashionLog: RecipeLog {
   private var means = EpochMeans(of: [.lossD, .lossG])
 

@@ -1,9 +1,9 @@
 import Foundation
 
 /// `Epoch 1/200 - D real: loss 0.512, accuracy 0.812; D fake: …; D held out: …; G: …`: the means of every epoch, from
-/// 1; what is not measured is not there.
+/// 1; metrics that are not measured are left out.
 ///
-/// `log.every` is for `metrics.jsonl` alone.
+/// `log.every` applies only to `metrics.jsonl`.
 struct GANLabLog: RecipeLog {
   private static let parts: [(name: String, loss: Metric, accuracy: Metric)] = [
     ("D real", .lossReal, .accuracyReal), ("D fake", .lossFake, .accuracyFake),

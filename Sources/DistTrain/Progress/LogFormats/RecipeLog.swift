@@ -1,13 +1,13 @@
 import Cluster
 import Configuration
 
-/// The lines of a log in the words of one recipe; `standard` is not one of them (`TrainingProgress.logLine`).
+/// The log lines of one recipe; `standard` is not one of them (`TrainingProgress.logLine`).
 package protocol RecipeLog: Sendable {
   /// The lines that are due after a step.
   mutating func lines(after step: LoggedStep) -> [String]
-  /// The lines that are due when training ends, by itself or not.
+  /// The lines that are due when training ends for any reason.
   mutating func endingLines() -> [String]
-  /// What is said of a checkpoint, if anything.
+  /// The line about a checkpoint, if any.
   var checkpointLine: String? { get }
 }
 
@@ -16,12 +16,12 @@ extension RecipeLog {
   package var checkpointLine: String? { nil }
 }
 
-/// A step as a recipe's log sees it.
+/// A step, for a recipe's log.
 package struct LoggedStep: Sendable {
   package let measured: StepMeasurements
-  /// The batches of real images that D learned from: one or more, of two epochs where one ended between them.
+  /// The batches of real images that D learned from: one or more, of two epochs if one ended between them.
   let places: [EpochSchedule.Place]
-  /// The epoch that the step began in, from 0, and how many steps begin in it.
+  /// The epoch in which the step began, from 0, and the number of steps that begin in it.
   let epoch: Int
   let stepsOfEpoch: Int
   let batchesPerEpoch: Int
@@ -48,7 +48,7 @@ package struct LoggedStep: Sendable {
 extension OutputSettings.LogFormat {
   /// The recipe's log, or nil for the standard one.
   ///
-  /// - Parameter interval: how often `log.every` asks for a line.
+  /// - Parameter interval: `log.every`.
   package func recipeLog(every interval: Interval) -> (any RecipeLog)? {
     switch self {
     case .standard: nil

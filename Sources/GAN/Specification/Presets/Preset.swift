@@ -7,7 +7,7 @@ package enum Preset: String, Hashable, Sendable, CaseIterable {
   /// Small networks of 3×3 windows with upsampling, two logits: for digits, clothes and faces.
   case ganlab
 
-  /// Sides of the pictures that this preset can make, in pixels.
+  /// Sides of the images that this preset can make, in pixels.
   package var imageSizes: [Int] {
     switch self {
     case .dcgan, .same5: [32, 64, 128, 256]
@@ -22,7 +22,7 @@ package enum Preset: String, Hashable, Sendable, CaseIterable {
 /// A preset with what a configuration may change of it.
 package struct PresetSpecification: Hashable, Sendable {
   package var preset: Preset
-  /// Channels of the widest map at the picture's end; the others are multiples of it.
+  /// Channels of the widest map at the image's end; the others are multiples of it.
   package var width: Int
   /// Whether convolutions have biases; nil for what the source has.
   package var bias: Bool?
@@ -42,12 +42,12 @@ package struct PresetSpecification: Hashable, Sendable {
     self.dropout = dropout
   }
 
-  /// Layers from a latent to a picture.
+  /// Layers from a latent to an image.
   package func generator(imageSize: Int, imageChannels: Int) -> [LayerSpecification] {
     withoutBatchNorm(publishedGenerator(imageSize: imageSize, imageChannels: imageChannels))
   }
 
-  /// Layers from a picture to its logits.
+  /// Layers from an image to its logits.
   package func discriminator(imageSize: Int) -> [LayerSpecification] {
     withoutBatchNorm(publishedDiscriminator(imageSize: imageSize))
   }

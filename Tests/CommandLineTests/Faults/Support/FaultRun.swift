@@ -79,7 +79,7 @@ struct FaultRun {
     #expect(left.isEmpty, "left over: \(left)", sourceLocation: sourceLocation)
   }
 
-  /// Expects that every file stands whole under its name: checkpoints by their hash, pictures by their last chunk.
+  /// Expects that every file stands whole under its name: checkpoints by their hash, images by their last chunk.
   ///
   /// - Returns: the steps of the checkpoints.
   @discardableResult

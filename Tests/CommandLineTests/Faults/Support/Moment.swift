@@ -3,7 +3,7 @@ import Testing
 
 /// When a fault strikes a run.
 enum Moment {
-  /// Once all ranks are there: MPI begins, pictures are loaded, networks made.
+  /// Once all ranks are there: MPI begins, images are loaded, networks made.
   case start(delay: Duration)
   /// Once so many steps are in metrics.jsonl.
   case step(Int, delay: Duration)

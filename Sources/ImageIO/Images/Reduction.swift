@@ -1,10 +1,10 @@
-/// How a decoder has scaled a picture down: to `eighths`/8 of the `width` × `height` pixels in its file.
+/// How a decoder has scaled an image down: to `eighths`/8 of the `width` × `height` pixels in its file.
 package struct Reduction: Hashable, Sendable {
   package let width: Int
   package let height: Int
   package let eighths: Int
 
-  /// Eighths of a picture that is not scaled.
+  /// Eighths of an image that is not scaled.
   static let none = 8
 
   package init(width: Int, height: Int, eighths: Int) {

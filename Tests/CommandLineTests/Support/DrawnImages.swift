@@ -1,8 +1,8 @@
 import Foundation
 
-/// Small pictures as PNG files with stored (uncompressed) blocks, written byte by byte.
-enum DrawnPictures {
-  /// A picture, 32 pixels high, in colours that depend on `number`.
+/// Small images as PNG files with stored (uncompressed) blocks, written byte by byte.
+enum DrawnImages {
+  /// An image, 32 pixels high, in colours that depend on `number`.
   static func png(_ number: Int, width: Int = 36) -> [UInt8] {
     let height = 32
     var rows: [UInt8] = []
@@ -40,14 +40,14 @@ enum DrawnPictures {
 }
 
 extension Workplace {
-  /// A folder of drawn pictures and a configuration that trains on them.
-  static func withPictures(_ count: Int = 20) throws -> Workplace {
+  /// A folder of drawn images and a configuration that trains on them.
+  static func withImages(_ count: Int = 20) throws -> Workplace {
     let place = try Workplace(
       configuration.replacingOccurrences(
-        of: "source: synthetic, synthetic: {count: 48}", with: "source: folder, path: pictures"))
-    for number in 0..<count { try place.write(DrawnPictures.png(number), pictureName(number)) }
+        of: "source: synthetic, synthetic: {count: 48}", with: "source: folder, path: drawn"))
+    for number in 0..<count { try place.write(DrawnImages.png(number), imageName(number)) }
     return place
   }
 
-  static func pictureName(_ number: Int) -> String { "pictures/\(number + 100).png" }
+  static func imageName(_ number: Int) -> String { "drawn/\(number + 100).png" }
 }

@@ -1,5 +1,5 @@
-/// A mirrored picture with other brightness and contrast, to the bit as Pillow's `ImageEnhance` makes it.
-package struct PictureChange: Hashable, Sendable {
+/// A mirrored image with other brightness and contrast, to the bit as Pillow's `ImageEnhance` makes it.
+package struct ImageChange: Hashable, Sendable {
   package var isFlipped: Bool
   /// Factors; 1 changes nothing.
   package var brightness: Float
@@ -13,7 +13,7 @@ package struct PictureChange: Hashable, Sendable {
     self.isContrastFirst = isContrastFirst
   }
 
-  /// Changes a picture of `width` pixels a row and `channels` bytes a pixel, 1 or 3.
+  /// Changes an image of `width` pixels a row and `channels` bytes a pixel, 1 or 3.
   package func apply(to pixels: UnsafeMutableBufferPointer<UInt8>, width: Int, channels: Int) {
     precondition(pixels.count % (width * channels) == 0 && (channels == 1 || channels == 3), "whole rows, grey or RGB")
     if isFlipped { Self.mirror(pixels, width: width, channels: channels) }
@@ -43,7 +43,7 @@ package struct PictureChange: Hashable, Sendable {
       sum +=
         channels == 1
         ? Int(pixels[first])
-        : Int(Picture.luma(red: pixels[first], green: pixels[first + 1], blue: pixels[first + 2]))
+        : Int(Image.luma(red: pixels[first], green: pixels[first + 1], blue: pixels[first + 2]))
     }
     return UInt8(Double(sum) / Double(pixels.count / channels) + 0.5)
   }

@@ -3,8 +3,8 @@ import ImageIO
 import Numerics
 import Reporting
 
-/// What the pictures of a source are, every one of them read and decoded.
-struct PictureSurvey {
+/// Formats, sizes, copies and errors of the images of a source, all of them decoded.
+struct ImageSurvey {
   struct Size: Hashable, Encodable {
     let width: Int
     let height: Int
@@ -20,7 +20,7 @@ struct PictureSurvey {
   struct Unreadable: Encodable {
     let name: String
     let reason: String
-    /// True where the system, not the data, is at fault.
+    /// True if the system, not the data, is at fault.
     let isSystemError: Bool
 
     private enum CodingKeys: String, CodingKey { case name, reason }
@@ -31,14 +31,14 @@ struct PictureSurvey {
   }
 
   /// In the source's order, as the others.
-  let pictures: [Read]
+  let images: [Read]
   let unreadable: [Unreadable]
-  /// Pictures whose bytes another one has, which comes before them.
+  /// Images whose bytes equal those of an earlier image.
   let copies: [Copy]
 
   /// - Parameters:
-  ///   - kind: of pictures that are not in files of their own.
-  ///   - progress: told of each picture that has been decoded.
+  ///   - kind: the format of images that do not have files of their own.
+  ///   - progress: advanced by each decoded image.
   init(_ source: some ImageSource, kind: String, threads: Threads, progress: CountProgress?) {
     let results = threads.map(source.count) { place, _ in
       defer { progress?.advance() }
@@ -48,12 +48,12 @@ struct PictureSurvey {
     var unreadable: [Unreadable] = []
     var first: [SHA256.Digest: String] = [:]
     var copies: [Copy] = []
-    pictures = results.enumerated().compactMap { place, result in
+    images = results.enumerated().compactMap { place, result in
       switch result {
-      case .success(let picture):
-        if let name = first[picture.hash] { copies.append(Copy(name: picture.name, sameAs: name)) }
-        first[picture.hash] = first[picture.hash] ?? picture.name
-        return picture
+      case .success(let image):
+        if let name = first[image.hash] { copies.append(Copy(name: image.name, sameAs: name)) }
+        first[image.hash] = first[image.hash] ?? image.name
+        return image
       case .failure(let error):
         unreadable.append(
           Unreadable(
@@ -66,10 +66,10 @@ struct PictureSurvey {
 
   private static func read(_ source: some ImageSource, _ place: SourceIndex, _ kind: String) throws(ImageError) -> Read
   {
-    let image = try source.load(place, channels: 3)
+    let loaded = try source.load(place, channels: 3)
     return Read(
-      name: source.name(place), kind: PictureHeader(image.bytes)?.description ?? kind,
-      size: Size(width: image.picture.width, height: image.picture.height), bytes: image.bytes.count,
-      hash: image.bytes.withUnsafeBytes { SHA256.digest(of: $0) })
+      name: source.name(place), kind: ImageHeader(loaded.bytes)?.description ?? kind,
+      size: Size(width: loaded.image.width, height: loaded.image.height), bytes: loaded.bytes.count,
+      hash: loaded.bytes.withUnsafeBytes { SHA256.digest(of: $0) })
   }
 }

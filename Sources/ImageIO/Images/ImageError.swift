@@ -1,29 +1,29 @@
 import Glibc
 
-/// Why pictures cannot be read or encoded: where, what was found, what was expected, what to do.
+/// The reasons why images cannot be read or encoded: place, what was found, what was expected, advice.
 package enum ImageError: Error, Hashable, Sendable {
   /// The system refused `operation`, which reads `path`; `code` is its errno.
   case unreadable(path: String, operation: String, code: Int32)
   case notARegularFile(path: String)
   case empty(path: String)
-  /// The content is no picture that can be decoded; `found` says what it looks like.
+  /// The content is no supported image; `found` describes it.
   case unknownFormat(path: String, found: String)
   /// The content breaks its format (PNG, JPEG, IDX, gzip, MATLAB).
   case damaged(path: String, format: String, reason: String)
-  /// A sound file, of something else.
+  /// An intact file of other content.
   case unexpectedContent(path: String, found: String, expected: String)
   case tooLarge(path: String, width: Int, height: Int)
 
   case noSuchFolder(path: String)
   case notAFolder(path: String)
-  case noPictures(folder: String, pattern: String)
-  /// A folder of published files lacks one of them; `expected` are the names that were looked for.
+  case noImages(folder: String, pattern: String)
+  /// A folder of published files lacks one of them; `expected` are the names that were tried.
   case noSuchFile(folder: String, expected: [String])
   /// A folder lacks a part of CelebA.
   case noCelebA(folder: String, missing: String)
   case encoding(path: String, reason: String)
 
-  /// True where the system, not the data, is at fault: exit code 74 rather than 65.
+  /// True if the system, not the data, is at fault: exit code 74 rather than 65.
   package var isSystemError: Bool {
     switch self {
     case .unreadable(_, _, let code): ![ENOENT, EACCES, ELOOP, ENOTDIR, ENAMETOOLONG, ENXIO].contains(code)
@@ -40,25 +40,25 @@ extension ImageError: CustomStringConvertible {
     case .notARegularFile(let path):
       "\(path): not a regular file, but a folder, device, socket or pipe; remove it, or leave it out by data.pattern"
     case .empty(let path):
-      "\(path): the file is empty; expected a PNG or JPEG picture"
+      "\(path): the file is empty; expected a PNG or JPEG image"
     case .unknownFormat(let path, let found):
-      "\(path): found \(found), expected a PNG or JPEG picture; convert it, or leave it out by data.pattern"
+      "\(path): found \(found), expected a PNG or JPEG image; convert it, or leave it out by data.pattern"
     case .damaged(let path, let format, let reason):
       "\(path): damaged \(format) file: \(reason); restore or remove it"
     case .unexpectedContent(let path, let found, let expected):
       "\(path): found \(found), expected \(expected)"
     case .tooLarge(let path, let width, let height):
       """
-      \(path): \(width)×\(height) pixels; at most \(Decoder.largestSide) a side and \(Decoder.mostPixels) in all \
+      \(path): \(width)×\(height) pixels; at most \(Image.largestSide) a side and \(Image.mostPixels) in all \
       are read; scale it down
       """
     case .noSuchFolder(let path):
       "\(path): no such file or folder; data.path is relative to the configuration file"
     case .notAFolder(let path):
-      "\(path): a file, expected a folder of pictures"
-    case .noPictures(let folder, let pattern):
+      "\(path): a file, expected a folder of images"
+    case .noImages(let folder, let pattern):
       """
-      \(folder): no pictures; expected files ending in .\(FolderSource.extensions.joined(separator: ", .")) \
+      \(folder): no images; expected files ending in .\(Image.fileExtensions.joined(separator: ", .")) \
       that match data.pattern "\(pattern)"
       """
     case .noSuchFile(let folder, let expected):
@@ -71,11 +71,18 @@ extension ImageError: CustomStringConvertible {
       \(folder)/\(missing): not there. CelebA (Liu et al. 2015), 202,599 photographs of faces, is given for \
       non-commercial research only, so that it must be fetched by hand: agree to its terms at \
       https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, fetch "Align&Cropped Images" and unpack \
-      img_align_celeba.zip. data.path names the folder that holds \(CelebASource.picturesName)/ and, where \
-      data.celeba selects, \(CelebAList.partitionName) and \(CelebAList.attributesName)
+      img_align_celeba.zip. data.path names the folder that holds \(CelebAFiles.images)/ and, where \
+      data.celeba selects, \(CelebAFiles.partitions) and \(CelebAFiles.attributes)
       """
     case .encoding(let path, let reason):
-      "\(path): cannot encode the picture: \(reason)"
+      "\(path): cannot encode the image: \(reason)"
     }
   }
+}
+
+/// Names in the published archive of CelebA.
+package enum CelebAFiles {
+  package static let images = "img_align_celeba"
+  static let partitions = "list_eval_partition.txt"
+  static let attributes = "list_attr_celeba.txt"
 }

@@ -1,16 +1,16 @@
 import ImageIO
 
-/// Decodes a picture as training does: whole, and reduced as far as a small square allows.
-func readPicture(_ bytes: [UInt8]) throws {
+/// Decodes an image as training does: whole, and reduced as far as a small square allows.
+func readImage(_ bytes: [UInt8]) throws {
   let channels = bytes.count % 2 == 0 ? 3 : 1
-  let header = PictureHeader(bytes)
-  let picture = try Decoder.picture(in: bytes, channels: channels, path: "picture")
+  let header = ImageHeader(bytes)
+  let image = try Decoder.image(in: bytes, channels: channels, path: "image")
   precondition(header != nil, "what can be decoded has a header")
   for fit in [Transform.Fit.crop, .pad] {
     let transform = Transform(size: 8, channels: channels, fit: fit, decoding: .fast)
-    let reduced = try Decoder.picture(in: bytes, for: transform, path: "picture")
-    precondition(reduced.bytes == bytes && reduced.reduction!.width == picture.width, "the same picture")
-    _ = transform.apply(to: reduced.picture, reducedBy: reduced.reduction)
+    let reduced = try Decoder.image(in: bytes, for: transform, path: "image")
+    precondition(reduced.bytes == bytes && reduced.reduction!.width == image.width, "the same image")
+    _ = transform.apply(to: reduced.image, reducedBy: reduced.reduction)
   }
 }
 
@@ -33,8 +33,8 @@ func readMAT(_ bytes: [UInt8]) throws {
 func readCelebA(_ bytes: [UInt8]) throws {
   let list = CelebAList(bytes, path: "list.txt")
   do throws(ImageError) {
-    _ = try list.pictures(with: ["Male": true, "Eyeglasses": false])
+    _ = try list.images(with: ["Male": true, "Eyeglasses": false])
   } catch {
-    for partition in [CelebASelection.Partition.train, .valid, .test] { _ = try list.pictures(of: partition) }
+    for partition in [CelebASelection.Partition.train, .valid, .test] { _ = try list.images(of: partition) }
   }
 }

@@ -3,12 +3,12 @@ import Files
 import ImageIO
 import Reporting
 
-/// Whether the ranks see the same pictures, each on its own host's disks.
-enum PictureAgreement {
-  /// Pictures of each rank that another one reads, too.
+/// Checks that the ranks read the same images, each from its own host's disks.
+enum ImageAgreement {
+  /// Images of each rank that another rank reads, too.
   static let samples = 4
 
-  /// Compares how many pictures there are and what they are called. Collective.
+  /// Compares the number and the names of the images. Collective.
   static func check(_ source: any ImageSource, job: any Job) throws {
     var names = SHA256()
     for index in source.indices { names.update(Array(source.name(index).utf8) + [0]) }
@@ -22,12 +22,12 @@ enum PictureAgreement {
       ], job: job)
   }
 
-  /// Compares a few pictures' content: every rank reads some of its neighbour's. Collective.
+  /// Compares a few images' content: every rank reads some of its neighbour's. Collective.
   ///
   /// - Parameters:
   ///   - hashes: of this rank's images, in the order of `images`.
   static func check(
-    _ images: [SourceIndex], _ hashes: [ContentHash?], _ cache: PictureCache, job: any Job
+    _ images: [SourceIndex], _ hashes: [ContentHash?], _ cache: ImageCache, job: any Job
   ) throws {
     guard job.size > 1 else { return }
     let own = zip(images, hashes).prefix(samples).map { "\($0)\t\($1.map(\.description) ?? "")" }

@@ -8,12 +8,12 @@ import Numerics
 import TestSupport
 import Testing
 
-/// What pictures are made with.
-@Suite struct PictureModelTests {
-  /// A checkpoint alone makes the run's pictures: the same parameters, running statistics, latents, statistics and
-  /// number of pictures together.
+/// What images are made with.
+@Suite struct SamplingModelTests {
+  /// A checkpoint alone makes the run's images: the same parameters, running statistics, latents, statistics and
+  /// number of images together.
   @Test(arguments: BatchNormStatistics.allCases)
-  func aRunAndItsCheckpointMakeTheSamePictures(statistics: BatchNormStatistics) throws {
+  func aRunAndItsCheckpointMakeTheSameImages(statistics: BatchNormStatistics) throws {
     let place = try TemporaryFolder()
     let folder = try RunFolder(in: place.path, name: "run").create()
     let layers = "[{dense: {units: 16}}, {batchNorm: {}}, {reshape: {channels: 1, size: 4}}, {tanh: {}}]"
@@ -40,21 +40,21 @@ import Testing
     var asked = ModelFile(file.path)
     asked.statistics = statistics
     let models = [
-      PictureModel(of: state.step, configuration),
-      try PictureModel(of: file, configuration, as: asked, engine: engine),
+      SamplingModel(of: state.step, configuration),
+      try SamplingModel(of: file, configuration, as: asked, engine: engine),
     ]
     for model in models {
       #expect(model.name == "run" && model.seed == 3 && model.statistics == statistics)
       #expect(model.latent == LatentSpecification(size: 2, distribution: .uniform))
     }
-    #expect(models.map(\.portion) == [40, statistics == .batch ? 40 : PictureModel.independentPortion])
-    let pictures = try models.map { model in
+    #expect(models.map(\.portion) == [40, statistics == .batch ? 40 : SamplingModel.independentPortion])
+    let images = try models.map { model in
       let generator = ImageGenerator(model, count: 40, engine: engine)
       generator.drawFixedLatents()
       return Array(try generator.images().values).map(\.bitPattern)
     }
-    #expect(Set(pictures[0]).count > 100, "pictures of some contrast")
-    #expect(pictures[0] == pictures[1])
+    #expect(Set(images[0]).count > 100, "images of some contrast")
+    #expect(images[0] == images[1])
     let written = try Data(contentsOf: URL(fileURLWithPath: folder.generator))
     for model in models { #expect(Data(GeneratorExport.onnx(of: model, after: 2)) == written) }
   }

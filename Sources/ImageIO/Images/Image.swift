@@ -1,12 +1,20 @@
-/// A decoded picture: 8-bit pixels, `height` × `width` × `channels`, channels last, 1 (grey) or 3 (RGB).
-package struct Picture: Hashable, Sendable {
+import CImage
+
+/// A decoded image: 8-bit pixels, `height` × `width` × `channels`, channels last, 1 (grey) or 3 (RGB).
+package struct Image: Hashable, Sendable {
+  /// Extensions of files that are read, compared without regard to case. The format is found from the content.
+  package static let fileExtensions = ["png", "jpg", "jpeg", "jpe", "jfif"]
+  /// The largest image that is read, in pixels.
+  package static let largestSide = Int(CIMAGE_LARGEST_SIDE)
+  package static let mostPixels = Int(CIMAGE_MOST_PIXELS)
+
   package let width: Int
   package let height: Int
   package let channels: Int
   package var pixels: [UInt8]
 
   package init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
-    precondition(width > 0 && height > 0 && (channels == 1 || channels == 3), "a picture has pixels, grey or RGB")
+    precondition(width > 0 && height > 0 && (channels == 1 || channels == 3), "an image has pixels, grey or RGB")
     precondition(pixels.count == width * height * channels, "one byte a pixel and channel")
     self.width = width
     self.height = height
@@ -14,17 +22,17 @@ package struct Picture: Hashable, Sendable {
     self.pixels = pixels
   }
 
-  /// A picture of one value everywhere.
+  /// An image of one value everywhere.
   package init(width: Int, height: Int, channels: Int, filledWith value: UInt8 = 0) {
     self.init(
       width: width, height: height, channels: channels,
       pixels: [UInt8](repeating: value, count: width * height * channels))
   }
 
-  /// The same picture with 3 channels, or with 1: grey is repeated, RGB becomes its ITU-R 601 luma as in Pillow.
-  package func with(channels wanted: Int) -> Picture {
+  /// The same image with 3 channels, or with 1: grey is repeated, RGB becomes its ITU-R 601 luma as in Pillow.
+  package func with(channels wanted: Int) -> Image {
     guard wanted != channels else { return self }
-    var converted = Picture(width: width, height: height, channels: wanted)
+    var converted = Image(width: width, height: height, channels: wanted)
     for i in 0..<width * height {
       if wanted == 3 {
         for channel in 0..<3 { converted.pixels[3 * i + channel] = pixels[i] }

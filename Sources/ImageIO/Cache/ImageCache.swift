@@ -4,17 +4,17 @@ import Files
 ///
 /// The file's name is the hash of the source's manifest and the transform, so it serves every number of ranks and
 /// shards and never a changed set. A cache that cannot be opened or written costs a warning and the time to decode.
-package final class PictureCache: Sendable {
+package final class ImageCache: Sendable {
   package let source: any ImageSource
   package let transform: Transform
-  /// The cache's file; nil where there is none.
+  /// The cache's file; nil if there is none.
   package let path: String?
   private let file: CacheFile?
   private let hash: HashFunction
   private let warn: @Sendable (String) -> Void
 
   /// - Parameters:
-  ///   - folder: where the cache's file is, created where missing; nil for no cache.
+  ///   - folder: of the cache's file, created if missing; nil for no cache.
   ///   - hash: SHA-256.
   ///   - warn: called at most once here and once from `load`, with one line.
   package init(
@@ -47,7 +47,7 @@ package final class PictureCache: Sendable {
     }
   }
 
-  /// Hexadecimal hash of what decides the pixels: the manifest and the transform.
+  /// Hexadecimal hash of the manifest and the transform, which determine the pixels.
   package static func key(of source: any ImageSource, _ transform: Transform, _ hash: HashFunction) -> String {
     let bytes = Array("cache 1\n\(transform.canonicalDescription)\n".utf8) + source.manifest
     return ContentHash(bytes.withUnsafeBytes(hash)).description
@@ -65,9 +65,9 @@ package final class PictureCache: Sendable {
       _ = target.update(fromContentsOf: record.pixels)
       return record.contentHash
     }
-    let image = try source.load(index, for: transform)
-    transform.apply(to: image.picture, reducedBy: image.reduction, into: target)
-    let content = ContentHash(image.bytes.withUnsafeBytes(hash))
+    let loaded = try source.load(index, for: transform)
+    transform.apply(to: loaded.image, reducedBy: loaded.reduction, into: target)
+    let content = ContentHash(loaded.bytes.withUnsafeBytes(hash))
     if let file, let path {
       record.fill(content, UnsafeBufferPointer(target), at: index)
       if let reason = file.write(record, at: index) {

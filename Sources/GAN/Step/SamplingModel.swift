@@ -2,17 +2,17 @@ import Numerics
 
 /// By which statistics batch norm goes where nothing is learned.
 package enum BatchNormStatistics: String, Hashable, Sendable, CaseIterable {
-  /// Those of the pictures that are made together.
+  /// Those of the images that are made together.
   case batch
-  /// The running estimates of the training: a picture depends on its latent alone.
+  /// The running estimates of the training: an image depends on its latent alone.
   case running
 
   package var mode: ForwardMode { self == .running ? .runningStatistics : .batchStatistics }
 }
 
-/// The generator that pictures are made with, and whatever else decides what they are. Samples, measures of quality,
-/// generated pictures and exported files all take this value.
-package struct PictureModel {
+/// The generator that images are made with, and whatever else decides what they are. Samples, measures of quality,
+/// generated images and exported files all take this value.
+package struct SamplingModel {
   /// Of the run.
   package let name: String
   /// Its parameters and running statistics count as they are at each use.
@@ -21,7 +21,7 @@ package struct PictureModel {
   /// Of the latents.
   package let seed: UInt64
   package let statistics: BatchNormStatistics
-  /// Pictures that are made together: by batch statistics they depend on each other.
+  /// Images that are made together: by batch statistics they depend on each other.
   package let portion: Int
 
   /// How many are made together where they do not depend on each other: few enough for memory, many enough for all

@@ -3,7 +3,7 @@ import ImageIO
 import Synchronization
 import Testing
 
-struct PictureCacheTests {
+struct ImageCacheTests {
   let folder: TemporaryFolder
   /// 32 + 147 bytes under the checksum: no whole number of its words.
   let transform = Transform(size: 7, channels: 3)
@@ -13,7 +13,7 @@ struct PictureCacheTests {
     folder = try TemporaryFolder()
   }
 
-  /// Draws a picture that its index alone decides, and counts how often it is asked.
+  /// Draws an image that its index alone decides, and counts how often it is asked.
   final class CountingSource: ImageSource {
     let count: Int
     let loads = Mutex(0)
@@ -25,20 +25,20 @@ struct PictureCacheTests {
 
     func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
       loads.withLock { $0 += 1 }
-      let picture = Picture(
+      let image = Image(
         width: 7, height: 7, channels: 3, pixels: (0..<147).map { UInt8(($0 * 7 + index.number * 31) % 256) })
-      return SourceImage(picture: picture.with(channels: channels), bytes: [UInt8(index.number)])
+      return SourceImage(image: image.with(channels: channels), bytes: [UInt8(index.number)])
     }
   }
 
   private func open(
     _ folder: String?, transform: Transform? = nil, warnings: @escaping @Sendable (String) -> Void = { _ in }
-  ) -> PictureCache {
-    PictureCache(folder: folder, source: source, transform: transform ?? self.transform, hash: testHash, warn: warnings)
+  ) -> ImageCache {
+    ImageCache(folder: folder, source: source, transform: transform ?? self.transform, hash: testHash, warn: warnings)
   }
 
   /// Loads every image and checks it; returns how many were decoded.
-  private func decoded(_ cache: PictureCache) throws -> Int {
+  private func decoded(_ cache: ImageCache) throws -> Int {
     let before = source.loads.withLock { $0 }
     for index in source.indices {
       var pixels = [UInt8](repeating: 1, count: transform.byteCount)
@@ -57,9 +57,9 @@ struct PictureCacheTests {
 
   @Test func keysAreOfManifestAndTransform() throws {
     let keys = [
-      PictureCache.key(of: source, transform, testHash),
-      PictureCache.key(of: CountingSource(count: 6), transform, testHash),
-      PictureCache.key(of: source, Transform(size: 7, channels: 3, fit: .pad), testHash),
+      ImageCache.key(of: source, transform, testHash),
+      ImageCache.key(of: CountingSource(count: 6), transform, testHash),
+      ImageCache.key(of: source, Transform(size: 7, channels: 3, fit: .pad), testHash),
     ]
     #expect(Set(keys).count == 3)
     #expect(try #require(open(folder.path).path) == "\(folder.path)/\(keys[0]).images")

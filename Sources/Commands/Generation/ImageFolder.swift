@@ -5,21 +5,21 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// How generated pictures are kept.
-package enum PictureFormat: String, CaseIterable, Sendable {
-  /// A file for each picture.
+/// The format of generated images.
+package enum ImageFormat: String, CaseIterable, Sendable {
+  /// A file for each image.
   case png
   /// One array [n, channels, height, width] for all, in the generator's range.
   case npy
 }
 
-/// Writes generated pictures, as they come, into a folder.
-struct PictureFolder: ~Copyable {
+/// Writes generated images into a folder while they are made.
+struct ImageFolder: ~Copyable {
   static let arrayName = "samples.npy"
   static let gridName = "grid.png"
 
   private let folder: String
-  private let format: PictureFormat
+  private let format: ImageFormat
   private let count: Int
   private let names: @Sendable (Int) -> String
   private let grid: GridSize?
@@ -30,11 +30,11 @@ struct PictureFolder: ~Copyable {
   private var shape: Shape?
 
   /// - Parameters:
-  ///   - count: pictures that will come.
-  ///   - names: of the files by the picture's place, without extension.
-  ///   - grid: of the first pictures; nil for none.
+  ///   - count: the number of images.
+  ///   - names: of the files by the image's index, without extension.
+  ///   - grid: of the first images; nil for none.
   init(
-    _ folder: String, _ format: PictureFormat, count: Int, grid: GridSize?, threads: Threads,
+    _ folder: String, _ format: ImageFormat, count: Int, grid: GridSize?, threads: Threads,
     names: @escaping @Sendable (Int) -> String
   ) throws {
     (self.folder, self.format, self.count) = (folder, format, count)
@@ -46,56 +46,56 @@ struct PictureFolder: ~Copyable {
     }
   }
 
-  mutating func append(_ pictures: Pictures) throws {
-    let shape = pictures.shape
+  mutating func append(_ images: GeneratedImages) throws {
+    let shape = images.shape
     if let before = self.shape, before.with(samples: 0) != shape.with(samples: 0) {
       throw UserFacingError(
-        code: .badData, message: "the model makes pictures of \(before), then of \(shape): they must be of one size")
+        code: .badData, message: "the model makes images of \(before), then of \(shape): they must be of one size")
     }
     self.shape = shape
     switch format {
-    case .png: try writePictures(pictures)
+    case .png: try writeImages(images)
     case .npy:
       if array == nil {
         array = try NPYWriter(
           path: "\(folder)/\(Self.arrayName)", shape: [count, shape.channels, shape.height, shape.width])
       }
-      try array?.append(pictures.channelsFirst)
+      try array?.append(images.channelsFirst)
     }
     if let grid {
       let missing = max(0, grid.count - done)
-      gridValues += pictures.values.prefix(missing * shape.sampleCount)
+      gridValues += images.values.prefix(missing * shape.sampleCount)
     }
     done += shape.samples
   }
 
   /// Completes the array and the grid.
   mutating func finish() throws {
-    precondition(done == count, "\(done) of \(count) pictures")
+    precondition(done == count, "\(done) of \(count) images")
     try array?.finish()
     if let grid, let shape {
-      let shown = Grid(columns: grid.columns).picture(
+      let shown = Grid(columns: grid.columns).image(
         of: gridValues, shape: shape.with(samples: gridValues.count / shape.sampleCount))
       try Self.write(shown, to: "\(folder)/\(Self.gridName)")
     }
   }
 
   /// Encoded by all threads, written in order.
-  private func writePictures(_ pictures: Pictures) throws {
-    let shape = pictures.shape
+  private func writeImages(_ images: GeneratedImages) throws {
+    let shape = images.shape
     let encoded = threads.map(shape.samples) { [names, done] sample, _ in
-      let values = Array(pictures.values[sample * shape.sampleCount..<(sample + 1) * shape.sampleCount])
-      let picture = Grid().picture(of: values, shape: shape.with(samples: 1))
-      return Result { try PNGEncoder.bytes(of: picture, path: names(done + sample)) }
+      let values = Array(images.values[sample * shape.sampleCount..<(sample + 1) * shape.sampleCount])
+      let image = Grid().image(of: values, shape: shape.with(samples: 1))
+      return Result { try PNGEncoder.bytes(of: image, path: names(done + sample)) }
     }
     for (sample, bytes) in encoded.enumerated() {
       try AtomicFile.replace("\(folder)/\(names(done + sample)).png", with: bytes.get())
     }
   }
 
-  /// Writes one picture as a PNG file.
-  static func write(_ picture: Picture, to path: String) throws {
-    try AtomicFile.replace(path, with: PNGEncoder.bytes(of: picture, path: path))
+  /// Writes one image as a PNG file.
+  static func write(_ image: Image, to path: String) throws {
+    try AtomicFile.replace(path, with: PNGEncoder.bytes(of: image, path: path))
   }
 }
 
@@ -114,8 +114,8 @@ package struct GridSize: Sendable {
   }
 }
 
-extension Pictures {
-  /// The values in the order of PyTorch: picture, channel, row, column.
+extension GeneratedImages {
+  /// The values in the order of PyTorch: image, channel, row, column.
   var channelsFirst: [Float] {
     var values = values
     for sample in 0..<shape.samples {

@@ -1,5 +1,5 @@
-/// The latents whose pictures a discriminator finds most real, out of many, in memory for a few.
-struct ChosenPictures {
+/// The latents whose images the discriminator finds most real, chosen from many with memory for a few.
+struct ChosenImages {
   struct Candidate {
     let number: Int
     let logit: Float
@@ -8,7 +8,7 @@ struct ChosenPictures {
   private let count: Int
   private var candidates: [Candidate] = []
 
-  /// - Parameter count: how many to choose.
+  /// - Parameter count: the number to choose.
   init(_ count: Int) { self.count = count }
 
   mutating func consider(_ number: Int, logit: Float) {
@@ -18,7 +18,7 @@ struct ChosenPictures {
 
   /// The best first; of equal ones the earlier.
   var best: [Candidate] {
-    // A logit that is no number is the worst.
+    // NaN is the worst logit.
     func rank(_ candidate: Candidate) -> Float { candidate.logit.isNaN ? -.infinity : candidate.logit }
     let sorted = candidates.sorted { (rank($0), $1.number) > (rank($1), $0.number) }
     return Array(sorted.prefix(count))

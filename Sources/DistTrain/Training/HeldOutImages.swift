@@ -3,8 +3,8 @@ import GAN
 import ImageMetrics
 import Numerics
 
-/// What D makes of pictures that it never learns from.
-struct HeldOutPictures {
+/// D's loss and accuracy on images that it is not trained on.
+struct HeldOutImages {
   private let images: ImageSet
   private let state: RunState
   private let schedule: EpochSchedule
@@ -15,7 +15,7 @@ struct HeldOutPictures {
     schedule = try EpochSchedule(plan: state.plan, deal: images.deal, lastBatch: .keep, steps: nil, epochs: 1)
   }
 
-  /// D's mean loss on them and the share that it takes for real, after `steps` steps. Collective.
+  /// D's mean loss on them and the share that it classifies as real, after `steps` steps. Collective.
   func scores(after steps: Int) throws -> (loss: Double, accuracy: Double) {
     var schedule = schedule
     var (loss, accuracy) = (0.0, 0.0)
@@ -41,16 +41,16 @@ struct HeldOutPictures {
     var values: [Float] = []
     var index = 0
     while index < schedule.totalSteps, index * state.plan.batch < count {
-      values += try state.pictures(of: images, &schedule, step: index)
+      values += try state.firstBatch(of: images, &schedule, step: index)
       index += 1
     }
     let found = min(count, values.count / shape.count)
     // From channels last to channels first.
     return values.withUnsafeMutableBufferPointer { values in
-      let pictures = Tensor(shape.with(samples: found), values.baseAddress!)
+      let gathered = Tensor(shape.with(samples: found), values.baseAddress!)
       return ImageArray(
         count: found, channels: shape.channels, height: shape.height, width: shape.width,
-        values: found > 0 ? pictures.channelsFirst : [])
+        values: found > 0 ? gathered.channelsFirst : [])
     }
   }
 }

@@ -1,5 +1,5 @@
-/// What the header of a PNG or JPEG file says of its samples, without decoding them.
-package struct PictureHeader: Hashable, Sendable, CustomStringConvertible {
+/// The format of the samples in a PNG or JPEG file, from its header.
+package struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
   package enum Colours: String, Hashable, Sendable {
     case grey
     case greyWithAlpha = "grey with alpha"
@@ -13,7 +13,7 @@ package struct PictureHeader: Hashable, Sendable, CustomStringConvertible {
   package let colours: Colours
   /// Bits of a sample; of a palette, of an index.
   package let depth: Int
-  /// Progressive, or interlaced: to be shown before all of it is there.
+  /// Progressive or interlaced.
   package let isGradual: Bool
 
   package var description: String {
@@ -21,7 +21,7 @@ package struct PictureHeader: Hashable, Sendable, CustomStringConvertible {
     return "\(format.rawValue), \(colours.rawValue), \(depth) bit\(depth == 1 ? "" : "s")\(gradual)"
   }
 
-  /// Nil where `bytes` are neither format, or break it.
+  /// Nil if `bytes` have neither format, or break it.
   package init?(_ bytes: [UInt8]) {
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { self.init(png: bytes) } else { self.init(jpeg: bytes) }
   }
@@ -33,7 +33,7 @@ package struct PictureHeader: Hashable, Sendable, CustomStringConvertible {
     (format, self.colours, depth, isGradual) = (.png, colours, Int(bytes[24]), bytes[28] == 1)
   }
 
-  /// The frame header, which follows other segments (ITU-T T.81, B.2.2). What stands between segments is skipped, as libjpeg
+  /// The frame header, which follows other segments (ITU-T T.81, B.2.2). Bytes between segments are skipped, as libjpeg
   /// does.
   private init?(jpeg bytes: [UInt8]) {
     guard bytes.starts(with: [0xFF, 0xD8]) else { return nil }
@@ -56,4 +56,9 @@ package struct PictureHeader: Hashable, Sendable, CustomStringConvertible {
     }
     return nil
   }
+}
+
+extension Collection<UInt8> {
+  /// The bytes as one number, the most significant first; at most seven of them.
+  var bigEndian: Int { reduce(0) { $0 << 8 | Int($1) } }
 }

@@ -4,19 +4,19 @@ import Files
 import GAN
 import ModelFiles
 
-/// A model as the command line names it.
+/// The file of a model and the requested statistics.
 package struct ModelFile: Sendable {
   package typealias Statistics = BatchNormStatistics
 
   package let path: String
-  /// What batch norm goes by.
+  /// The statistics of batch norm.
   package var statistics = Statistics.running
 
   package init(_ path: String) { self.path = path }
 }
 
-/// With which parameters and statistics pictures are made: decided here alone, for a run and for its checkpoints alike.
-extension PictureModel {
+/// The parameters and statistics with which images are made, for a run and for its checkpoints: decided only here.
+extension SamplingModel {
   /// The generator of a run in training.
   package init(of step: GANStep, _ configuration: Configuration) {
     let samples = configuration.output.samples
@@ -31,7 +31,7 @@ extension PictureModel {
     let generator = try Network(
       name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, engine: engine)
     try generator.load(checkpoint)
-    // Batch statistics are those of as many pictures as the run's samples have.
+    // Batch statistics need the same number of images as the run's samples.
     let portion = file.statistics == .batch ? configuration.output.samples.count : Self.independentPortion
     self.init(configuration, generator, file.statistics, portion: portion)
   }
@@ -46,13 +46,13 @@ extension PictureModel {
 }
 
 extension GANStep {
-  /// Runs `body`, which makes pictures or writes the generator, on rank 0, which by then has all that it takes.
+  /// Runs `body`, which makes images or writes the generator, on rank 0, which has all parameters by then.
   /// Collective.
-  func makePictures(_ job: any Job, _ body: () throws -> Void) throws { try job.onFirst(body) }
+  func makeImages(_ job: any Job, _ body: () throws -> Void) throws { try job.onFirst(body) }
 }
 
 extension Network {
-  /// Takes over the parameters and running statistics that a checkpoint has under this network's name.
+  /// Loads this network's parameters and running statistics from a checkpoint.
   package func load(_ file: SafetensorsFile) throws(FileError) {
     for (tensors, memory) in [(tensors, parameters), (bufferTensors, buffers)] {
       for tensor in tensors {
@@ -60,7 +60,7 @@ extension Network {
         guard file.entry(full)?.shape == tensor.shape else {
           throw .unsuitable(
             path: file.path, found: "\(file.entry(full).map { "shape \($0.shape)" } ?? "nothing") for tensor \(full)",
-            expected: "shape \(tensor.shape), as its configuration's networks have it")
+            expected: "shape \(tensor.shape), as in its configuration's networks")
         }
         let values = try file.floats(full)
         values.withUnsafeBufferPointer { tensor.set($0, in: memory) }

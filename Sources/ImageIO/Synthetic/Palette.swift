@@ -1,28 +1,6 @@
 import Numerics
 
-/// A colour to draw with; each part 0…255.
-struct Colour {
-  var red: Int
-  var green: Int
-  var blue: Int
-
-  init(_ red: Int, _ green: Int, _ blue: Int) {
-    self.red = red
-    self.green = green
-    self.blue = blue
-  }
-
-  /// This colour with `part`/256 of `other`.
-  func mixed(with other: Colour, _ part: Int) -> Colour {
-    Colour(
-      red + (other.red - red) * part / 256, green + (other.green - green) * part / 256,
-      blue + (other.blue - blue) * part / 256)
-  }
-
-  func lighter(_ part: Int) -> Colour { mixed(with: Colour(255, 255, 255), part) }
-
-  func darker(_ part: Int) -> Colour { mixed(with: Colour(0, 0, 0), part) }
-
+extension Colour {
   /// Each part moved at random by up to `range` either way.
   func varied(by range: Int, _ random: inout RandomStream) -> Colour {
     func vary(_ part: Int) -> Int { min(max(part + random.next(below: 2 * range + 1) - range, 0), 255) }
@@ -39,7 +17,7 @@ extension RandomStream {
   mutating func chance(_ percent: Int) -> Bool { next(below: 100) < percent }
 }
 
-/// What things are painted in.
+/// The colours of the parts of a facade.
 enum Palette {
   static let walls = [
     Colour(226, 208, 166), Colour(206, 170, 112), Colour(180, 104, 78), Colour(150, 74, 58), Colour(232, 226, 210),

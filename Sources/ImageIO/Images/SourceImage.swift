@@ -1,0 +1,13 @@
+/// A decoded image with the bytes it was decoded from, read once, for a hash of the content.
+package struct SourceImage: Sendable {
+  package let image: Image
+  package let bytes: [UInt8]
+  /// The reduction by the decoder; nil if the format has none.
+  package let reduction: Reduction?
+
+  package init(image: Image, bytes: [UInt8], reduction: Reduction? = nil) {
+    self.image = image
+    self.bytes = bytes
+    self.reduction = reduction
+  }
+}
