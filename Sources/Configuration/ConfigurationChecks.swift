@@ -69,7 +69,8 @@ extension Configuration {
   ) {
     do {
       let shapes = try inferredShapes(of: layers, from: input)
-      guard let wrong = try outputShapes(of: layers, from: input).first(where: { !outputs.contains($0) }) else { return }
+      let found = try outputShapes(of: layers, from: input)
+      guard let wrong = found.first(where: { !outputs.contains($0) }) else { return }
       section.report(
         key,
         "makes \(wrong) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "

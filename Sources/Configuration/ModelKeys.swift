@@ -43,9 +43,12 @@ extension NetworkSpecification {
 extension InitializationSpecification {
   fileprivate mutating func declare(_ keys: any SettingKeys) {
     keys.value(
-      "weights", &weights, .weights, "Weights of convolutions: framework is PyTorch's default, or a distribution.")
+      "weights", &weights, .weights,
+      "Weights of convolutions: a distribution, or framework (also kaimingUniform): PyTorch's default, uniform within "
+        + "±1/√inputs of an output.")
     keys.value("dense", &dense, .orNull(.weights), "The same for dense layers; null for the value of weights.")
-    keys.value("biases", &biases, .choice, "framework is PyTorch's default.")
+    keys.value(
+      "biases", &biases, .choice, "framework is PyTorch's default, uniform within the same bounds as its weights.")
     var scale = [scaleMean, scaleDeviation]
     keys.value(
       "batchNorm", &scale, .batchNormScale, "Mean and standard deviation of batch norm's scale; framework is 1, always."
@@ -67,8 +70,9 @@ extension SettingKind where Value == [LayerSpecification]? {
 
 extension SettingKind where Value == InitializationSpecification.Weights {
   fileprivate static var weights: Self {
-    Self("framework, {normal: DEVIATION} or {truncatedNormal: DEVIATION}") { node, section, key in
-      if node.text == "framework" { return .framework }
+    Self("framework, kaimingUniform, {normal: DEVIATION} or {truncatedNormal: DEVIATION}") { node, section, key in
+      // PyTorch calls its default kaiming_uniform_ with a = √5.
+      if node.text == "framework" || node.text == "kaimingUniform" { return .framework }
       return section.section(key).normalWeights()
     } print: {
       switch $0 {

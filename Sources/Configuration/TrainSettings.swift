@@ -41,7 +41,8 @@ extension TrainSettings {
       keys.value(
         "discriminator", &rules.updates.discriminator, .whole(1...1000),
         "Updates of D per step; each has its own real images.")
-      keys.value("generator", &rules.updates.generator, .whole(1...1000), "Updates of G per step; each has its own latents.")
+      keys.value(
+        "generator", &rules.updates.generator, .whole(1...1000), "Updates of G per step; each has its own latents.")
     }
     keys.value(
       "generatorStatistics", &rules.generatorStatistics, .choice,

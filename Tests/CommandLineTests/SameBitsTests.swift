@@ -68,6 +68,14 @@ extension CommandLineTests {
           "model.generator={preset: same5, width: 4}", "model.discriminator={preset: same5, width: 4}",
           "model.init.weights={truncatedNormal: 0.02}",
         ], ranks: [2, 3, 8]),
+      Case(
+        name: "two outputs of D, the second by a branch",
+        settings: [
+          "model.discriminator={layers: [{convolution: {channels: 8, kernel: 4, stride: 2, padding: 1}}, "
+            + "{leakyRelu: {slope: 0.2}}, {convolution: {channels: 16, kernel: 4, stride: 2, padding: 1}}, {batchNorm: {}}, "
+            + "{leakyRelu: {slope: 0.2}}, {flatten: {}}, {dense: {units: 1}}, {branch: {from: 1}}, {dropout: {rate: 0.2}}, "
+            + "{batchNorm: {}}, {flatten: {}}, {dense: {units: 1}}]}"
+        ], ranks: [2, 3, 8]),
       Case(name: "grey, three shards", settings: ["data.image.channels=1", "train.shards=3"], ranks: [2, 3]),
     ]
 

@@ -147,6 +147,19 @@ struct ConfigurationErrorTests {
       "layer 0, which gets 100×1×1: kernel 2, stride 1 and padding 1 leave no pixel"
     ),
     ("model.generator={layers: [{transposedConvolution: {channels: 3, kernel: 64}}, {relu: {}}]}", "ends in relu"),
+    ("model.discriminator={layers: [{relu: {}}, {relu: {}}, {branch: {}}, {relu: {}}]}", "branch.from: missing"),
+    (
+      "model.discriminator={layers: [{flatten: {}}, {dense: {units: 1}}, {branch: {from: 1}}, {dense: {units: 1}}]}",
+      "layer 2, which gets 1×1×1: a branch stands behind the last layer of an output"
+    ),
+    (
+      "model.discriminator={layers: [{flatten: {}}, {dense: {units: 7}}, {branch: {from: 0}}, {dense: {units: 1}}]}",
+      "makes 7×1×1 of 3×64×64 in 4 layers, expected one logit"
+    ),
+    (
+      "model.generator={layers: [{transposedConvolution: {channels: 3, kernel: 64}}, {tanh: {}}, {branch: {from: 0}}, "
+        + "{tanh: {}}]}", "layer 2 is a branch, expected none: a generator makes one image."
+    ),
     ("model.init.weights.normal=-1", "a number over 0"),
     ("model.init.weights={truncatedNormal: 0}", "found 0, expected a number over 0"),
     ("model.init.weights={normal: 0.02, truncatedNormal: 0.02}", "truncatedNormal: found beside normal"),

@@ -83,6 +83,8 @@ struct ConfigurationTests {
           - batchNorm: {}
           - leakyRelu: {slope: 0.3}
           - convolution: {channels: 1, kernel: 1, bias: false}
+          - branch: {from: 1}
+          - convolution: {channels: 1, kernel: 1, bias: true}
       init: {weights: {normal: 3e-5}, biases: zero, batchNorm: {normal: [-1.5, 0]}}
     train:
       batch: 13
@@ -125,6 +127,7 @@ struct ConfigurationTests {
         == .layers([
           .convolution(.init(channels: 2, kernel: 8, stride: 1, padding: 0, bias: true)), .batchNorm(),
           .leakyRelu(slope: 0.3), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: false)),
+          .branch(from: 1), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: true)),
         ]))
     #expect(
       found.model.initialization
@@ -140,6 +143,14 @@ struct ConfigurationTests {
     #expect(found.output.samples.count == 4 && found.output.samples.statistics == .running)
     #expect(found.output.checkpoints.every == .epochs(1) && found.output.checkpoints.keep == 1)
     #expect(found.output.log.every == .steps(7))
+  }
+
+  /// Both names of PyTorch's default.
+  @Test(arguments: ["framework", "kaimingUniform"])
+  func initializationByName(name: String) throws {
+    let found = try configuration(shortestYAML, ["model.init.weights=\(name)", "model.init.dense=\(name)"])
+    #expect(found.model.initialization.weights == .framework && found.model.initialization.dense == .framework)
+    #expect(found.yaml.contains("weights: framework"))
   }
 
   @Test(arguments: [shortestYAML, everythingElse])

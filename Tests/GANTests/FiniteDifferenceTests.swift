@@ -55,7 +55,7 @@ import Testing
         Case(
           testDescription: "branches from a rectifier, a batch norm and an output",
           layers: [
-            .convolution(biased), .batchNorm(), .leakyRelu(slope: 0.2), .convolution(window), .branch(from: 2),
+            .convolution(window), .batchNorm(), .leakyRelu(slope: 0.2), .convolution(window), .branch(from: 2),
             .transposedConvolution(biased), .branch(from: 1), .tanh, .branch(from: 3), .convolution(window),
           ], groups: 2, shards: 3),
       ]

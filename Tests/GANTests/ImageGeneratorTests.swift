@@ -89,8 +89,7 @@ import Testing
       network.initialize(.init(weights: .normal(deviation: 0.5)), seed: seed, number: 0)
       return network
     }
-    func images(_ network: Network, seed: UInt64 = 1, _ statistics: BatchNormStatistics = .running) throws -> [Float]
-    {
+    func images(_ network: Network, seed: UInt64 = 1, _ statistics: BatchNormStatistics = .running) throws -> [Float] {
       let generator = ImageGenerator(
         SamplingModel(
           name: "test", network: network, latent: .init(size: 2), seed: seed, statistics: statistics, portion: 3),

@@ -36,7 +36,8 @@ import Testing
 
   private static func train(_ batches: Batches, peers: any Peers, threads: Int, _ kernels: Kernels) throws -> State {
     let batch = batches.sizes[0]
-    let training = TrainingSpecification(batch: batch, shards: shards, seed: 3, rules: .init { $0.noise = batches.noise })
+    let rules = StepRules { $0.noise = batches.noise }
+    let training = TrainingSpecification(batch: batch, shards: shards, seed: 3, rules: rules)
     let pool = Threads(count: threads)
     defer { pool.stop() }
     let engine = Engine(kernels: kernels, threads: pool, peers: peers)

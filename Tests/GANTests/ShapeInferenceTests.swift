@@ -37,6 +37,37 @@ struct ShapeInferenceTests {
     #expect(overflow?.layer == 2)
   }
 
+  private static let image = FeatureShape(channels: 3, height: 8, width: 6)
+  private static let narrowing = LayerSpecification.convolution(
+    .init(channels: 5, kernel: 3, stride: 2, padding: 1, bias: true))
+
+  @Test func aBranchStartsWhereItSays() throws {
+    let layers: [LayerSpecification] = [
+      Self.narrowing, .relu, .flatten, .dense(units: 1), .branch(from: 1), Self.narrowing, .branch(from: 0), .flatten,
+    ]
+    let half = FeatureShape(channels: 5, height: 4, width: 3)
+    let quarter = FeatureShape(channels: 5, height: 2, width: 2)
+    func vector(_ count: Int) -> FeatureShape { FeatureShape(channels: count, height: 1, width: 1) }
+    #expect(
+      try inferredShapes(of: layers, from: Self.image)
+        == [half, half, vector(60), vector(1), half, quarter, half, vector(60)])
+    #expect(try outputShapes(of: layers, from: Self.image) == [vector(1), quarter, vector(60)])
+    #expect(try outputShapes(of: [Self.narrowing], from: Self.image) == [half])
+  }
+
+  /// First or last, twice, from itself or a later layer, from the layer before, from a branch.
+  @Test(
+    arguments: [
+      [.branch(from: 0), .relu], [.relu, .relu, .branch(from: 0)],
+      [.relu, .relu, .branch(from: 0), .branch(from: 0), .relu], [.relu, .relu, .branch(from: 2), .relu],
+      [.relu, .relu, .branch(from: 9), .relu], [.relu, .branch(from: 0), .relu],
+      [.relu, .relu, .branch(from: 0), .relu, .branch(from: 2), .relu],
+    ] as [[LayerSpecification]])
+  func aBranchThatDoesNotFit(_ layers: [LayerSpecification]) {
+    let error = #expect(throws: ShapeError.self) { try inferredShapes(of: layers, from: Self.image) }
+    #expect(error?.problem.contains("a branch stands behind") == true)
+  }
+
   @Test(arguments: Preset.allCases)
   func presetsFit(preset: Preset) throws {
     let specification = PresetSpecification(preset, width: 16)

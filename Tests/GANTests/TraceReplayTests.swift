@@ -31,7 +31,9 @@ import Testing
   }
 
   /// Losses of scores, several updates of D a step.
-  @Test(arguments: Kernels.available, each("hinge", "least-squares", "relativistic", "wgan", "wgan-gp", "branch", "branch-gp"))
+  @Test(
+    arguments: Kernels.available,
+    each("hinge", "least-squares", "relativistic", "wgan", "wgan-gp", "branch", "branch-gp"))
   func updatesAgreeWithPyTorch(_ kernels: Kernels, _ test: (name: String, shards: Int)) throws {
     var replay = try TraceReplay(Trace(test.name, shards: test.shards), kernels)
     for index in 0..<replay.trace.steps { try replay.replayUpdates(index) }

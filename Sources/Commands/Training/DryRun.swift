@@ -85,7 +85,8 @@ struct DryRun {
   private func table(_ network: Network) -> String {
     let rows = network.summary.map { layer in
       [
-        "\(layer.name)", layer.description + (layer.branchesFrom.map { ", from \($0)" } ?? ""), shape(layer.outputShape), grouped(layer.parameterCount),
+        "\(layer.name)", layer.description + (layer.branchesFrom.map { ", from \($0)" } ?? ""),
+        shape(layer.outputShape), grouped(layer.parameterCount),
         layer.algorithms.map(text) ?? "",
       ]
     }

@@ -117,7 +117,8 @@ extension LayerSpecification {
   /// Whether its output's derivative by its input is constant between kinks, and a sample's depends on that sample alone.
   package var isPiecewiseLinear: Bool {
     switch self {
-    case .dense, .reshape, .flatten, .convolution, .transposedConvolution, .upsample, .dropout, .relu, .leakyRelu, .branch:
+    case .dense, .reshape, .flatten, .convolution, .transposedConvolution, .upsample, .dropout, .relu, .leakyRelu,
+      .branch:
       true
     case .batchNorm, .tanh: false
     }

@@ -64,13 +64,14 @@ package final class Network {
     var plan = LayerPlan(network: name, groups: groups, runningUpdates: runningUpdates, engine: engine)
     for operation in inputOperations { plan.append(operation, input: input) }
     try plan.append(specification, input: input)
-    layers = plan.layers
-    inputShape = input.with(samples: 1)
-    let sources = plan.sources
+    let (layers, sources) = (plan.layers, plan.sources)
+    self.layers = layers
     self.sources = sources
+    inputShape = input.with(samples: 1)
     branches = layers.indices.map { place in layers.indices.filter { sources[$0] == place && $0 > place + 1 } }
-    outputPlaces = layers.indices.filter { $0 + 1 == layers.count || sources[$0 + 1] != $0 }
-    outputShapes = outputPlaces.map { [layers] in layers[$0].outputShape }
+    let outputPlaces = layers.indices.filter { $0 + 1 == layers.count || sources[$0 + 1] != $0 }
+    self.outputPlaces = outputPlaces
+    outputShapes = outputPlaces.map { layers[$0].outputShape }
     tensors = layers.flatMap(\.parameters)
     bufferTensors = layers.flatMap(\.buffers)
     parameterCount = tensors.reduce(0) { $0 + $1.count }

@@ -41,10 +41,11 @@ package func inferredShapes(
   var shape = input
   for (index, layer) in layers.enumerated() {
     if case .branch(let start) = layer {
-      guard start < index, index + 1 < layers.count, !layers[index - 1].isBranch, !layers[start].isBranch else {
+      guard start + 1 < index, index + 1 < layers.count, !layers[index - 1].isBranch, !layers[start].isBranch else {
         throw ShapeError(
           layer: index, input: shape,
-          problem: "a branch stands between two layers and starts from an earlier layer; found from: \(start)")
+          problem: "a branch stands behind the last layer of an output and before another layer, and starts from an "
+            + "earlier layer than the one before it, counting from 0; found from: \(start)")
       }
       shape = shapes[start]
     } else {

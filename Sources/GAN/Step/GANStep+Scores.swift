@@ -3,7 +3,8 @@ import Numerics
 /// The losses of D's outputs. These count alike: a loss is the mean over them, and so are scores and accuracies.
 extension GANStep {
   /// D's loss on real images and fakes after `discriminatorPass`, whose output gradients it writes. Collective.
-  func discriminatorLoss(_ images: Tensor, layout: BatchLayout) throws -> (real: BatchLoss.Means, fake: BatchLoss.Means) {
+  func discriminatorLoss(_ images: Tensor, layout: BatchLayout) throws -> (real: BatchLoss.Means, fake: BatchLoss.Means)
+  {
     var (real, fake) = (BatchLoss.Means(), BatchLoss.Means())
     for output in discriminator.outputs {
       let means = try loss.discriminator(
