@@ -37,6 +37,17 @@ extension CommandLineTests {
       }
     }
 
+    /// Before a batch norm a bias has no effect, and its gradient is rounding. A second output is checked like the first.
+    @Test(arguments: [
+      "{preset: dcgan, width: 8, bias: true}",
+      "{layers: [{convolution: {channels: 8, kernel: 4, stride: 2, padding: 1}}, {batchNorm: {}}, "
+        + "{leakyRelu: {slope: 0.2}}, {flatten: {}}, {dense: {units: 1}}, {branch: {from: 2}}, {flatten: {}}, "
+        + "{dense: {units: 1}}]}",
+    ])
+    func aGradientThatIsRounding(discriminator: String) async throws {
+      try await Workplace().train(["train.steps=1", "model.discriminator=\(discriminator)"], flags: ["--debug"])
+    }
+
     /// The command that it prints gives the same bits without the checks.
     @Test func thePrintedCommand() async throws {
       let place = try Workplace(
