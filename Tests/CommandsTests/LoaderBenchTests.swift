@@ -33,6 +33,8 @@ import Testing
   }
 
   @Test func anEmptyFolderIsRefused() {
-    #expect(throws: ImageError.noImages(folder: folder.path, pattern: "*")) { try measure([:], threads: 1) }
+    #expect(throws: ImageError.noImages(folder: folder.path, extensions: Decoder.fileExtensions, pattern: "*")) {
+      try measure([:], threads: 1)
+    }
   }
 }

@@ -34,7 +34,9 @@ struct FolderSourceTests {
     #expect(try names("*.jpg") == ["a2.jpg"])
     #expect(try names("a/*.png") == ["a/a3.png"])
     #expect(try names("[ab]1.???") == ["a1.png", "b1.png"])
-    #expect(throws: ImageError.noImages(folder: folder.path, pattern: "c*")) { try names("c*") }
+    #expect(throws: ImageError.noImages(folder: folder.path, extensions: Decoder.fileExtensions, pattern: "c*")) {
+      try names("c*")
+    }
   }
 
   /// The CMP facades as published: photographs in JPEG, their label images in PNG and XML beside them.
@@ -67,7 +69,9 @@ struct FolderSourceTests {
       try FolderSource(folder: "\(folder.path)/a.png")
     }
     let empty = try TemporaryFolder()
-    #expect(throws: ImageError.noImages(folder: empty.path, pattern: "*")) { try FolderSource(folder: empty.path) }
+    #expect(throws: ImageError.noImages(folder: empty.path, extensions: Decoder.fileExtensions, pattern: "*")) {
+      try FolderSource(folder: empty.path)
+    }
   }
 
   /// Links lead to each folder once, under its real path, and a loop ends.

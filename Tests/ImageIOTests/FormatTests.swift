@@ -13,9 +13,11 @@ struct FormatTests {
 
   @Test func unknownContentIsNamed() {
     #expect(errorOfDecoding([]) == .empty(path: "image"))
-    #expect(errorOfDecoding(Array("GIF89a".utf8)) == .unknownFormat(path: "image", found: "a GIF image"))
+    #expect(
+      errorOfDecoding(Array("GIF89a".utf8))
+        == .unknownFormat(path: "image", found: "a GIF image", expected: "PNG or JPEG"))
     #expect(
       errorOfDecoding([1, 2, 0xFF])
-        == .unknownFormat(path: "image", found: "content that begins with bytes 01 02 ff"))
+        == .unknownFormat(path: "image", found: "content that begins with bytes 01 02 ff", expected: "PNG or JPEG"))
   }
 }

@@ -5,10 +5,29 @@ import Files
 /// Alpha is dropped, not blended, and gamma, profiles and EXIF orientation are ignored, as in Pillow's `open` and
 /// `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
 package enum Decoder {
-  package enum Format: String, Hashable, Sendable {
+  package enum Format: String, Hashable, Sendable, CaseIterable {
     case png = "PNG"
     case jpeg = "JPEG"
+
+    /// In lower case.
+    fileprivate var fileExtensions: [String] {
+      switch self {
+      case .png: ["png"]
+      case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
+      }
+    }
+
+    /// The first bytes of a file.
+    fileprivate var signature: [UInt8] {
+      switch self {
+      case .png: [0x89, 0x50, 0x4E, 0x47]
+      case .jpeg: [0xFF, 0xD8]
+      }
+    }
   }
+
+  /// Extensions of files that are read, compared without regard to case. The format is found from the content.
+  package static let fileExtensions = Format.allCases.flatMap(\.fileExtensions)
 
   /// The image in `bytes`, with 1 or 3 channels; `path` is its name in errors.
   package static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
@@ -43,12 +62,12 @@ package enum Decoder {
     }
   }
 
-  /// PNG or JPEG, by the first bytes; throws an error that describes other content.
+  /// The format, by the first bytes; throws an error that describes other content.
   package static func format(of bytes: [UInt8], path: String) throws(ImageError) -> Format {
     guard !bytes.isEmpty else { throw .empty(path: path) }
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .png }
-    if bytes.starts(with: [0xFF, 0xD8]) { return .jpeg }
-    throw .unknownFormat(path: path, found: Self.found(in: bytes))
+    if let format = Format.allCases.first(where: { bytes.starts(with: $0.signature) }) { return format }
+    let names = Format.allCases.map(\.rawValue).joined(separator: " or ")
+    throw .unknownFormat(path: path, found: Self.found(in: bytes), expected: names)
   }
 
   private static func found(in bytes: [UInt8]) -> String {

@@ -2,8 +2,6 @@ import CImage
 
 /// A decoded image: 8-bit pixels, `height` × `width` × `channels`, channels last, 1 (grey) or 3 (RGB).
 package struct Image: Hashable, Sendable {
-  /// Extensions of files that are read, compared without regard to case. The format is found from the content.
-  package static let fileExtensions = ["png", "jpg", "jpeg", "jpe", "jfif"]
   /// The largest image that is read, in pixels.
   package static let largestSide = Int(CIMAGE_LARGEST_SIDE)
   package static let mostPixels = Int(CIMAGE_MOST_PIXELS)

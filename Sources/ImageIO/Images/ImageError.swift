@@ -6,8 +6,8 @@ package enum ImageError: Error, Hashable, Sendable {
   case unreadable(path: String, operation: String, code: Int32)
   case notARegularFile(path: String)
   case empty(path: String)
-  /// The content is no supported image; `found` describes it.
-  case unknownFormat(path: String, found: String)
+  /// The content is no supported image; `found` describes it, `expected` names the formats.
+  case unknownFormat(path: String, found: String, expected: String)
   /// The content breaks its format (PNG, JPEG, IDX, gzip, MATLAB).
   case damaged(path: String, format: String, reason: String)
   /// An intact file of other content.
@@ -16,7 +16,8 @@ package enum ImageError: Error, Hashable, Sendable {
 
   case noSuchFolder(path: String)
   case notAFolder(path: String)
-  case noImages(folder: String, pattern: String)
+  /// No file has one of the extensions and a name that fits the pattern.
+  case noImages(folder: String, extensions: [String], pattern: String)
   /// A folder of published files lacks one of them; `expected` are the names that were tried.
   case noSuchFile(folder: String, expected: [String])
   /// A folder lacks a part of CelebA.
@@ -40,9 +41,9 @@ extension ImageError: CustomStringConvertible {
     case .notARegularFile(let path):
       "\(path): not a regular file, but a folder, device, socket or pipe; remove it, or leave it out by data.pattern"
     case .empty(let path):
-      "\(path): the file is empty; expected a PNG or JPEG image"
-    case .unknownFormat(let path, let found):
-      "\(path): found \(found), expected a PNG or JPEG image; convert it, or leave it out by data.pattern"
+      "\(path): the file is empty; expected an image"
+    case .unknownFormat(let path, let found, let expected):
+      "\(path): found \(found), expected a \(expected) image; convert it, or leave it out by data.pattern"
     case .damaged(let path, let format, let reason):
       "\(path): damaged \(format) file: \(reason); restore or remove it"
     case .unexpectedContent(let path, let found, let expected):
@@ -56,9 +57,9 @@ extension ImageError: CustomStringConvertible {
       "\(path): no such file or folder; data.path is relative to the configuration file"
     case .notAFolder(let path):
       "\(path): a file, expected a folder of images"
-    case .noImages(let folder, let pattern):
+    case .noImages(let folder, let extensions, let pattern):
       """
-      \(folder): no images; expected files ending in .\(Image.fileExtensions.joined(separator: ", .")) \
+      \(folder): no images; expected files ending in .\(extensions.joined(separator: ", .")) \
       that match data.pattern "\(pattern)"
       """
     case .noSuchFile(let folder, let expected):

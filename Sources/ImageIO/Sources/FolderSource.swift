@@ -26,7 +26,7 @@ package struct FolderSource: ImageSource {
         bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
       }
     }.first(limit)
-    guard !files.isEmpty else { throw .noImages(folder: folder, pattern: pattern) }
+    guard !files.isEmpty else { throw .noImages(folder: folder, extensions: Decoder.fileExtensions, pattern: pattern) }
   }
 
   /// The image files that `isSelected` takes, perhaps none.
@@ -37,7 +37,7 @@ package struct FolderSource: ImageSource {
     var others: [String: Int] = [:]
     files = walk.files.filter { file in
       let kind = file.fileExtension ?? ""
-      guard !Image.fileExtensions.contains(kind) else { return isSelected(file) }
+      guard !Decoder.fileExtensions.contains(kind) else { return isSelected(file) }
       others[kind, default: 0] += 1
       return false
     }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
