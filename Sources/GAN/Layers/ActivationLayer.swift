@@ -1,6 +1,6 @@
 import Numerics
 
-/// ReLU, LeakyReLU or tanh on its own. After a batch norm the rectifiers are part of it instead.
+/// ReLU, LeakyReLU or tanh. A ReLU or LeakyReLU after a batch norm is part of the batch norm instead.
 final class ActivationLayer: Layer {
   enum Function {
     /// max(x, slope · x); slope 0 is ReLU.
@@ -19,7 +19,7 @@ final class ActivationLayer: Layer {
     }
   }
 
-  /// Whether its derivative follows from the values of its output, not from their signs alone.
+  /// Whether its derivative depends on the values of its output, not only on their signs.
   var readsValues: Bool {
     if case .tanh = function { true } else { false }
   }
@@ -27,8 +27,8 @@ final class ActivationLayer: Layer {
   private let function: Function
   private let context: ComputeContext
 
-  /// - Parameter isInPlace: whether nobody needs the input any more: neither the caller, whose it is before the first
-  ///   layer, nor an activation whose derivative is computed from it.
+  /// - Parameter isInPlace: whether the layer may overwrite its input. It may not if the input belongs to the caller
+  ///   (first layer) or if an activation computes its derivative from it.
   init(index: Int, _ function: Function, isInPlace: Bool, shape: Shape, context: ComputeContext) {
     name = .entry(index)
     self.isInPlace = isInPlace
@@ -49,7 +49,7 @@ final class ActivationLayer: Layer {
       case .tanh: kernels.tanh(output, count: count)
       }
     }
-    // The derivative is a product with the same factors as on the way back.
+    // The tangent has the same factors as the gradient in the backward pass.
     if mode == .tangent { multiplyBySlopes(record.output, record, samples: samples, channels: channels) }
   }
 
@@ -90,7 +90,7 @@ final class ActivationLayer: Layer {
     context.threads.forEach(layout.samples) { sample, _ in finished(sample..<sample + 1, 0..<outputShape.channels) }
   }
 
-  /// Elements that are neighbours in memory: whole samples, or the `channels` of a pixel.
+  /// Calls `body` for each contiguous run of elements: a whole sample, or the `channels` of one pixel.
   private func forEachRun(
     _ samples: Range<Int>, _ channels: Range<Int>, _ body: (_ sample: Int, _ start: Int, _ count: Int) -> Void
   ) {

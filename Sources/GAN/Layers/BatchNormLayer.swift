@@ -1,9 +1,10 @@
 import Numerics
 
-/// Batch norm over all samples and pixels of a group, on all ranks (Ioffe & Szegedy 2015, algorithm 1), and the
-/// rectifier that follows it. Moments are per shard and merged by Chan, Golub & LeVeque 1979, never E[x²] − E[x]².
+/// Batch norm over all samples and pixels of a group, on all ranks (Ioffe & Szegedy 2015, algorithm 1), with the
+/// rectifier that follows it. Moments are computed per sample and merged by Chan, Golub & LeVeque 1979, never as E[x²]
+/// − E[x]².
 ///
-/// Sendable since in a loop a thread writes the leaf of the shard or the statistics of the samples that its iteration owns.
+/// Sendable: in a parallel loop a thread writes only the shard leaf or the sample statistics of its own iteration.
 final class BatchNormLayer: Layer, @unchecked Sendable {
   package let name: LayerName
   let isInPlace = false
@@ -32,8 +33,8 @@ final class BatchNormLayer: Layer, @unchecked Sendable {
   private var runningVariance: Floats!
 
   /// - Parameters:
-  ///   - slope: of the rectifier below 0, where one follows.
-  ///   - runningUpdates: how often the running statistics move in a training pass.
+  ///   - slope: slope below 0 of the rectifier that follows; nil if none follows.
+  ///   - runningUpdates: updates of the running statistics in a training pass.
   init(
     index: Int, _ specification: BatchNormSpecification, slope: Float?, shape: Shape, groups: Int, runningUpdates: Int,
     allocator: inout ParameterAllocator, buffers bufferAllocator: inout ParameterAllocator, engine: Engine
@@ -64,7 +65,7 @@ final class BatchNormLayer: Layer, @unchecked Sendable {
     runningVariance = bufferMemory + buffers[1].offset
   }
 
-  /// The samples' moments.
+  /// Computes the samples' moments.
   func beginForward(
     _ input: Tensor, into record: LayerRecord, samples: Range<Int>, channels: Range<Int>, mode: ForwardMode
   ) {
@@ -102,7 +103,7 @@ final class BatchNormLayer: Layer, @unchecked Sendable {
     }
   }
 
-  /// The samples' sums of the gradient, and of the gradient times the normalized input.
+  /// Computes the samples' sums of the gradient, and of the gradient times the normalized input.
   func beginBackward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
     layout: BatchLayout
@@ -152,7 +153,7 @@ final class BatchNormLayer: Layer, @unchecked Sendable {
     }
   }
 
-  /// The batch's moments of each group, in `record`; groups move the running ones one after the other.
+  /// Computes the batch moments of each group into `record`. The groups update the running statistics in order.
   private func measure(_ record: LayerRecord, layout: BatchLayout, movingRunning: Bool) throws {
     let channels = outputShape.channels
     let area = Double(outputShape.area)
@@ -189,7 +190,7 @@ final class BatchNormLayer: Layer, @unchecked Sendable {
     Float(1 / (variance + Double(specification.epsilon)).squareRoot())
   }
 
-  /// The totals are complete on every rank: they enter the exchange of sums once, by the holder of shard 0.
+  /// The totals are complete on every rank, so that only the owner of shard 0 adds them to the exchange of sums.
   private func writeGradients(into sums: NodeBuffers, _ layout: BatchLayout) {
     let channels = outputShape.channels
     let isFirst = layout.reduction.range.lowerBound == 0
@@ -206,7 +207,7 @@ final class BatchNormLayer: Layer, @unchecked Sendable {
     }
   }
 
-  /// What a sample's two rows of statistics are; their meaning is the pass's.
+  /// The two rows of statistics of a sample: moments in the forward pass, gradient sums in the backward pass.
   private func ofSample(_ sample: Int, _ record: LayerRecord) -> UnsafeMutablePointer<Double> {
     record.sampleStatistics! + sample * 2 * outputShape.channels
   }

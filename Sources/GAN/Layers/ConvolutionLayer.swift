@@ -1,8 +1,9 @@
 import Numerics
 
-/// A convolution, a transposed one, or a dense layer, which is a convolution over one pixel; with or without bias.
+/// A convolution, a transposed convolution, or a dense layer, which is a convolution over one pixel; bias is optional.
 ///
-/// Sendable since in a loop its parameters are only read, and a thread sums the bias's gradient of its own shard.
+/// Sendable: in a parallel loop its parameters are only read, and a thread sums only the bias gradient of its own
+/// shard.
 final class ConvolutionLayer: Layer, @unchecked Sendable {
   package let name: LayerName
   let isInPlace = false
@@ -32,12 +33,12 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
   private var bias: Floats?
   private let shardSums: ShardSums?
 
-  /// Room for the bias's gradient: [shards][channels].
+  /// Memory of the bias gradient: [shards][channels].
   private typealias ShardSums = (exact: UnsafeMutablePointer<Double>, rounded: Floats)
 
   /// - Parameters:
-  ///   - network: its name.
-  ///   - specification: of a layer that has a `window`.
+  ///   - network: name of the network.
+  ///   - specification: a layer that has a `window`.
   init(
     network: String, index: Int, _ specification: LayerSpecification, input: Shape, output: Shape,
     allocator: inout ParameterAllocator, engine: Engine
@@ -115,7 +116,7 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
     }
   }
 
-  /// A tangent does not depend on the bias.
+  /// Sets the bias gradient to 0: a tangent does not depend on the bias.
   private func clearBias(_ sums: NodeBuffers, _ layout: BatchLayout) {
     for group in 0..<layout.groups {
       for node in layout.reduction.nodes.indices {
@@ -124,7 +125,7 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
     }
   }
 
-  /// Each shard's sum over pixels, rounded to single precision, then the tree.
+  /// Sums each shard over its pixels, rounds to single precision, then adds the shards in the tree's order.
   private func biasGradient(_ gradient: Tensor, _ shardSums: ShardSums, into sums: NodeBuffers, _ layout: BatchLayout) {
     let channels = outputShape.channels
     nonisolated(unsafe) let shardSums = shardSums

@@ -1,6 +1,6 @@
 import Numerics
 
-/// Sets numbers, or whole channels, to 0 at random in training, and divides the others by the share that stays.
+/// In training, sets random elements or whole channels to 0 and divides the others by 1 − `rate`.
 final class DropoutLayer: Layer {
   var name: LayerName { .entry(index) }
   let isInPlace: Bool
@@ -36,7 +36,7 @@ final class DropoutLayer: Layer {
     }
   }
 
-  /// What became 0 has no gradient: the same numbers drop again.
+  /// Draws the same random numbers as the forward pass, so that dropped elements get no gradient.
   func backward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
     layout: BatchLayout, finished: Epilogue

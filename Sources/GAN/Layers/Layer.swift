@@ -2,39 +2,40 @@ import Numerics
 
 /// How a forward pass treats batch norm.
 package enum ForwardMode: Sendable {
-  /// Batch statistics, and the running ones move.
+  /// Uses batch statistics and updates the running statistics.
   case training
-  /// Batch statistics, the running ones stay.
+  /// Uses batch statistics and leaves the running statistics unchanged.
   case batchStatistics
-  /// Running statistics.
+  /// Uses running statistics.
   case runningStatistics
-  /// The derivative of a pass along a direction, which is the input; what is random in that pass is the same.
+  /// The derivative of a pass along a direction, which is the input. Random layers draw the same numbers as in that
+  /// pass.
   case tangent
 }
 
-/// What one forward pass leaves for the backward pass of one layer.
+/// The values of one layer's forward pass that its backward pass needs.
 ///
-/// Sendable since a thread writes only the samples and channels that its iteration owns.
+/// Sendable: a thread writes only the samples and channels of its own iteration.
 struct LayerRecord: @unchecked Sendable {
-  /// The layer's output; where the layer works in place, its input is there too and is gone.
+  /// The layer's output; an in-place layer has overwritten its input with it.
   let output: Tensor
-  /// [group][channel] mean and 1 / standard deviation, of a batch norm.
+  /// Of a batch norm, [group][channel]: the mean, and 1 / standard deviation.
   let mean: Floats?
   let inverse: Floats?
-  /// [sample][2][channel]: what a batch norm has gathered of single samples.
+  /// Of a batch norm, [sample][2][channel]: statistics of single samples.
   let sampleStatistics: UnsafeMutablePointer<Double>?
-  /// nil where nothing is to be random.
+  /// nil if nothing is random in this pass.
   let randomness: PassRandomness?
-  /// In a tangent pass the layer's output at the point where the derivative is taken.
+  /// In a tangent pass, the layer's output at the point where the derivative is taken.
   let point: Tensor?
 }
 
-/// A step of a network with its parameters. Layers keep no activations: these belong to a `Pass`.
+/// One layer of a network with its parameters. Layers keep no activations; a `Pass` does.
 protocol Layer: AnyObject, Sendable {
   var name: LayerName { get }
-  /// What it is, for people.
+  /// Kind and settings, for tables.
   var description: String { get }
-  /// The algorithms of its passes where there is a choice.
+  /// The algorithms of its passes; nil if there is no choice.
   var algorithms: KernelSettings.Layer? { get }
   /// Shape of one sample of its output.
   var outputShape: Shape { get }
@@ -49,33 +50,33 @@ protocol Layer: AnyObject, Sendable {
   var parameters: [ParameterTensor] { get }
   var buffers: [ParameterTensor] { get }
 
-  /// Takes over the memory of the network's parameters, gradient sums and buffers.
+  /// Gives the layer the network's flat parameters and buffers.
   func attach(parameters: Floats, buffers: Floats)
 
-  /// The part of `forward` that needs nothing but some channels of some samples of the input. Called before it, by any
-  /// thread, once for each channel of each sample, when the layer before has just written these.
+  /// The part of `forward` that reads only some channels of some samples of the input. Any thread calls it, before
+  /// `forward`, once for each channel of each sample, as soon as the previous layer has written these.
   func beginForward(
     _ input: Tensor, into record: LayerRecord, samples: Range<Int>, channels: Range<Int>, mode: ForwardMode)
 
-  /// Collective where statistics are needed.
+  /// Collective if it needs batch statistics.
   ///
-  /// - Parameter finished: to be called for each channel of each sample of the output, when it is complete.
+  /// - Parameter finished: to be called once for each channel of each sample of the output, when it is complete.
   func forward(
     _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
   ) throws
 
-  /// The part of `backward` that needs nothing but some channels of some samples of the output's gradient; called as
-  /// `beginForward` is.
+  /// The part of `backward` that reads only some channels of some samples of the output's gradient; called like
+  /// `beginForward`.
   func beginBackward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, samples: Range<Int>, channels: Range<Int>,
     layout: BatchLayout)
 
-  /// Turns `gradient`, that of the output, into the input's in place where `overwritesGradient`; otherwise writes it into
-  /// `inputGradient`, if that is given. Collective where statistics are needed.
+  /// Computes the input's gradient from `gradient`, the output's: in place if `overwritesGradient`, otherwise into
+  /// `inputGradient`, if given. Collective if it needs batch statistics.
   ///
   /// - Parameters:
-  ///   - sums: where the parameters' gradients go; nil to compute none.
-  ///   - finished: to be called for each channel of each sample of the input's gradient, when it is complete.
+  ///   - sums: receives the parameters' gradients; nil to compute none.
+  ///   - finished: to be called once for each channel of each sample of the input's gradient, when it is complete.
   func backward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
     layout: BatchLayout, finished: Epilogue

@@ -1,9 +1,9 @@
-/// How tables and messages call a layer.
+/// The name of a layer in tables and messages.
 package enum LayerName: Hashable, Sendable, CustomStringConvertible {
-  /// An entry of the layer list; its number, counting as nn.Sequential does. Where an entry is computed with the one
-  /// before it, that one's.
+  /// An entry of the layer list, by its index in nn.Sequential. A layer that computes two entries has the first one's
+  /// index.
   case entry(Int)
-  /// What adds `train.inputNoise` to the input in training: no entry of the list, and without parameters.
+  /// The layer that adds `train.inputNoise` to the input in training; no entry of the list, without parameters.
   case inputNoise
 
   /// `2`, or the setting that the layer stands for.

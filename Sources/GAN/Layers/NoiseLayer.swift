@@ -24,7 +24,7 @@ final class NoiseLayer: Layer {
     context.threads.forEach(layout.samples) { [kernels = context.kernels] sample, _ in
       let (source, output) = (input.sample(sample), record.output.sample(sample))
       if case .training = mode, let randomness = record.randomness {
-        // The purpose tells these numbers apart from those of entry 0.
+        // The purpose separates these numbers from those of entry 0.
         let stream = randomness.stream(.inputNoise, layer: 0, sample: sample, layout)
         kernels.addNormals(output, source, count: count, deviation: deviation, by: stream)
       } else {
@@ -34,7 +34,7 @@ final class NoiseLayer: Layer {
     }
   }
 
-  /// The gradient goes through unchanged.
+  /// Passes the gradient on unchanged.
   func backward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
     layout: BatchLayout, finished: Epilogue

@@ -1,7 +1,7 @@
 import Numerics
 
-/// The same numbers under other sides, in PyTorch's order of channels, rows, columns. In memory channels come last, so
-/// the numbers move.
+/// Changes the shape of a sample, with its elements in PyTorch's order of channels, rows, columns. Memory has channels
+/// last, so the elements move.
 final class ReshapeLayer: Layer {
   package let name: LayerName
   let isInPlace = false

@@ -1,6 +1,6 @@
 import Numerics
 
-/// Enlarges maps by a whole factor: PyTorch's `Upsample`, nearest or bilinear with `align_corners=False`.
+/// Enlarges maps by an integer factor: PyTorch's `Upsample`, nearest or bilinear with `align_corners=False`.
 final class UpsampleLayer: Layer {
   package let name: LayerName
   let isInPlace = false
@@ -28,7 +28,7 @@ final class UpsampleLayer: Layer {
     context.workspace.reserve(input.width * input.channels, of: Float.self)
   }
 
-  /// Row after row: first between the rows of the small map, then between the columns.
+  /// Row by row: interpolates between the rows of the small map, then between the columns.
   func forward(
     _ input: Tensor, into record: LayerRecord, layout: BatchLayout, mode: ForwardMode, finished: Epilogue
   ) {
@@ -45,7 +45,7 @@ final class UpsampleLayer: Layer {
     }
   }
 
-  /// The adjoint: each pixel's gradient goes to those that it was made of.
+  /// The adjoint: adds each pixel's gradient to the pixels that it was interpolated from.
   func backward(
     _ gradient: Tensor, input: Tensor, record: LayerRecord, inputGradient: Tensor?, sums: NodeBuffers?,
     layout: BatchLayout, finished: Epilogue
@@ -68,7 +68,7 @@ final class UpsampleLayer: Layer {
 }
 
 extension UpsamplingMode {
-  /// Where the pixels of a side of `size` · `scale` lie among those of a side of `size`.
+  /// Positions of the pixels of a side of `size` · `scale` among those of a side of `size`.
   fileprivate func interpolation(of size: Int, scale: Int) -> Interpolation {
     let positions = (0..<size * scale).map { place in
       self == .nearest ? Float(place / scale) : max(0, (Float(place) + 0.5) / Float(scale) - 0.5)
