@@ -1,12 +1,12 @@
 import Numerics
 
-/// A value that is no number, or infinite, where it first appeared.
+/// The first infinite or NaN value of a pass, with its location.
 package struct NonFiniteValue: Error, CustomStringConvertible {
   package let network: String
   package let layer: LayerName
   package let tensor: String
   package let group: Int
-  /// Counting over all ranks.
+  /// Index over all ranks.
   package let shard: Int
   package let value: Float
 

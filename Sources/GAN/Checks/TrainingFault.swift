@@ -1,22 +1,22 @@
 import Numerics
 
-/// A value of the training state that is infinite or no number, where a step first made one.
+/// An infinite or NaN value of the training state, with the place where it first occurred.
 ///
-/// Every step is looked at while its data pass through the caches anyway: what ranks send, where it is added up; parameters
-/// and what the optimizer keeps of them, where the optimizer writes them.
+/// Every step is checked while its data are in the caches: the ranks' gradient sums where they are added, parameters
+/// and optimizer states where the optimizer writes them.
 package struct TrainingFault: Equatable, Sendable, CustomStringConvertible {
   package enum Part: Equatable, Sendable {
-    /// As its owner received it; the shards that computed it.
+    /// As received by its owner; with the shards that computed it.
     case gradient(shards: Range<Int>)
-    /// After an update of which all gradients were finite.
+    /// After an update with finite gradients.
     case parameter
-    /// What the optimizer keeps of a gradient that was finite; its title.
+    /// After an update with finite gradients; with the state's title.
     case optimizerState(String)
     case runningStatistic
   }
 
   package let network: String
-  /// As files name it: `3.weight`.
+  /// Name in files: `3.weight`.
   package let tensor: String
   package let part: Part
   package let value: Float
@@ -26,7 +26,7 @@ package struct TrainingFault: Equatable, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    let value = value.isNaN ? "nan" : "\(value)"  // whatever its sign
+    let value = value.isNaN ? "nan" : "\(value)"  // without a sign
     switch part {
     case .gradient(let shards):
       let range = shards.count == 1 ? "shard \(shards.lowerBound)" : "shards \(shards.lowerBound) to \(shards.last!)"
@@ -39,7 +39,7 @@ package struct TrainingFault: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Network {
-  /// The tensor that the flat parameter `element` belongs to; nil for the gaps between tensors.
+  /// The tensor of the flat parameter `element`; nil in the gaps between tensors.
   func tensor(at element: Int) -> ParameterTensor? { tensors.first { $0.range.contains(element) } }
 
   /// The first running statistic that is not finite.

@@ -1,12 +1,12 @@
 import Numerics
 
-/// What networks are planned and run with: a compute context, the other ranks, and the choice of algorithms.
+/// The environment of networks: a compute context, the other ranks, and the choice of algorithms.
 package final class Engine {
   package let context: ComputeContext
   package let peers: any Peers
-  /// Which algorithms the convolutions use.
+  /// Algorithms of the convolutions.
   package let algorithms: KernelSettings
-  /// Samples of the largest shard, by which they are chosen.
+  /// Samples of the largest shard, for the automatic choice of algorithms.
   package let samplesPerShard: Int
 
   package init(
@@ -18,7 +18,7 @@ package final class Engine {
     self.samplesPerShard = samplesPerShard
   }
 
-  /// With a context of its own.
+  /// Creates a context of its own.
   package convenience init(
     kernels: Kernels, threads: Threads, peers: any Peers, algorithms: KernelSettings = .init(),
     samplesPerShard: Int = 16
@@ -28,7 +28,7 @@ package final class Engine {
       samplesPerShard: samplesPerShard)
   }
 
-  /// The same context and algorithms, on its own among `peers`.
+  /// Uses `other`'s context and algorithms with other `peers`.
   convenience init(sharing other: Engine, peers: any Peers) {
     self.init(other.context, peers: peers, algorithms: other.algorithms, samplesPerShard: other.samplesPerShard)
   }

@@ -1,18 +1,18 @@
 import Numerics
 
-/// One learned tensor or buffer of a network: where it is in the network's flat memory and how files see it.
+/// One learned tensor or buffer of a network: its place in the network's flat memory, and its name and shape in files.
 package struct ParameterTensor {
-  /// `<i>.weight`, `.bias`, `.running_mean` or `.running_var`, i counting as nn.Sequential does.
+  /// `<i>.weight`, `.bias`, `.running_mean` or `.running_var`, i being the index in nn.Sequential.
   package let name: String
   /// PyTorch's shape.
   package let shape: [Int]
   /// First element in the flat memory, a multiple of 16.
   package let offset: Int
   package let role: Role
-  /// The convolution whose order of weights this tensor has; nil for vectors.
+  /// The convolution that determines the order of weights in memory; nil for vectors.
   let geometry: ConvolutionGeometry?
 
-  /// What initialization goes by.
+  /// Determines the initialization.
   package enum Role: Sendable {
     case weight, bias, scale, shift, runningMean, runningVariance
   }
@@ -46,7 +46,7 @@ package struct ParameterTensor {
   }
 }
 
-/// Hands out places in a network's flat memory, each on a boundary of 16 floats.
+/// Allocates places in a network's flat memory, each on a boundary of 16 floats.
 struct ParameterAllocator {
   private(set) var count = 0
 

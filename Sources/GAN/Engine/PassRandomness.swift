@@ -1,10 +1,10 @@
 import Numerics
 
-/// Where the layers of a pass get their random numbers: the same for a sample on any number of ranks.
+/// The random numbers of a pass: for each sample the same on any number of ranks.
 package struct PassRandomness: Sendable {
   package let seed: UInt64
   package let step: Int
-  /// Number of the pass among those of the step, counting each group as one.
+  /// Number of the pass within the step; each group counts as one.
   package let number: Int
   /// Index in the global batch of this rank's first sample of each group.
   package let firstSample: Int
@@ -15,13 +15,13 @@ package struct PassRandomness: Sendable {
     case discriminator = 0
     /// G making the fakes.
     case fakes = 2
-    /// D on the fakes that G learns from; in D's own updates the gradient penalty.
+    /// D on fakes in G's updates; in D's updates, the gradient penalty.
     case generator = 3
     package static let penalty = generator
   }
 
   /// - Parameters:
-  ///   - update: within the step.
+  ///   - update: number within the step.
   ///   - firstSample: index in the global batch of this rank's first sample.
   package init(seed: UInt64, step: Int, update: Int, _ kind: Kind, firstSample: Int) {
     self.seed = seed
@@ -30,10 +30,10 @@ package struct PassRandomness: Sendable {
     self.firstSample = firstSample
   }
 
-  /// Most layers of a network.
+  /// The most layers of a network.
   package static let layerLimit = 1 << 10
 
-  /// The numbers of one sample of the pass in one layer.
+  /// The random numbers of one sample in one layer.
   func stream(_ purpose: RandomPurpose, layer: Int, sample: Int, _ layout: BatchLayout) -> RandomStream {
     let (group, place) = sample.quotientAndRemainder(dividingBy: layout.samplesPerGroup)
     return RandomStream(

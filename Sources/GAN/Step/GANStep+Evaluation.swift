@@ -1,11 +1,11 @@
 import Numerics
 
-/// What the networks make of a batch without learning from it. Running statistics stay as they are.
+/// Losses of a batch without an update. Running statistics stay unchanged.
 extension GANStep {
-  /// The losses of the last step's last batch and latents, by the networks as they are now and batch statistics, nothing
-  /// dropped. Collective.
+  /// Recomputes the losses of the last step's last batch and latents, with the current parameters, batch statistics, no
+  /// dropout and no input noise. Collective.
   ///
-  /// - Returns: what D minimizes, without a penalty, and G's loss.
+  /// - Returns: D's loss without a penalty, and G's loss.
   package func losses(of batch: LocalBatch) throws -> (discriminator: Double, generator: Double) {
     try generateFakes(from: latents.discriminator, batch, .batchStatistics)
     let layouts = layouts(batch)
@@ -23,10 +23,9 @@ extension GANStep {
     return (report.lossDiscriminator, ofGenerator.loss)
   }
 
-  /// D's loss on real images that it does not learn from, which stand in `realImages`, against the labels that it learns;
-  /// by running statistics. Collective.
+  /// D's loss on the held-out real images in `realImages`, with the training labels and running statistics. Collective.
   ///
-  /// - Parameter index: of the step that comes next.
+  /// - Parameter index: number of the next step.
   package func scoreHeldOut(_ index: Int, _ batch: LocalBatch) throws -> BatchLoss.Means {
     let layout = layouts(batch).fakes
     let counts = rules.updates

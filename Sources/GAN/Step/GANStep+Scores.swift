@@ -1,8 +1,8 @@
 import Numerics
 
-/// The losses of D's outputs. These count alike: a loss is the mean over them, and so are scores and accuracies.
+/// The losses of D's outputs. Losses, scores and accuracies are means over the outputs.
 extension GANStep {
-  /// D's loss on real images and fakes after `discriminatorPass`, whose output gradients it writes. Collective.
+  /// Computes D's loss on real images and fakes after `discriminatorPass`, and writes its output gradients. Collective.
   func discriminatorLoss(_ images: Tensor, layout: BatchLayout) throws -> (real: BatchLoss.Means, fake: BatchLoss.Means)
   {
     var (real, fake) = (BatchLoss.Means(), BatchLoss.Means())
@@ -20,8 +20,8 @@ extension GANStep {
 
   /// G's loss. Collective.
   ///
-  /// - Parameter tensors: of one output the logits of the fakes, those of the real images where the loss compares with them,
-  ///   and where the gradient by the fakes' logits goes.
+  /// - Parameter tensors: for one output, the logits of the fakes; the logits of the real images if the loss compares
+  ///   with them; and the memory of the gradient with respect to the fakes' logits.
   func generatorLoss(
     layout: BatchLayout, _ tensors: (_ output: Int) throws -> (fakes: Tensor, reals: Tensor?, gradient: Tensor)
   ) throws -> BatchLoss.Means {
@@ -35,7 +35,7 @@ extension GANStep {
     return means
   }
 
-  /// D's loss on real images that it does not learn from, after `fakesPass`. Collective.
+  /// D's loss on held-out real images, after `fakesPass`. Collective.
   func heldOutLoss(_ images: Tensor, layout: BatchLayout, randomness: PassRandomness) throws -> BatchLoss.Means {
     var means = BatchLoss.Means()
     for output in discriminator.outputs {

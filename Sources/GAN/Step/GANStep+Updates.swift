@@ -1,15 +1,14 @@
 import Numerics
 
-/// The two kinds of updates, each from its random numbers to the sums of its gradients.
+/// D's and G's updates, from their random numbers to the sums of their gradients.
 extension GANStep {
-  /// Draws what the first update of each network in step `index` needs.
+  /// Draws the random numbers of each network's first update in step `index`.
   package func begin(_ index: Int, _ batch: LocalBatch) {
     beginDiscriminator(index, update: 0, batch)
     beginGenerator(index, update: 0, batch)
   }
 
-  /// Draws the latents of one of D's updates in step `index`, and says where its layers' and labels' random numbers come
-  /// from.
+  /// Draws the latents of one of D's updates in step `index`, and sets the random streams of its layers and labels.
   package func beginDiscriminator(_ index: Int, update: Int, _ batch: LocalBatch) {
     discriminatorPass.randomness = randomness(index, update, .discriminator, batch)
     generatorPass.randomness = randomness(index, update, .fakes, batch)
@@ -17,7 +16,7 @@ extension GANStep {
     latents.discriminator = draw(into: latentMemory.discriminator, index, update, batch)
   }
 
-  /// The same for one of G's updates, which count on after D's.
+  /// The same for one of G's updates, which are numbered after D's.
   package func beginGenerator(_ index: Int, update: Int, _ batch: LocalBatch) {
     let update = rules.updates.discriminator + update
     fakesPass.randomness = randomness(index, update, .generator, batch)
@@ -27,8 +26,9 @@ extension GANStep {
       rules.noise == .fresh ? draw(into: latentMemory.generator, index, update, batch) : latents.discriminator
   }
 
-  /// D: maximize log D(x) + log(1 − D(G(z))), or what the loss says. Real and fake go through D together, as two groups of
-  /// batch norm. The gradients of its parameters go into the sums, and their exchange begins. Collective.
+  /// D: maximize log D(x) + log(1 − D(G(z))), or the configured loss's objective. Real images and fakes go through D in
+  /// one pass, as two groups of batch norm. Writes the gradients of D's parameters into the sums and begins their
+  /// exchange. Collective.
   package func discriminatorGradients(_ batch: LocalBatch, _ report: inout StepReport) throws {
     try generateFakes(batch)
     let layout = layouts(batch).pair
@@ -48,8 +48,8 @@ extension GANStep {
     }
   }
 
-  /// G: maximize log D(G(z)), or what the loss says. D scores the fakes and stays as it is: no gradients of its weights.
-  /// Collective.
+  /// G: maximize log D(G(z)), or the configured loss's objective. D scores the fakes; its parameters stay unchanged,
+  /// and their gradients are not computed. Collective.
   package func generatorGradients(_ batch: LocalBatch, _ report: inout StepReport) throws {
     if rules.noise == .fresh {
       generatorPass.randomness = freshFakes
@@ -77,7 +77,7 @@ extension GANStep {
     }
   }
 
-  /// Makes the fakes that D learns from, by G as it is now. Collective.
+  /// Makes the fakes of D's update with G's current parameters. Collective.
   package func generateFakes(_ batch: LocalBatch) throws {
     try generateFakes(from: latents.discriminator, batch, .training)
   }

@@ -1,20 +1,20 @@
 import Numerics
 
-/// The two networks in training: Radford, Metz & Chintala 2015, with everything planned before the first step.
+/// The two networks in training (Radford, Metz & Chintala 2015). All memory is planned before the first step.
 package final class GANStep {
   package let generator: Network
   package let discriminator: Network
   package let trainedGenerator: TrainedNetwork
   package let trainedDiscriminator: TrainedNetwork
-  /// Both, in the order of a checkpoint: whatever is kept of a network in training is kept of each.
+  /// Both networks, in the order of a checkpoint.
   package var trained: [TrainedNetwork] { [trainedGenerator, trainedDiscriminator] }
-  /// The latents of the last step: D's, and those that G learned from (the same where noise is reused).
+  /// The latents of the last step's updates of D and of G: the same if noise is reused.
   package internal(set) var latents: (discriminator: Tensor, generator: Tensor)
 
-  /// Memory of activations and gradients. Between steps it is free for others, who thereby overwrite the gradients.
+  /// Memory of activations and gradients. Others may use it between steps, which overwrites the gradients.
   package let scratch: UnsafeMutableRawBufferPointer
 
-  /// Called after each update with what it reports; for traces.
+  /// Called after each update with its report; for traces.
   package var observe: ((Update, StepReport) throws -> Void)?
 
   let model: ModelSpecification
@@ -26,22 +26,22 @@ package final class GANStep {
   let latentMemory: (discriminator: Tensor, generator: Tensor)
   let generatorPass: Pass
   let discriminatorPass: Pass
-  /// D's pass on fakes alone, which G learns from.
+  /// D's pass on fakes alone, for G's updates.
   let fakesPass: Pass
-  /// D's pass on real images alone, where G's loss compares with them.
+  /// D's pass on real images alone; nil unless G's loss compares fakes with real images.
   let realsPass: Pass?
   let penalty: GradientPenalty?
   /// Whether D's updates add the penalty, if there is one.
   var isPenalized = true
-  /// Of the G pass that makes new fakes for G's update.
+  /// Randomness of the pass in which G makes new fakes for its own update.
   var freshFakes: PassRandomness?
   let loss: BatchLoss
-  /// The factor of D's losses on real images and on fakes.
+  /// The factor of D's losses on real images and on fakes in their sum.
   let discriminatorWeight: Double
   private let parameterBound: Float?
   private var layouts: [StepLayouts] = []
 
-  /// - Parameter samples: the most images of a step on this rank.
+  /// - Parameter samples: the most images of a batch on this rank.
   package init(_ model: ModelSpecification, _ training: TrainingSpecification, samples: Int, engine: Engine) throws {
     let rules = training.rules
     precondition(rules.noise == .fresh || rules.updates == .oneEach, "reused noise means one update each")
@@ -77,7 +77,7 @@ package final class GANStep {
     }
     discriminatorPass = Pass(discriminator, samples: 2 * samples, groups: 2, plan: &plan)
     discriminatorPass.planBackward(plan: &plan)
-    // Its logits stay until G's loss is known.
+    // Its logits are kept until G's loss is computed.
     realsPass =
       loss.comparesPairs
       ? Pass(discriminator, samples: samples, groups: 1, keepsOutputs: false, plan: &plan) : nil
@@ -108,22 +108,22 @@ package final class GANStep {
     }
   }
 
-  /// Where the caller puts this rank's real images before D learns from them.
+  /// Memory of this rank's real images, which the caller fills before D's update.
   package func realImages(_ samples: Int) -> Tensor { pair[samples: 0..<samples] }
 
-  /// The fakes of the last update, of `samples` images on this rank.
+  /// This rank's fakes of the last update, `samples` images.
   package func fakeImages(_ samples: Int) -> Tensor { pair[samples: samples..<2 * samples] }
 
-  /// ε of the last gradient penalty, where there is one.
+  /// ε of the last gradient penalty; nil if there is none.
   package var penaltyMix: Tensor? { penalty?.mix }
 
-  /// One step: D's updates, each on real images of its own and as many fakes; then G's, which learns from D's scores of the
-  /// same fakes, or of new ones where noise is fresh, as many as the last batch has. Collective.
+  /// One step: D's updates, each on its own real images and as many fakes; then G's updates, from D's scores of the
+  /// same fakes, or of new ones if noise is fresh. G's batches are as large as D's last one. Collective.
   ///
   /// - Parameters:
-  ///   - index: of the step, from 0; with the seed it decides the latents.
+  ///   - index: step number, from 0; determines the latents together with the seed.
   ///   - batches: one for each update of D.
-  ///   - load: puts the real images of D's update `update` into `target`.
+  ///   - load: writes the real images of D's update `update` into `target`.
   package func step(
     _ index: Int, _ batches: [LocalBatch], load: (_ update: Int, _ target: Tensor) throws -> Void
   ) throws -> StepReport {
@@ -151,24 +151,24 @@ package final class GANStep {
     return report
   }
 
-  /// The first value of the state that is not finite, as far as this rank sees it, after a step.
+  /// The first value that is not finite after a step, in the part of the training state that this rank holds.
   package var fault: TrainingFault? {
     trainedDiscriminator.owned.fault ?? trainedGenerator.owned.fault ?? discriminator.statisticsFault
       ?? generator.statisticsFault
   }
 
-  /// One step whose updates all learn from the real images that stand in `realImages`; to measure and to test. Collective.
+  /// One step with the real images in `realImages` for all updates; for benchmarks and tests. Collective.
   package func step(_ index: Int, _ batch: LocalBatch) throws -> StepReport {
     try step(index, Array(repeating: batch, count: rules.updates.discriminator)) { _, _ in }
   }
 
-  /// One of a step's updates, each network's counted from 0.
+  /// One of a step's updates, counted from 0 for each network.
   package enum Update: Sendable {
     case discriminator(Int)
     case generator(Int)
   }
 
-  /// The layouts of a batch, made when batches of its sizes first come.
+  /// The layouts of a batch, created at the first batch of its sizes.
   func layouts(_ batch: LocalBatch) -> StepLayouts {
     for known in layouts where known.globalSamples == batch.globalSamples && known.shardSizes == batch.shardSizes {
       return known
@@ -179,7 +179,7 @@ package final class GANStep {
   }
 }
 
-/// A batch's layouts in the passes of a step.
+/// The layouts of a batch in the passes of a step.
 struct StepLayouts {
   let globalSamples: Int
   let shardSizes: [Int]

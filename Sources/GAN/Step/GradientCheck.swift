@@ -4,27 +4,27 @@ import Numerics
 package struct GradientCheck: Sendable {
   /// `generator.0.weight` and so on.
   package let tensor: String
-  /// Slope of the loss along the gradient's direction, by back-propagation: the gradient's norm.
+  /// Slope of the loss along the gradient's direction, by backpropagation: the gradient's norm.
   package let analytic: Double
   /// The same by central differences.
   package let numeric: Double
 
-  /// The length of the largest gradient of a tensor of its network.
+  /// The largest gradient norm among the tensors of its network.
   let scale: Double
 
   package var relativeError: Double { abs(analytic - numeric) / max(abs(analytic), abs(numeric), 1e-6) }
-  /// Single precision and the rectifiers' kinks leave a few per cent.
+  /// Single precision and the rectifiers' kinks cause errors of a few per cent.
   package var passes: Bool {
-    // A gradient that is a sum of numbers that cancel, as that of a bias before a batch norm, is nothing but their rounding.
+    // A gradient whose terms cancel, such as that of a bias before a batch norm, consists of rounding errors only.
     relativeError < 0.1 || max(analytic, abs(numeric)) < 1e-5 * scale
   }
 }
 
 extension GANStep {
-  /// Checks the gradient of every learned tensor on the batch that is loaded, for one process. Parameters, running
-  /// statistics and what the next step computes stay as they are.
+  /// Checks the gradient of every learned tensor on the loaded batch, in one process. Parameters, running statistics
+  /// and the results of the next step stay unchanged.
   ///
-  /// Without a gradient penalty: differences see how the critic's kinks move, which its gradient does not count.
+  /// Without a gradient penalty: differences include the movement of the critic's kinks, its gradient does not.
   package func checkGradients(_ index: Int, _ batch: LocalBatch) throws -> [GradientCheck] {
     var report = StepReport()
     let saved = [generator, discriminator].map { $0.saveBuffers() }
@@ -61,7 +61,8 @@ extension GANStep {
     let scale = norms.max() ?? 0
     var checks: [GradientCheck] = []
     for (tensor, norm) in zip(network.tensors, norms) where norm > 0 {
-      // A step that changes the loss by about 1e-3: far above its rounding, small enough for the rectifiers.
+      // A step that changes the loss by about 1e-3: far above its rounding error, small enough for the rectifiers'
+      // kinks.
       let length = min(1e-3 / norm, 1e-2)
       func moved(_ sign: Double) throws -> Double {
         for place in tensor.range {

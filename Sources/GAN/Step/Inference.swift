@@ -1,8 +1,8 @@
 import Numerics
 
-/// Runs a network in one process without learning anything.
+/// Runs a network's forward pass in one process, outside training.
 package final class Inference {
-  /// The most samples of a run.
+  /// The most samples of a pass.
   package let count: Int
   private let network: Network
   private let pass: Pass
@@ -10,13 +10,13 @@ package final class Inference {
   private var layouts: [Int: BatchLayout] = [:]
 
   /// - Parameters:
-  ///   - network: whose parameters it uses, as they are at each call.
-  ///   - scratch: memory that nobody else uses during a call; where it is too small, it takes its own.
+  ///   - network: its current parameters are used at each call.
+  ///   - scratch: memory that is free during a call; if it is too small, `Inference` allocates its own.
   package init(
     _ network: Network, count: Int, scratch: UnsafeMutableRawBufferPointer? = nil, engine: Engine
   ) {
     self.count = count
-    let shards = min(8, count)  // only so that threads have something to divide
+    let shards = min(8, count)  // only so that threads can share the work
     let engine = Engine(sharing: engine, peers: SingleRank(shards: shards, kernels: engine.kernels))
     self.network = Network(sharing: network, engine: engine)
     reduction = engine.peers.reduction
@@ -32,16 +32,16 @@ package final class Inference {
   }
 
   package var outputShape: Shape { network.outputShape }
-  /// The numbers of the network's outputs.
+  /// Indices of the network's outputs.
   package var outputs: Range<Int> { network.outputs }
   package var outputShare: Double { network.outputShare }
 
-  /// One of the outputs of the last run, which was on `input`.
+  /// One of the outputs of the last pass, which was on `input`.
   package func output(_ number: Int, of input: Tensor) -> Tensor {
     network.output(number, input, pass: pass, layout: layout(input.shape.samples))
   }
 
-  /// The network's last output for `input`; it stays until the next run, or until others use the scratch memory.
+  /// The network's last output for `input`, valid until the next pass or another use of the scratch memory.
   package func output(of input: Tensor, _ mode: ForwardMode) throws -> Tensor {
     precondition(mode != .training, "the running statistics stay as they are")
     return try network.forward(input, pass: pass, layout: layout(input.shape.samples), mode: mode)

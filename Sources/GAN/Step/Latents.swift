@@ -1,7 +1,7 @@
 import Numerics
 
 extension LatentSpecification {
-  /// Draws one latent a sample: sample i of `latents` has index `firstSample` + i in the global batch.
+  /// Draws one latent per sample: sample i of `latents` has index `firstSample` + i in the global batch.
   func draw(
     into latents: Tensor, seed: UInt64, purpose: RandomPurpose, step: Int, update: Int, firstSample: Int
   ) {

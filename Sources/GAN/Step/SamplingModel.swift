@@ -1,31 +1,30 @@
 import Numerics
 
-/// By which statistics batch norm goes where nothing is learned.
+/// The statistics that batch norm uses outside training.
 package enum BatchNormStatistics: String, Hashable, Sendable, CaseIterable {
-  /// Those of the images that are made together.
+  /// Statistics of the images in the same forward pass.
   case batch
-  /// The running estimates of the training: an image depends on its latent alone.
+  /// Running statistics of the training: an image depends only on its latent.
   case running
 
   package var mode: ForwardMode { self == .running ? .runningStatistics : .batchStatistics }
 }
 
-/// The generator that images are made with, and whatever else decides what they are. Samples, measures of quality,
-/// generated images and exported files all take this value.
+/// A generator with all settings that determine its images. Samples, quality metrics, generated images and exported
+/// files all use this value.
 package struct SamplingModel {
-  /// Of the run.
+  /// Name of the run.
   package let name: String
-  /// Its parameters and running statistics count as they are at each use.
+  /// Its current parameters and running statistics are used.
   package let network: Network
   package let latent: LatentSpecification
-  /// Of the latents.
+  /// Seed of the latents.
   package let seed: UInt64
   package let statistics: BatchNormStatistics
-  /// Images that are made together: by batch statistics they depend on each other.
+  /// Images per forward pass; with batch statistics they depend on each other.
   package let portion: Int
 
-  /// How many are made together where they do not depend on each other: few enough for memory, many enough for all
-  /// threads.
+  /// `portion` of images that do not depend on each other: few enough for memory, many enough for all threads.
   package static let independentPortion = 32
 
   package init(

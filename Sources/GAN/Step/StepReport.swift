@@ -1,30 +1,30 @@
-/// What a step says of itself: means over the global batch and over the step's updates, equal on all ranks.
+/// Losses and scores of a step: means over the global batch and over the step's updates, equal on all ranks.
 package struct StepReport: Sendable, Equatable {
   /// D's loss on real images.
   package var lossReal = 0.0
   /// D's loss on fakes.
   package var lossFake = 0.0
   package var lossGenerator = 0.0
-  /// D(x): the mean probability that D gives real images of being real; of a critic its mean score.
+  /// D(x): D's mean probability of real for real images; for a critic, its mean score.
   package var probabilityReal = 0.0
   /// D(G(z)) before D's update.
   package var probabilityFake = 0.0
   /// D(G(z)) after D's update.
   package var probabilityFakeAfter = 0.0
-  /// The shares of real images and of fakes that D takes for what they are, and of fakes that it takes for real ones
-  /// after its update.
+  /// Shares of real images and of fakes that D classifies correctly, and of fakes that it classifies as real after its
+  /// update.
   package var accuracyReal = 0.0
   package var accuracyFake = 0.0
   package var accuracyGenerator = 0.0
-  /// What D minimizes.
+  /// D's total loss, with the penalty.
   package var lossDiscriminator = 0.0
-  /// The gradient penalty with its weight, and the mean length of the gradient; nil where there is none.
+  /// The weighted gradient penalty, and the mean norm of the gradient; nil if there is no penalty.
   package var penalty: Double?
   package var gradientNorm: Double?
 
   package init() {}
 
-  /// D's part of one update; `weight` is that of the two losses in their sum.
+  /// Sets D's part from one update; `weight` is the factor of the two losses in their sum.
   mutating func take(real: BatchLoss.Means, fake: BatchLoss.Means, weight: Double) {
     (lossReal, probabilityReal, accuracyReal) = (real.loss, real.score, real.accuracy)
     (lossFake, probabilityFake, accuracyFake) = (fake.loss, fake.score, fake.accuracy)

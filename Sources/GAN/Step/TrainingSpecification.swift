@@ -1,21 +1,21 @@
-/// Whether G learns from the fakes that D has just learned from, or new ones.
+/// Whether G's update reuses the fakes of D's update or makes new ones.
 package enum NoisePolicy: String, Hashable, Sendable, CaseIterable {
   case reuse, fresh
 }
 
-/// How often G's running statistics move in a step that reuses D's fakes.
+/// Updates of G's running statistics in a step that reuses D's fakes.
 package enum GeneratorStatistics: String, Hashable, Sendable, CaseIterable {
-  /// Once, as G's one pass does.
+  /// Once, for G's one pass.
   case once
-  /// For each of the two updates, as graphs do that compute the fakes anew for both.
+  /// Once for each network's update, as in programs that compute the fakes anew for both.
   case eachUpdate
 }
 
-/// How often each network is updated in a step.
+/// Updates of each network in a step.
 package struct UpdateCounts: Hashable, Sendable {
-  /// Each on real images of its own.
+  /// Each on its own real images.
   package var discriminator: Int
-  /// Each with latents of its own.
+  /// Each with its own latents.
   package var generator: Int
 
   package init(discriminator: Int = 1, generator: Int = 1) {
@@ -26,13 +26,13 @@ package struct UpdateCounts: Hashable, Sendable {
   package static let oneEach = UpdateCounts()
 }
 
-/// What a step does beyond the networks themselves, whatever its batch is. A setting of `train` that the step reads is a
-/// property here, and a line in `TrainSettings.declare`.
+/// The rules of a step, independent of its networks and batch. A setting of `train` that the step reads is a property
+/// here and a line in `TrainSettings.declare`.
 package struct StepRules: Hashable, Sendable {
   package var loss = LossSpecification.binaryCrossEntropy()
   /// Standard deviation of the normal noise that is added to D's input.
   package var inputNoise: Float = 0
-  /// `reuse` needs one update each.
+  /// `reuse` requires one update of each network.
   package var noise = NoisePolicy.reuse
   package var updates = UpdateCounts.oneEach
   package var generatorStatistics = GeneratorStatistics.once
@@ -44,13 +44,13 @@ package struct StepRules: Hashable, Sendable {
   /// The default rules, changed by `change`.
   package init(_ change: (inout Self) -> Void) { change(&self) }
 
-  /// Between images and D, in order.
+  /// Operations on D's input, in order.
   package var inputOperations: [InputOperation] { inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : [] }
 }
 
 /// How the two networks are trained.
 package struct TrainingSpecification: Hashable, Sendable {
-  /// Images a step, over all ranks.
+  /// Images of a batch, over all ranks.
   package var batch: Int
   package var shards: Int
   package var seed: UInt64
