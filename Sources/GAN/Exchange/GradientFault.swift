@@ -1,8 +1,8 @@
-/// A part of a gradient that is infinite or no number.
+/// An infinite or NaN element of a gradient.
 package struct GradientFault: Equatable, Sendable {
   /// The shards whose sum it is.
   package let shards: Range<Int>
-  /// In the network's flat parameters.
+  /// Index in the network's flat parameters.
   package let element: Int
   package let value: Float
 

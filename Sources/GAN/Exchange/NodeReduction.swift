@@ -1,11 +1,12 @@
 import Numerics
 import Synchronization
 
-/// Adds the nodes' sums of one slice in the tree's order, group by group, then the groups: a complete gradient.
+/// Adds the nodes' sums of one slice in the tree's order, group by group, then the groups. The result is a complete
+/// gradient.
 package struct NodeReduction: Sendable {
-  /// Elements that are added at a time: what is looked at before it is added is then still in the first cache.
+  /// Elements that are checked, then added at a time: few enough to stay in the L1 cache in between.
   private static let block = 1 << 12
-  /// Elements that are one unit of work.
+  /// Elements of one unit of work.
   private static let portion = 1 << 16
 
   private let root: [ShardTree.Operation]
@@ -18,19 +19,19 @@ package struct NodeReduction: Sendable {
     self.kernels = kernels
   }
 
-  /// Reduces the elements `range` in place; the other buffers hold nothing of use afterwards.
+  /// Reduces the elements `range` in place. The contents of the other buffers are undefined afterwards.
   ///
   /// - Parameters:
-  ///   - threads: which share the elements.
-  ///   - destination: any of group 0's buffers, where the complete sum comes to stand. Every addition that it takes part
-  ///     in is made in it, for a + b and b + a have the same bits.
-  ///   - buffer: where group g's node n has the first of these elements, n counting all ranks' nodes.
-  /// - Returns: the first value among those to be added that is not finite.
+  ///   - threads: the threads that share the elements.
+  ///   - destination: any of group 0's buffers; receives the complete sum. Every addition with it is made in place,
+  ///     since a + b and b + a have the same bits.
+  ///   - buffer: address of the first of these elements in group g's node n, counted over all ranks' nodes.
+  /// - Returns: the first summand that is not finite.
   package func reduce(
     groups: Int, range: Range<Int>, threads: Threads, into destination: Floats,
     _ buffer: @Sendable (_ group: Int, _ node: Int) -> Floats
   ) -> GradientFault? {
-    // A thread adds the elements of its own portions.
+    // Each thread adds only the elements of its own portions.
     nonisolated(unsafe) let destination = destination
     let fault = Mutex<GradientFault?>(nil)
     threads.forEach((range.count + Self.portion - 1) / Self.portion) { index, _ in

@@ -21,14 +21,14 @@ package final class ShardStatistics {
     all = arena.doubles(reduction.allNodes.count * groups * width)
   }
 
-  /// Where the value of one own shard goes, before `reduce`.
+  /// The values of one of this rank's shards, to be written before `reduce`.
   package func leaf(group: Int, shard: Int) -> UnsafeMutablePointer<Double> {
     leaves + (group * peers.reduction.range.count + shard) * width
   }
 
-  /// Reduces the leaves of `groups` groups; then `total` has the value of each. Collective.
+  /// Reduces the leaves of `groups` groups, so that `total` has the values of each. Collective.
   ///
-  /// - Parameter combine: left ← left and right.
+  /// - Parameter combine: merges `right` into `left`.
   package func reduce(
     groups: Int, combine: (_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>) -> Void
   ) throws {
@@ -52,10 +52,10 @@ package final class ShardStatistics {
     }
   }
 
-  /// A group's value after `reduce`, until the next one: it stands in the first node's place.
+  /// A group's values after `reduce`, until the next one; they are in the first node's place.
   package func total(group: Int) -> UnsafeMutablePointer<Double> { all + group * width }
 
-  /// Reduces by adding. Collective.
+  /// Reduces by addition. Collective.
   package func sum(groups: Int) throws {
     try reduce(groups: groups) { left, right in
       for index in 0..<width { left[index] += right[index] }

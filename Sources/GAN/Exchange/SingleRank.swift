@@ -1,6 +1,6 @@
 import Numerics
 
-/// All shards in one process: nothing to send, the same order of every sum.
+/// All shards in one process: no messages, and every sum in the same order as on several ranks.
 package final class SingleRank: Peers {
   package let reduction: ShardReduction
   private let kernels: Kernels

@@ -1,7 +1,7 @@
 import Numerics
 
 extension ConvolutionSpecification {
-  /// Positions of the window along a side of `size`; nil where there is none.
+  /// Output side of a convolution: positions of the window along a side of `size`; nil if there is none.
   func reduced(_ size: Int) -> Int? {
     switch padding {
     case .same: return (size + stride - 1) / stride
@@ -11,7 +11,7 @@ extension ConvolutionSpecification {
     }
   }
 
-  /// The side that a transposed convolution makes of `size`; nil where nothing is left, or too much.
+  /// Output side of a transposed convolution for a side of `size`; nil if it is below 1 or above `largestSide`.
   func enlarged(_ size: Int) -> Int? {
     let side =
       switch padding {

@@ -1,20 +1,21 @@
-/// How parameters start.
+/// Initial values of parameters.
 package struct InitializationSpecification: Hashable, Sendable {
   package enum Weights: Hashable, Sendable {
     /// Mean 0.
     case normal(deviation: Float)
-    /// Normal with mean 0, what lies beyond two standard deviations drawn again: TensorFlow's `truncated_normal_initializer`.
+    /// Normal with mean 0; values beyond two standard deviations are redrawn: TensorFlow's
+    /// `truncated_normal_initializer`.
     case truncatedNormal(deviation: Float)
-    /// PyTorch's default: uniform within ±1 / √(inputs of an output), which is He et al. 2015 with a = √5.
+    /// PyTorch's default: uniform within ±1 / √fan_in, which is He et al. 2015 with a = √5.
     case framework
   }
   package enum Biases: String, Hashable, Sendable, CaseIterable {
     case zero
-    /// PyTorch's default: uniform within ±1 / √(inputs of an output).
+    /// PyTorch's default: uniform within ±1 / √fan_in.
     case framework
   }
 
-  /// Of convolutions, and of dense layers unless `dense` says otherwise.
+  /// Of convolutions, and of dense layers if `dense` is nil.
   package var weights: Weights
   package var dense: Weights?
   package var biases: Biases

@@ -1,9 +1,9 @@
 import Numerics
 
-/// Which algorithms a run's convolutions use, where somebody has asked for some. They decide the bits, so they are a
-/// function of the configuration, the shard size and the instruction set, never of the ranks.
+/// The configured algorithms of a run's convolutions. Algorithms change the bits of a result, so their choice depends
+/// on the configuration, the shard size and the instruction set, never on the ranks.
 package struct KernelSettings: Hashable, Sendable {
-  /// What a convolution does in a step.
+  /// The passes of a convolution in a step.
   package enum Pass: String, CaseIterable, Sendable {
     case forward
     /// The gradient of its input.
@@ -11,7 +11,7 @@ package struct KernelSettings: Hashable, Sendable {
     /// The gradient of its weights.
     case weights
 
-    /// What that is to the convolution between a large map and a small one.
+    /// The corresponding pass of the convolution from the large map to the small one.
     package func role(isTransposed: Bool) -> ConvolutionPass {
       switch self {
       case .forward: isTransposed ? .backwardData : .forward
@@ -21,7 +21,7 @@ package struct KernelSettings: Hashable, Sendable {
     }
   }
 
-  /// What a layer is asked to use for each pass; nil for the automatic choice.
+  /// The configured algorithm of each pass of a layer; nil for the automatic choice.
   package struct Layer: Hashable, Sendable {
     package var forward: ConvolutionAlgorithm?
     package var data: ConvolutionAlgorithm?
@@ -58,11 +58,11 @@ package struct KernelSettings: Hashable, Sendable {
     }
   }
 
-  /// For all layers of which `layers` says nothing; nil for the automatic choice.
+  /// For all passes that `layers` does not set; nil for the automatic choice.
   package var algorithm: ConvolutionAlgorithm?
-  /// By network and index as nn.Sequential counts, for example `discriminator.2`.
+  /// By network and index in nn.Sequential, for example `discriminator.2`.
   package var layers: [String: Layer]
-  /// What the layers' algorithms were chosen for; nil where nobody has said. It changes no choice.
+  /// The instruction set that the layers' algorithms were chosen for; nil if unknown. It affects no choice.
   package var instructionSet: InstructionSet?
 
   package init(
@@ -73,7 +73,7 @@ package struct KernelSettings: Hashable, Sendable {
     self.instructionSet = instructionSet
   }
 
-  /// The choice for one convolution; algorithms that do not suit it give way to `direct`.
+  /// The choice for one convolution; `direct` replaces algorithms that do not support it.
   package func choice(
     _ name: String, _ geometry: ConvolutionGeometry, isTransposed: Bool, samplesPerShard: Int,
     _ instructionSet: InstructionSet
@@ -91,7 +91,7 @@ package struct KernelSettings: Hashable, Sendable {
 }
 
 extension KernelSettings {
-  /// The same choices with nothing left to be chosen: each layer's written out.
+  /// The same choices, with the automatic ones written out for each layer.
   package func withAllChosen(
     for model: ModelSpecification, samplesPerShard: Int, _ instructionSet: InstructionSet
   ) throws(ShapeError) -> KernelSettings {
@@ -104,7 +104,7 @@ extension KernelSettings {
     return chosen
   }
 
-  /// What these settings ask for, and for the rest what a run of `recorded` ones has chosen.
+  /// The settings of a continued run: these algorithms, and for passes that they do not set, those of `recorded`.
   package func continuing(
     _ recorded: KernelSettings, with model: ModelSpecification
   ) throws(ShapeError) -> KernelSettings {
@@ -120,11 +120,11 @@ extension KernelSettings {
   }
 }
 
-/// A convolution of a model, as the settings call it.
+/// A convolution of a model, with its name in the settings.
 package struct NamedConvolution: Sendable {
   /// `generator` or `discriminator`.
   package let network: String
-  /// Counting as nn.Sequential does.
+  /// Index in nn.Sequential.
   package let index: Int
   package let isTransposed: Bool
   package let geometry: ConvolutionGeometry

@@ -1,10 +1,10 @@
-/// One entry of a network's layer list, as the configuration gives it; input sizes follow from the layer before.
+/// One entry of a network's layer list, as in the configuration; its input size follows from the layer before it.
 package enum LayerSpecification: Hashable, Sendable {
-  /// Every output from every input of a vector, as PyTorch's `Linear`.
+  /// Fully connected, from vector to vector: PyTorch's `Linear`.
   case dense(units: Int, bias: Bool = true)
-  /// The same numbers as a map of other sides, in PyTorch's order: channels, rows, columns.
+  /// The same elements as a map of another shape, in PyTorch's order: channels, rows, columns.
   case reshape(FeatureShape)
-  /// The same numbers as a vector, in PyTorch's order.
+  /// The same elements as a vector, in PyTorch's order.
   case flatten
   case convolution(ConvolutionSpecification)
   case transposedConvolution(ConvolutionSpecification)
@@ -14,23 +14,23 @@ package enum LayerSpecification: Hashable, Sendable {
   case relu
   case leakyRelu(slope: Float)
   case tanh
-  /// No layer: the one before ends an output of the network, and the next one starts at the output of the entry `from`,
-  /// counting from 0.
+  /// No layer: the layer before it computes an output of the network, and the layer after it takes the output of the
+  /// entry `from`, counted from 0.
   case branch(from: Int)
 }
 
-/// How the pixels between pixels are made.
+/// Interpolation between pixels.
 package enum UpsamplingMode: String, Hashable, Sendable, CaseIterable {
   case nearest
-  /// Between the centres of pixels, as PyTorch's `align_corners=False`.
+  /// Between pixel centres, as PyTorch's `align_corners=False`.
   case bilinear
 }
 
-/// What dropout sets to 0 together.
+/// The units that dropout sets to 0.
 package enum DropoutKind: String, Hashable, Sendable, CaseIterable {
-  /// Each number on its own (Srivastava et al. 2014), PyTorch's `Dropout`.
+  /// Single elements (Srivastava et al. 2014): PyTorch's `Dropout`.
   case element
-  /// All pixels of a channel (Tompson et al. 2015), PyTorch's `Dropout2d`.
+  /// All pixels of a channel (Tompson et al. 2015): PyTorch's `Dropout2d`.
   case channel
 }
 
@@ -38,9 +38,9 @@ package enum DropoutKind: String, Hashable, Sendable, CaseIterable {
 package struct BatchNormSpecification: Hashable, Sendable {
   /// Added to the variance.
   package var epsilon: Float
-  /// The share of the newest batch in the running statistics.
+  /// The weight of the newest batch in the running statistics.
   package var momentum: Float
-  /// Normalizes by the batch's own moments even where others go by the running ones.
+  /// Uses batch statistics outside training, too.
   package var alwaysBatch: Bool
 
   package init(epsilon: Float = 1e-5, momentum: Float = 0.1, alwaysBatch: Bool = false) {
@@ -50,14 +50,14 @@ package struct BatchNormSpecification: Hashable, Sendable {
   }
 }
 
-/// Output channels and square window of a convolution, in PyTorch's terms: the padding of a transposed convolution is
-/// the one of the convolution that it transposes.
+/// Output channels and square window of a convolution, in PyTorch's terms: a transposed convolution has the padding of
+/// the convolution that it transposes.
 package struct ConvolutionSpecification: Hashable, Sendable {
   package enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
-    /// As many pixels on every side.
+    /// This number of pixels on every side.
     case symmetric(Int)
-    /// TensorFlow's: as many as give an output of the input's side ÷ stride, rounded up; an odd one goes behind. For a
-    /// transposed convolution, of the input's side · stride.
+    /// TensorFlow's: the output's side is the input's ÷ stride, rounded up; an odd pixel is added at the end. For a
+    /// transposed convolution, the output's side is the input's · stride.
     case same
 
     package init(integerLiteral pixels: Int) { self = .symmetric(pixels) }
@@ -74,7 +74,7 @@ package struct ConvolutionSpecification: Hashable, Sendable {
   package var kernel: Int
   package var stride: Int
   package var padding: Padding
-  /// Rows and columns that a transposed convolution has more, behind the others.
+  /// Rows and columns that a transposed convolution adds at the end of its output.
   package var outputPadding: Int
   package var bias: Bool
 

@@ -1,4 +1,4 @@
-/// What the generator's input is drawn from.
+/// Size and distribution of the generator's input.
 package struct LatentSpecification: Hashable, Sendable {
   package enum Distribution: String, Hashable, Sendable, CaseIterable {
     /// Mean 0, standard deviation 1.
@@ -15,19 +15,19 @@ package struct LatentSpecification: Hashable, Sendable {
   }
 }
 
-/// A network: a published one by its name and width, or its layers.
+/// A network: a preset, or a list of layers.
 package enum NetworkSpecification: Hashable, Sendable {
   case preset(PresetSpecification)
   case layers([LayerSpecification])
 }
 
-/// Latents, both networks and the images they are about.
+/// Latents, both networks and the shape of the images.
 package struct ModelSpecification: Hashable, Sendable {
   package var latent: LatentSpecification
   package var generator: NetworkSpecification
   package var discriminator: NetworkSpecification
   package var initialization: InitializationSpecification
-  /// The images: one channel for grey, three for RGB.
+  /// One channel for grey, three for RGB.
   package var image: FeatureShape
 
   package init(

@@ -7,7 +7,7 @@ extension ModelSpecification {
   /// One image.
   package var imageShape: Shape { image.sample }
 
-  /// The generator's layers, from a latent to an image. Presets are of square images.
+  /// The generator's layers, from a latent to an image. Presets make square images.
   package var generatorLayers: [LayerSpecification] {
     switch generator {
     case .layers(let layers): layers
@@ -26,7 +26,7 @@ extension ModelSpecification {
 
 /// A convolution of a network that has not been built.
 package struct PlannedConvolutionLayer: Sendable {
-  /// Place among the network's convolutions, from 1.
+  /// Number among the network's convolutions, from 1.
   package let number: Int
   package let isTransposed: Bool
   package let geometry: ConvolutionGeometry
@@ -55,7 +55,7 @@ extension FeatureShape {
 }
 
 extension LayerSpecification {
-  /// Of a layer that is computed as a convolution; a dense one is, over a map of one pixel.
+  /// The window of a layer that is computed as a convolution, a dense layer over one pixel; nil for other layers.
   var window: (ConvolutionSpecification, isTransposed: Bool)? {
     switch self {
     case .convolution(let window): (window, false)

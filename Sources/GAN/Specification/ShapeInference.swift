@@ -4,7 +4,7 @@ package struct FeatureShape: Hashable, Sendable, CustomStringConvertible {
   package var height: Int
   package var width: Int
 
-  /// More pixels on a side than any image here has; bounds the arithmetic on shapes.
+  /// The most pixels on a side; bounds the arithmetic on shapes.
   package static let largestSide = 1 << 16
 
   package init(channels: Int, height: Int, width: Int) {
@@ -13,7 +13,7 @@ package struct FeatureShape: Hashable, Sendable, CustomStringConvertible {
     self.width = width
   }
 
-  /// Numbers of a sample.
+  /// Elements of a sample.
   package var count: Int { channels * height * width }
   package var isVector: Bool { height == 1 && width == 1 }
   package var isSquare: Bool { height == width }
@@ -22,11 +22,11 @@ package struct FeatureShape: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(channels)×\(height)×\(width)" }
 }
 
-/// Why a list of layers cannot be put together.
+/// A layer that does not fit its input.
 package struct ShapeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Index in the list, from 0.
   package let layer: Int
-  /// What comes into that layer.
+  /// The layer's input.
   package let input: FeatureShape
   package let problem: String
 
@@ -66,7 +66,7 @@ package func outputShapes(
   return layers.indices.filter { $0 + 1 == layers.count || layers[$0 + 1].isBranch }.map { shapes[$0] }
 }
 
-/// What a layer cannot do with its input.
+/// The reason why a layer does not fit its input.
 private struct Misfit: Error {
   package let text: String
 }

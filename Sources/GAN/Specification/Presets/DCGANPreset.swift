@@ -1,7 +1,7 @@
-/// Convolutions of 4×4 and stride 2 from 4×4 pixels up, and back down again.
+/// Convolutions of 4×4 with stride 2, from 4×4 pixels to the image in the generator, and back in the discriminator.
 extension PresetSpecification {
-  /// The stage after the latent is `width · imageSize / 8` channels wide on 4×4 pixels; each further one halves the
-  /// channels and doubles the side.
+  /// The first stage has `width · imageSize / 8` channels of 4×4 pixels; each further stage halves the channels and
+  /// doubles the side.
   func dcganGenerator(imageSize: Int, imageChannels: Int) -> [LayerSpecification] {
     var channels = width * imageSize / 8
     var layers = [up(to: channels, stride: 1, padding: 0), .batchNorm(), .relu]

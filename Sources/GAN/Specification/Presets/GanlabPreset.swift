@@ -1,4 +1,4 @@
-/// Windows of 3×3; the generator enlarges by interpolation, the discriminator ends in two logits, fake and real.
+/// Windows of 3×3; the generator upsamples bilinearly, the discriminator ends in two logits, fake and real.
 extension PresetSpecification {
   /// A dense layer makes 4 · `width` channels of 7×7 (28 px) or 8×8 pixels; each block doubles the side and halves the
   /// channels.
@@ -28,7 +28,7 @@ extension PresetSpecification {
     return layers + [.flatten, .dense(units: 2)]
   }
 
-  /// By default without a bias where batch norm follows, which has one.
+  /// By default without a bias if batch norm follows, which has its own.
   private func window(_ channels: Int, stride: Int = 1, bias: Bool = false) -> ConvolutionSpecification {
     ConvolutionSpecification(
       channels: channels, kernel: 3, stride: stride, padding: .symmetric(1), bias: self.bias ?? (bias || !batchNorm))

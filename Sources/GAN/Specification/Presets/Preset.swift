@@ -2,7 +2,7 @@
 package enum Preset: String, Hashable, Sendable, CaseIterable {
   /// Radford, Metz & Chintala 2015 (arXiv 1511.06434), as in PyTorch's DCGAN tutorial.
   case dcgan
-  /// Windows of 5×5 with TensorFlow's padding, a dense layer at either end: for 128×128 pixels.
+  /// Windows of 5×5 with TensorFlow's padding, a dense layer at either end; its source has 128×128 pixels.
   case same5
   /// Small networks of 3×3 windows with upsampling, two logits: for digits, clothes and faces.
   case ganlab
@@ -19,17 +19,17 @@ package enum Preset: String, Hashable, Sendable, CaseIterable {
   package var logits: Int { self == .ganlab ? 2 : 1 }
 }
 
-/// A preset with what a configuration may change of it.
+/// A preset with the settings that a configuration may change.
 package struct PresetSpecification: Hashable, Sendable {
   package var preset: Preset
-  /// Channels of the widest map at the image's end; the others are multiples of it.
+  /// Scales the channels of all layers; `dcgan` and `same5` have this number next to the image.
   package var width: Int
-  /// Whether convolutions have biases; nil for what the source has.
+  /// Whether convolutions have biases; nil for the preset's default.
   package var bias: Bool?
-  /// Whether there is batch norm; without it a critic's gradient penalty is one sample's alone.
+  /// Whether there is batch norm. A gradient penalty requires false, so that a sample's gradient depends on it alone.
   package var batchNorm: Bool
-  /// Of the discriminator: the share that dropout after each rectifier, or each block, sets to 0; 0 for no dropout, nil
-  /// for what the source has.
+  /// Rate of the discriminator's dropout after each rectifier, or each block of `ganlab`; 0 for no dropout, nil for the
+  /// preset's default.
   package var dropout: Float?
 
   package init(
@@ -73,7 +73,7 @@ package struct PresetSpecification: Hashable, Sendable {
     }
   }
 
-  /// A dropout layer, where there is to be one.
+  /// A dropout layer, or none if the rate is 0.
   func dropoutLayers(standard: Float) -> [LayerSpecification] {
     let rate = dropout ?? standard
     return rate > 0 ? [.dropout(rate: rate)] : []

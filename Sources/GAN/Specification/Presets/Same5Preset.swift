@@ -1,4 +1,4 @@
-/// Windows of 5×5 with TensorFlow's padding; at width 64 and 128×128 pixels 1024 to 64 channels.
+/// Windows of 5×5 with TensorFlow's padding; 1024 to 64 channels at width 64.
 extension PresetSpecification {
   /// A dense layer makes 16 · `width` channels of imageSize / 16 pixels a side; each stage halves the channels and
   /// doubles the side.
@@ -11,7 +11,7 @@ extension PresetSpecification {
     return layers + [.transposedConvolution(window(imageChannels, stride: 1)), .tanh]
   }
 
-  /// Batch norm goes by the batch it sees, always.
+  /// Batch norm always uses batch statistics.
   func same5Discriminator(imageSize: Int) -> [LayerSpecification] {
     var layers: [LayerSpecification] = []
     for (channels, stride) in [(1, 2), (2, 2), (4, 2), (8, 1), (16, 2)] {
