@@ -1,25 +1,24 @@
 import Files
 import ModelFiles
 
-/// A generator as other programs read it.
+/// Files of a generator for other programs.
 package enum GeneratorExport {
-  /// Version of ONNX's operators that is written.
+  /// ONNX's operator set version of the files.
   private static let opset = 13
-  /// Key of the metadata that says what latents are drawn from.
+  /// Metadata key of the latents' distribution.
   package static let distributionKey = "latent"
 
-  /// The bytes of an ONNX file: input `input` [n, latents], or [n, latents, 1, 1] where the first layer is a convolution,
-  /// output `output` [n, channels, height, width], by running statistics as they are now.
+  /// The bytes of an ONNX file, with the current running statistics: input `input` [n, latents], or [n, latents, 1, 1]
+  /// if the first layer is a convolution; output `output` [n, channels, height, width].
   ///
-  /// - Parameter step: steps of training.
+  /// - Parameter step: training steps done.
   package static func onnx(of model: SamplingModel, after step: Int) -> [UInt8] {
     var graph = ONNXGraphWriting(model.network)
     graph.appendLayers()
     return graph.model(opset: opset, producer: "disttrain", metadata: metadata(model, step)).serialized()
   }
 
-  /// Writes parameters and running statistics to `path` as a safetensors file, under the names that nn.Sequential gives
-  /// them.
+  /// Writes parameters and running statistics to `path` as a safetensors file, under nn.Sequential's names.
   package static func writeSafetensors(
     of model: SamplingModel, after step: Int, to path: String
   ) throws(FileError) {
@@ -32,7 +31,7 @@ package enum GeneratorExport {
       to: path)
   }
 
-  /// What a file says of the generator in it, besides the layers; `range` is that of the images' values.
+  /// The metadata of a file; `range` is that of the images' values.
   private static func metadata(_ model: SamplingModel, _ step: Int) -> [String: String] {
     [
       "name": model.name, "step": "\(step)", distributionKey: model.latent.distribution.rawValue, "range": "-1 1",

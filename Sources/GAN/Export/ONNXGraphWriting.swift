@@ -1,7 +1,7 @@
 import ModelFiles
 import Numerics
 
-/// Puts an ONNX graph together, layer by layer; its operators are those of opset 13.
+/// Builds an ONNX graph, layer by layer, with operators of opset 13.
 struct ONNXGraphWriting {
   private let network: Network
   private let layers: [LayerSpecification]
@@ -9,7 +9,7 @@ struct ONNXGraphWriting {
   private var nodes: [ONNXNode] = []
   private var constants: [ONNXConstant] = []
 
-  /// The value that the next layer gets: its name, its size, and whether it is [n, c, h, w] or, as a vector, [n, c].
+  /// The next layer's input: its name, its shape, and whether it is [n, c, h, w] or, as a vector, [n, c].
   private var value = "input"
   private var shape: FeatureShape
   private var isMap: Bool
@@ -83,7 +83,7 @@ struct ONNXGraphWriting {
           "BatchNormalization", [value] + parameters(["weight", "bias", "running_mean", "running_var"]),
           ["epsilon": .float(batchNorm.epsilon), "momentum": .float(1 - batchNorm.momentum)])
       }
-    case .dropout: break  // outside training it leaves everything as it is
+    case .dropout: break  // the identity outside training
     case .relu: append("Relu", [value])
     case .leakyRelu(let slope): append("LeakyRelu", [value], ["alpha": .float(slope)])
     case .tanh: append("Tanh", [value])
@@ -108,7 +108,7 @@ struct ONNXGraphWriting {
     }
   }
 
-  /// Batch norm by the moments of what comes in, which ONNX's own operator does not have outside training.
+  /// Batch norm with batch statistics, which ONNX's own operator does not support outside training.
   private mutating func appendBatchStatistics(epsilon: Float) {
     let axes: [String: ONNXAttribute] = ["axes": .integers(isMap ? [0, 2, 3] : [0]), "keepdims": .integer(1)]
     let input = value
@@ -191,7 +191,7 @@ extension ConvolutionSpecification {
     let (large, small) = isTransposed ? (output, input) : (input, output)
     let sides = [(large.height, small.height), (large.width, small.width)]
     let before = sides.map { paddingBefore(large: $0, small: $1) }
-    // Of the rows behind, those that the last window reaches beyond the large map; below 0 where it ends inside.
+    // Rows by which the last window extends beyond the large map; negative if it ends inside.
     let after = zip(sides, before).map { side, before in (side.1 - 1) * stride + kernel - side.0 - before }
     var attributes: [String: ONNXAttribute] = [
       "kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride]),

@@ -1,35 +1,36 @@
 import Numerics
 
-/// What D and G minimize, image by image. Each kind is a file of its own in this folder; `LossSpecification` names them.
+/// The losses of D and G, image by image. Each kind has its own file in this folder; `LossSpecification` lists them.
 ///
-/// D's part gets its logits of a real image and of a fake, which share a place in the batch and so a shard: losses that
-/// compare the two (Jolicoeur-Martineau 2018, "relativistic") send nothing. G's part gets those of a fake and, where
-/// `comparesPairs`, those of the real image at its place. A loss over the batch is the mean over its images.
+/// D's loss takes the logits of a real image and of the fake with the same index in the batch. Both are in the same
+/// shard, so that losses that compare them (Jolicoeur-Martineau 2018, "relativistic") need no messages. G's loss takes
+/// the logits of a fake and, if `comparesPairs`, those of the real image with the same index. A loss over the batch is
+/// the mean over its images.
 package protocol AdversarialLoss: Hashable, Sendable {
-  /// How many logits of an image it takes.
+  /// The numbers of logits per image that it supports.
   static var logits: ClosedRange<Int> { get }
 
-  /// Whether it compares real images with fakes. Then D has no loss on images by themselves, and G's part takes D's logits
+  /// Whether it compares real images with fakes. If so, D has no loss on single images, and G's loss takes D's logits
   /// of real images.
   var comparesPairs: Bool { get }
-  /// The factor of D's losses on real images and on fakes in what D minimizes.
+  /// The factor of D's losses on real images and on fakes in their sum.
   var discriminatorWeight: Double { get }
-  /// D's parameters are clipped to ± this after each update; nil where they are not.
+  /// D's parameters are clipped to ± this after each update; nil for no clipping.
   var parameterBound: Float? { get }
-  /// The weight λ of the gradient penalty; nil where there is none.
+  /// The weight λ of the gradient penalty; nil for no penalty.
   var gradientPenalty: Float? { get }
-  /// The numbers that a replay in another framework needs, beside those of the kind.
+  /// The loss's constants, for a replay in another framework.
   var constants: [String: Float] { get }
-  /// The same loss without label smoothing, to judge a finished model by.
+  /// The same loss without label smoothing, to evaluate a trained model.
   var withPlainLabels: Self { get }
 
-  /// How real D finds an image: for D(x) and D(G(z)) in logs.
+  /// D's score of an image, for D(x) and D(G(z)) in logs; higher for real.
   func score(_ image: ImageLogits) -> Double
 
-  /// Whether D takes an image for a real one.
+  /// Whether D classifies an image as real.
   func findsReal(_ image: ImageLogits) -> Bool
 
-  /// D's loss on one image by itself, and its derivatives; NaN where `comparesPairs`.
+  /// D's loss on a single image, and its derivatives; NaN if `comparesPairs`.
   func discriminator(_ image: ImageLogits, isReal: Bool) -> Double
 
   /// D's loss on a real image and a fake, as two terms of a sum, and its derivatives.
@@ -37,7 +38,7 @@ package protocol AdversarialLoss: Hashable, Sendable {
 
   /// G's loss on a fake, and its derivatives by the fake's logits.
   ///
-  /// - Parameter real: where `comparesPairs`, D's logits of the real image, which G has no influence on.
+  /// - Parameter real: if `comparesPairs`, D's logits of the real image, which do not depend on G.
   func generator(_ fake: ImageLogits, real: ImageLogits?) -> Double
 }
 
@@ -54,7 +55,7 @@ extension AdversarialLoss {
 
   package func findsReal(_ image: ImageLogits) -> Bool { image.last > 0 }
 
-  /// Each by itself.
+  /// The losses on the single images.
   package func discriminator(real: ImageLogits, fake: ImageLogits) -> (real: Double, fake: Double) {
     (discriminator(real, isReal: true), discriminator(fake, isReal: false))
   }
@@ -62,12 +63,12 @@ extension AdversarialLoss {
 
 /// D's logits of one image.
 package struct ImageLogits {
-  /// `count` of them; the last one speaks for real.
+  /// `count` logits; the last one is that of real.
   let values: UnsafePointer<Float>
   let count: Int
-  /// Where the derivative of the loss by each logit goes.
+  /// Receives the derivative of the loss with respect to each logit.
   let slopes: UnsafeMutablePointer<Double>
-  /// The image's random numbers; nil where nothing is to be random.
+  /// The image's random numbers; nil if nothing is random.
   let randomness: RandomStream?
 
   package init(

@@ -1,13 +1,13 @@
 import Numerics
 
-/// The mean of a loss over the images of all ranks, and what D gets right of them.
+/// The means of loss, score and accuracy over the images of all ranks.
 package final class BatchLoss {
   /// Means over a group of images.
   package struct Means {
     package fileprivate(set) var loss = 0.0
-    /// How real D finds the images: the probability, or what the loss has instead.
+    /// Mean of D's scores: probabilities of real, or the loss's own scores.
     package fileprivate(set) var score = 0.0
-    /// The share of images that D takes for what they are; for G's fakes, that it takes for real ones.
+    /// Share of images that D classifies correctly; for G's fakes, share that D classifies as real.
     package fileprivate(set) var accuracy = 0.0
 
     package init() {}
@@ -30,14 +30,14 @@ package final class BatchLoss {
     statistics = ShardStatistics(width: 3, groups: groups, peers: engine.peers, arena: engine.arena)
   }
 
-  /// D's loss on as many real images as fakes. Collective.
+  /// D's loss on equal numbers of real images and fakes. Collective.
   ///
   /// - Parameters:
   ///   - logits: [2 · samples, 1, 1, logits], real images first, as two groups of `layout`.
-  ///   - randomness: of the pass, for labels that are random.
-  ///   - gradient: where that of the weighted loss by the logits goes.
-  ///   - weight: of the losses in the gradient.
-  /// - Returns: the means over both groups.
+  ///   - randomness: of the pass, for random labels.
+  ///   - gradient: receives the gradient of the weighted loss with respect to the logits.
+  ///   - weight: factor of the losses in the gradient.
+  /// - Returns: the means over each group.
   package func discriminator(
     _ logits: Tensor, randomness: PassRandomness?, layout: BatchLayout, gradient: Tensor, weight: Double
   ) throws -> (real: Means, fake: Means) {
@@ -61,10 +61,10 @@ package final class BatchLoss {
   /// G's loss on fakes. Collective.
   ///
   /// - Parameters:
-  ///   - logits: D's of the fakes, [samples, 1, 1, logits].
-  ///   - reals: D's of the real images of the same places, where the loss compares with them.
-  ///   - gradient: where that of the weighted loss by the fakes' logits goes.
-  ///   - weight: of the loss in the gradient.
+  ///   - logits: D's logits of the fakes, [samples, 1, 1, logits].
+  ///   - reals: D's logits of the real images with the same indices, if the loss compares with them.
+  ///   - gradient: receives the gradient of the weighted loss with respect to the fakes' logits.
+  ///   - weight: factor of the loss in the gradient.
   package func generator(
     _ logits: Tensor, reals: Tensor? = nil, layout: BatchLayout, gradient: Tensor, weight: Double = 1
   ) throws -> Means {
@@ -87,7 +87,7 @@ package final class BatchLoss {
     return means(0)
   }
 
-  /// D's loss on images that it does not learn from, all real or all fakes. Collective.
+  /// D's loss without a gradient, on images that are all real or all fakes. Collective.
   package func discriminator(
     _ logits: Tensor, isReal: Bool, randomness: PassRandomness? = nil, layout: BatchLayout
   ) throws -> Means {

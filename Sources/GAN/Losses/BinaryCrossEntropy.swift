@@ -1,14 +1,14 @@
 import Numerics
 
-/// Binary cross entropy on logits, max(l, 0) − l·t + ln(1 + e^−|l|), averaged over the logits of an image where there are
-/// two; G's loss is that of its fakes labelled real (Goodfellow et al. 2014, section 3, the non-saturating form). The form
-/// that does not overflow is PyTorch's `BCEWithLogitsLoss`.
+/// Binary cross entropy on logits, max(l, 0) − l·t + ln(1 + e^−|l|), averaged over an image's logits if it has two. G's
+/// loss is that of its fakes labelled real (Goodfellow et al. 2014, section 3, the non-saturating form). The form that
+/// does not overflow is that of PyTorch's `BCEWithLogitsLoss`.
 package struct BinaryCrossEntropy: AdversarialLoss {
   package static let logits = 1...2
 
-  /// Labels that D learns; G always wants 1, smoothed or not.
+  /// D's labels; G's label is always 1, whether D's are smoothed or not.
   package var labels: LabelSpecification
-  /// How D's losses on real images and on fakes make one.
+  /// The combination of D's losses on real images and on fakes.
   package var combination: DiscriminatorLoss
 
   package init(labels: LabelSpecification = .fixed(real: 1, fake: 0), discriminator: DiscriminatorLoss = .sum) {
@@ -49,7 +49,7 @@ package struct BinaryCrossEntropy: AdversarialLoss {
   }
 }
 
-/// How D's losses on real images and on fakes make one.
+/// The combination of D's losses on real images and on fakes.
 package enum DiscriminatorLoss: String, Hashable, Sendable, CaseIterable {
   case sum, mean
 }

@@ -1,11 +1,12 @@
 import Numerics
 
-/// The penalty λ · E[(‖∇D(x̂)‖ − 1)²] on points between real images and fakes, x̂ = ε · real + (1 − ε) · fake, one
-/// uniform ε a sample (Gulrajani et al. 2017, algorithm 1), and its gradient by D's parameters.
+/// The penalty λ · E[(‖∇D(x̂)‖ − 1)²] on points between real images and fakes, x̂ = ε · real + (1 − ε) · fake, with one
+/// uniform ε per sample (Gulrajani et al. 2017, algorithm 1), and its gradient with respect to D's parameters.
 ///
-/// That gradient is exact for a piecewise linear critic, whose input gradient g depends on the parameters but, but for
-/// its kinks, not on x̂: with v = 2λ/n · (‖g‖ − 1) · g / ‖g‖ held fixed, it is that of ⟨v, g⟩, the derivative of D along v.
-/// So there is a pass for g, forward and back, a tangent pass forward from v, and one back through that.
+/// That gradient is exact for a piecewise linear critic, whose input gradient g does not depend on x̂ between kinks,
+/// only on the parameters. With v = 2λ/n · (‖g‖ − 1) · g / ‖g‖ held fixed, it is the gradient of ⟨v, g⟩, the derivative
+/// of D along v. A forward and a backward pass compute g; a tangent pass forward from v and a backward pass through it
+/// compute the gradient.
 final class GradientPenalty {
   /// ε of the last penalty's samples, [samples, 1, 1, 1].
   private(set) var mix: Tensor
@@ -16,13 +17,13 @@ final class GradientPenalty {
   private let mixMemory: Tensor
   private let pointMemory: MemoryPlan.Block<Float>
   private var region: UnsafeMutableRawPointer?
-  /// Of a shard: the sums of (‖g‖ − 1)² and of ‖g‖.
+  /// Per shard, the sums of (‖g‖ − 1)² and of ‖g‖.
   private let statistics: ShardStatistics
   private let samples: Int
 
   /// - Parameters:
   ///   - weight: λ.
-  ///   - samples: the most of a pass on this rank.
+  ///   - samples: the most samples of a pass on this rank.
   init(weight: Float, _ discriminator: Network, samples: Int, engine: Engine, plan: inout MemoryPlan) {
     self.weight = Double(weight)
     self.discriminator = discriminator
@@ -40,7 +41,7 @@ final class GradientPenalty {
     plan.release(pointMemory)
   }
 
-  /// Takes over the region of the completed plan.
+  /// Sets the memory of the completed plan.
   func attach(_ region: UnsafeMutableRawPointer) {
     self.region = region
     pointPass.attach(region)
@@ -62,7 +63,7 @@ final class GradientPenalty {
 
   /// Sums the penalty's gradients into one group of D's sums. Collective.
   ///
-  /// - Returns: the penalty with its weight, and the mean of ‖g‖.
+  /// - Returns: the weighted penalty, and the mean of ‖g‖.
   func gradients(
     real: Tensor, fake: Tensor, layout: BatchLayout, into group: Int
   ) throws -> (penalty: Double, gradientNorm: Double) {
@@ -100,7 +101,7 @@ final class GradientPenalty {
     return (penalty, norm)
   }
 
-  /// Turns g of one sample into v; where g is 0, so is v, as PyTorch has it.
+  /// Replaces one sample's g by v; if g is 0, v is 0, as in PyTorch.
   ///
   /// - Returns: ‖g‖.
   private func direct(_ slope: Floats, count: Int, of samples: Int) -> Double {
@@ -114,7 +115,8 @@ final class GradientPenalty {
 }
 
 extension LayerSpecification {
-  /// Whether its output's derivative by its input is constant between kinks, and a sample's depends on that sample alone.
+  /// Whether the derivative of its output with respect to its input is constant between kinks, and each sample's output
+  /// depends on that sample alone.
   package var isPiecewiseLinear: Bool {
     switch self {
     case .dense, .reshape, .flatten, .convolution, .transposedConvolution, .upsample, .dropout, .relu, .leakyRelu,

@@ -1,7 +1,7 @@
 import Numerics
 
 /// The hinge loss: D minimizes E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))], G −E[D(G(z))] (Lim & Ye 2017, arXiv
-/// 1705.02894; Miyato et al. 2018, equations 16 and 17). At the kink the derivative is 0, as PyTorch's `relu` has it.
+/// 1705.02894; Miyato et al. 2018, equations 16 and 17). At the kink the derivative is 0, as in PyTorch's `relu`.
 package struct HingeLoss: AdversarialLoss {
   package static let logits = 1...1
 

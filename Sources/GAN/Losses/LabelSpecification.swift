@@ -1,19 +1,20 @@
 import Numerics
 
-/// The labels that D learns to answer.
+/// D's labels.
 package enum LabelSpecification: Hashable, Sendable {
   /// The same for all images: the probability of being real (Salimans et al. 2016, section 3.4).
   case fixed(real: Float, fake: Float)
-  /// Drawn for each image: its own class 1 − amplitude · u, the other amplitude · u′, u and u′ uniform in (0, 1). Two
-  /// logits' labels are divided by their sum; one logit's is that of real.
+  /// Drawn for each image: 1 − amplitude · u for its own class, amplitude · u′ for the other, u and u′ uniform in (0,
+  /// 1). Two logits' labels are divided by their sum. One logit's label is 1 − amplitude · u if real, amplitude · u if
+  /// fake.
   case random(amplitude: Float)
 
-  /// The wanted probabilities of being fake and of being real, which sum to 1.
+  /// The target probabilities of fake and of real, which sum to 1.
   ///
   /// - Parameters:
-  ///   - isReal: what the image is.
-  ///   - stream: the image's, for labels that are random.
-  ///   - logits: 1, which tells of real alone, or 2.
+  ///   - isReal: whether the image is real.
+  ///   - stream: the image's random numbers, for random labels.
+  ///   - logits: 1, that of real alone, or 2.
   func target(isReal: Bool, _ stream: RandomStream?, logits: Int) -> (fake: Double, real: Double) {
     switch self {
     case .fixed(let real, let fake):

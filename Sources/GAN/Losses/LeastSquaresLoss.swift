@@ -7,7 +7,7 @@ package struct LeastSquaresLoss: AdversarialLoss {
 
   package init() {}
 
-  /// By the nearer label.
+  /// Whether the label 1 is the nearer one.
   package func findsReal(_ image: ImageLogits) -> Bool { image.last > 0.5 }
 
   package func discriminator(_ image: ImageLogits, isReal: Bool) -> Double { value(image, label: isReal ? 1 : 0) }

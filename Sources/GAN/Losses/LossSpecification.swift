@@ -1,4 +1,4 @@
-/// What D and G minimize: one of the losses in `Losses`.
+/// The configured loss: one of those in `Losses`.
 package enum LossSpecification: Hashable, Sendable {
   case binaryCrossEntropy(BinaryCrossEntropy = .init())
   case hinge(HingeLoss = .init())

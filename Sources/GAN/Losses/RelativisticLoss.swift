@@ -1,7 +1,7 @@
 import Numerics
 
-/// Relativistic pairing: with d = D(x) − D(G(z)), a real image and the fake at its place, D minimizes E[ln(1 + e^−d)] and G
-/// E[ln(1 + e^d)] (Jolicoeur-Martineau 2018, arXiv 1807.00734; Huang et al. 2025, arXiv 2501.05441).
+/// Relativistic pairing: with d = D(x) − D(G(z)) of a real image and the fake with the same index, D minimizes E[ln(1 +
+/// e^−d)] and G E[ln(1 + e^d)] (Jolicoeur-Martineau 2018, arXiv 1807.00734; Huang et al. 2025, arXiv 2501.05441).
 package struct RelativisticLoss: AdversarialLoss {
   package static let logits = 1...1
 
@@ -9,13 +9,13 @@ package struct RelativisticLoss: AdversarialLoss {
 
   package var comparesPairs: Bool { true }
 
-  /// Nothing is lost on an image that is compared with none.
+  /// A single image has no loss.
   package func discriminator(_ image: ImageLogits, isReal: Bool) -> Double {
     image.slopes[0] = 0
     return .nan
   }
 
-  /// Half of the loss is the real image's, half the fake's.
+  /// Assigns half of the loss to the real image, half to the fake.
   package func discriminator(real: ImageLogits, fake: ImageLogits) -> (real: Double, fake: Double) {
     let difference = real.last - fake.last
     let loss = softplus(-difference)

@@ -1,7 +1,7 @@
 import Numerics
 
-/// The critic's score, with the sign that draws real images up and fakes down (Arjovsky, Chintala & Bottou 2017,
-/// equation 2): E[D(G(z))] − E[D(x)] for the critic, −E[D(G(z))] for G. The critic's parameters are clipped (algorithm 1).
+/// The Wasserstein loss: E[D(G(z))] − E[D(x)] for the critic, −E[D(G(z))] for G (Arjovsky, Chintala & Bottou 2017,
+/// equation 2). The critic's parameters are clipped (algorithm 1).
 package struct WassersteinLoss: CriticLoss {
   package static let logits = 1...1
 
@@ -13,8 +13,8 @@ package struct WassersteinLoss: CriticLoss {
   package var parameterBound: Float? { clip }
 }
 
-/// The same with a gradient penalty in place of clipping: a critic whose gradient is drawn to length 1 between real images
-/// and fakes (Gulrajani et al. 2017, algorithm 1).
+/// The same with a gradient penalty instead of clipping, which drives the norm of the critic's gradient to 1 between
+/// real images and fakes (Gulrajani et al. 2017, algorithm 1).
 package struct WassersteinPenaltyLoss: CriticLoss {
   package static let logits = 1...1
 
@@ -26,7 +26,7 @@ package struct WassersteinPenaltyLoss: CriticLoss {
   package var gradientPenalty: Float? { weight }
 }
 
-/// A loss whose D is a critic: a score without bounds instead of a probability.
+/// A loss whose D is a critic: its output is an unbounded score instead of a probability.
 package protocol CriticLoss: AdversarialLoss {}
 
 extension CriticLoss {

@@ -3,9 +3,9 @@ import Numerics
 extension Network {
   /// Draws the parameters; batch norm's shift starts at 0.
   ///
-  /// - Parameter number: tells the networks of one seed apart.
+  /// - Parameter number: distinguishes the networks of one seed.
   package func initialize(_ specification: InitializationSpecification, seed: UInt64, number: Int) {
-    var inputs = 1  // of an output of the weights before a bias
+    var inputs = 1  // fan_in of the weights, for the bias after them
     for (place, tensor) in tensors.enumerated() {
       if tensor.role == .weight { inputs = tensor.inputsOfAnOutput }
       guard let start = specification.start(of: tensor, inputs: inputs) else { continue }
@@ -31,7 +31,7 @@ extension ParameterTensor {
 }
 
 extension InitializationSpecification {
-  /// nil for what starts at 0.
+  /// nil for tensors that start at 0.
   fileprivate func start(of tensor: ParameterTensor, inputs: Int) -> Start? {
     let bound = 1 / Float(inputs).squareRoot()
     switch tensor.role {
@@ -48,7 +48,7 @@ extension InitializationSpecification {
   }
 }
 
-/// What one tensor is drawn from.
+/// The distribution of one tensor.
 private enum Start {
   case normal(mean: Float, Float)
   case truncatedNormal(Float)

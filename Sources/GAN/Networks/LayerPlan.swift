@@ -1,10 +1,10 @@
 import Numerics
 
-/// From a layer list to layers: shapes inferred, places for parameters given out, rectifiers merged into the batch norm
+/// Builds layers from a layer list: infers shapes, allocates parameters, and merges rectifiers into the batch norm
 /// before them.
 struct LayerPlan {
   private(set) var layers: [any Layer] = []
-  /// For each layer the place of the one whose output it takes; −1 for the network's input.
+  /// For each layer, the place of the layer whose output it takes; −1 for the network's input.
   private(set) var sources: [Int] = []
   private(set) var parameters = ParameterAllocator()
   private(set) var buffers = ParameterAllocator()
@@ -15,9 +15,9 @@ struct LayerPlan {
   private var context: ComputeContext { engine.context }
 
   /// - Parameters:
-  ///   - network: its name.
+  ///   - network: name of the network.
   ///   - groups: the most groups of a pass.
-  ///   - runningUpdates: how often batch norm's running statistics move in a training pass.
+  ///   - runningUpdates: updates of batch norm's running statistics in a training pass.
   init(network: String, groups: Int, runningUpdates: Int, engine: Engine) {
     self.network = network
     self.groups = groups
@@ -25,7 +25,7 @@ struct LayerPlan {
     self.engine = engine
   }
 
-  /// Appends what is done to the network's input; it is none of nn.Sequential's layers.
+  /// Appends the layer of an operation on the network's input; it is none of nn.Sequential's layers.
   mutating func append(_ operation: InputOperation, input: Shape) {
     switch operation {
     case .noise(let deviation): layers.append(NoiseLayer(deviation: deviation, shape: input, context: context))
@@ -33,13 +33,13 @@ struct LayerPlan {
     sources.append(layers.count - 2)
   }
 
-  /// Appends the layers of `specification`, the first of which sees samples of shape `input`.
+  /// Appends the layers of `specification`; `input` is the shape of one sample of the first one's input.
   mutating func append(_ specification: [LayerSpecification], input: Shape) throws(ShapeError) {
     let shapes = try inferredShapes(of: specification, from: FeatureShape(input)).map(\.sample)
     let starts = Set(specification.compactMap(\.branchStart))
-    // Of each entry, the place of the layer that makes its output.
+    // For each entry, the place of the layer that computes its output.
     var places: [Int] = []
-    // The places that branches start from.
+    // The places of the layers that branches start from.
     var shared: Set<Int> = []
     var source = layers.count - 1
     while places.count < specification.count {
@@ -49,7 +49,8 @@ struct LayerPlan {
         places.append(source)
         continue
       }
-      // An output that a branch starts from has a layer of its own, and no layer after it overwrites it.
+      // If a branch starts from an output, the next entry is not merged into its layer, and no later layer overwrites
+      // it.
       let next = index + 1 < specification.count && !starts.contains(index) ? specification[index + 1] : nil
       let count = append(
         specification[index], followedBy: next, at: index, input: index == 0 ? input : shapes[index - 1],
@@ -63,8 +64,8 @@ struct LayerPlan {
 
   /// Appends one layer.
   ///
-  /// - Parameter before: the layer whose output it may overwrite; nil where others need that.
-  /// - Returns: how many entries of the list it stands for.
+  /// - Parameter before: the layer whose output it may overwrite; nil if others need that output.
+  /// - Returns: number of list entries that the layer computes.
   private mutating func append(
     _ entry: LayerSpecification, followedBy next: LayerSpecification?, at index: Int, input: Shape, output: Shape,
     overwriting before: (any Layer)?
@@ -84,7 +85,7 @@ struct LayerPlan {
       if slope != nil { return 2 }
     case .relu, .leakyRelu, .tanh:
       let function = entry.rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
-      // The network's input is not ours to overwrite, and an activation's derivative needs its own output.
+      // The network's input belongs to the caller, and an activation's derivative needs the activation's own output.
       let isInPlace = before.map { !($0 is ActivationLayer) } ?? false
       layers.append(ActivationLayer(index: index, function, isInPlace: isInPlace, shape: output, context: context))
     case .reshape, .flatten:
@@ -103,12 +104,12 @@ struct LayerPlan {
 }
 
 extension LayerSpecification {
-  /// The entry that a branch starts from, nil for layers.
+  /// The entry that a branch starts from; nil for layers.
   fileprivate var branchStart: Int? {
     if case .branch(let start) = self { start } else { nil }
   }
 
-  /// The slope below 0 of a rectifier, nil for other layers.
+  /// The slope below 0 of a rectifier; nil for other layers.
   fileprivate var rectifierSlope: Float? {
     switch self {
     case .relu: 0
@@ -119,7 +120,7 @@ extension LayerSpecification {
 }
 
 extension Layer {
-  /// Whether numbers of its output may be replaced by 0 where its output's gradient is 0, too: it does not read its
-  /// output, or reads nothing but signs.
+  /// Whether elements of its output may be set to 0 if their gradients are 0, too: its backward pass does not read its
+  /// output, or reads only signs.
   fileprivate var toleratesZeros: Bool { !needsOutput || !((self as? ActivationLayer)?.readsValues ?? false) }
 }

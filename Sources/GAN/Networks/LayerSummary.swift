@@ -4,9 +4,9 @@ import Numerics
 package struct LayerSummary {
   package let name: LayerName
   package let description: String
-  /// The layer that starts the branch whose first one this is; nil for a layer that takes the output of the one before.
+  /// For the first layer of a branch, the layer whose output it takes; nil for other layers.
   package let branchesFrom: LayerName?
-  /// Of one sample.
+  /// Shape of one sample.
   package let outputShape: Shape
   package let parameterCount: Int
   package let algorithms: KernelSettings.Layer?

@@ -5,7 +5,7 @@ package final class Network {
   /// Prefix of its tensors' names: `generator` or `discriminator`.
   package let name: String
   package let inputShape: Shape
-  /// Of each output: one before each branch of the list, and the last. `forward` returns the last.
+  /// Shape of each output: one before each branch of the list, and the last, which `forward` returns.
   package let outputShapes: [Shape]
   /// Learned tensors, in the order of the layers.
   package let tensors: [ParameterTensor]
@@ -13,25 +13,25 @@ package final class Network {
   package let bufferTensors: [ParameterTensor]
   package let parameters: Floats
   package let buffers: Floats
-  /// Sums of gradients for each group and node; nil for a network that is only to be run.
+  /// Sums of gradients for each group and node; nil for a network that is not trained.
   package private(set) var sums: NodeBuffers?
   package let parameterCount: Int
-  /// Called after each layer with what it wrote, forward and backward; for checks.
+  /// Called after each layer with the tensor that it wrote, forward and backward; for checks.
   package var inspect: ((LayerEvent) throws -> Void)?
-  /// Whether a layer may begin on what the one before has just written, which saves a way through memory and changes no
-  /// bit; not where `inspect` is to see every layer's own output.
+  /// Whether a layer may begin on parts of the previous layer's output, which saves a pass over memory and changes no
+  /// bit. Must be false if `inspect` reads each layer's own output.
   package var fusesLayers = true
 
   /// Floats of the flat parameters, with the gaps between tensors.
   package let flatCount: Int
 
   let layers: [any Layer]
-  /// For each layer the place of the one whose output it takes: the one before it but for the first layer of a branch; −1
-  /// for the input.
+  /// For each layer, the place of the layer whose output it takes: the one before it, except for the first layer of a
+  /// branch; −1 for the input.
   let sources: [Int]
-  /// For each layer the places of those that start branches from its output, in order.
+  /// For each layer, the places of the first layers of the branches from its output, in order.
   let branches: [[Int]]
-  /// The places of the layers whose outputs are the network's.
+  /// The places of the layers that compute the network's outputs.
   let outputPlaces: [Int]
   let engine: Engine
   var context: ComputeContext { engine.context }
@@ -46,10 +46,10 @@ package final class Network {
   /// - Parameters:
   ///   - specification: the layer list; the shapes must fit (`inferredShapes`).
   ///   - input: shape of one sample of the input.
-  ///   - inputOperations: what is done to the input before the layers.
+  ///   - inputOperations: operations on the input before the layers.
   ///   - groups: the most groups of a pass.
-  ///   - runningUpdates: how often batch norm's running statistics move in a training pass.
-  ///   - other: a network of the same layers whose parameters and buffers this one uses, too.
+  ///   - runningUpdates: updates of batch norm's running statistics in a training pass.
+  ///   - other: a network of the same layers that shares its parameters and buffers with this one.
   package init(
     name: String, layers specification: [LayerSpecification], input: Shape, inputOperations: [InputOperation] = [],
     groups: Int,
@@ -96,15 +96,15 @@ package final class Network {
     } catch { preconditionFailure("a network's layers fit: \(error)") }
   }
 
-  /// The one output's shape of a network without branches; otherwise the last's.
+  /// Shape of the last output; of the only one in a network without branches.
   package var outputShape: Shape { outputShapes[outputShapes.count - 1] }
   var hasBranches: Bool { outputPlaces.count > 1 }
-  /// The numbers of the outputs.
+  /// Indices of the outputs.
   package var outputs: Range<Int> { outputPlaces.indices }
-  /// Of an output in a mean over them.
+  /// Weight of an output in a mean over all outputs.
   package var outputShare: Double { 1 / Double(outputPlaces.count) }
 
-  /// Which of the network's outputs the layer at `place` makes, if any.
+  /// Index of the output that the layer at `place` computes; nil if it computes none.
   func outputNumber(of place: Int) -> Int? { outputPlaces.firstIndex(of: place) }
 
   /// Whether the layer at `place` takes an output other than that of the layer before it.
@@ -113,19 +113,19 @@ package final class Network {
   /// Floats of the sums of gradients.
   package var sumsCount: Int { groups * engine.peers.reduction.nodes.count * flatCount }
 
-  /// Takes over memory for `sumsCount` floats, which others may use where no gradients are summed or wanted.
+  /// Sets the memory of `sumsCount` floats for the sums; others may use it while no gradients are summed or read.
   package func attach(sums memory: Floats) {
     sums = NodeBuffers(
       groups: groups, nodes: engine.peers.reduction.nodes.count, count: flatCount, at: memory)
   }
 
-  /// Leaves no gradient of one group.
+  /// Sets the sums of one group to 0.
   func clearSums(ofGroup group: Int) {
     guard let sums else { preconditionFailure("\(name) has no memory for gradients") }
     for node in 0..<sums.nodes { sums[group: group, node: node].update(repeating: 0, count: flatCount) }
   }
 
-  /// What lies between the tensors is exchanged and updated with them, so it must be the same on all ranks.
+  /// Sets the gaps between tensors to 0: they are exchanged and updated, too, so they must be equal on all ranks.
   func clearGaps() {
     guard let sums else { preconditionFailure("\(name) has no memory for gradients") }
     for group in 0..<sums.groups {

@@ -1,13 +1,13 @@
 import Numerics
 
-/// A convolution of a planned network with what its passes work on, for measuring it apart from a step.
+/// A convolution of a planned network with its weights, to measure its passes outside a step.
 package struct NetworkConvolution {
-  /// Place among the network's convolutions, from 1.
+  /// Number among the network's convolutions, from 1.
   package let number: Int
   package let isTransposed: Bool
   package let convolution: ChosenConvolution
   package let weights: Floats
-  /// Where its weights' gradient begins in the network's sums.
+  /// Offset of its weight gradient in the network's sums.
   package let weightOffset: Int
 }
 

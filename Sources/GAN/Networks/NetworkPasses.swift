@@ -1,10 +1,10 @@
 import Numerics
 
-/// The layers' forward and backward passes, one after the other.
+/// The forward and backward passes of all layers.
 extension Network {
-  /// Runs the layers on `input`, whose samples are `layout`'s. Collective where there is batch norm on batch statistics.
+  /// Runs the layers on `input`, with the samples of `layout`. Collective if batch norm uses batch statistics.
   ///
-  /// - Returns: the last output; `output` has all of them until the pass runs again.
+  /// - Returns: the last output; `output` returns each of them until the pass runs again.
   package func forward(_ input: Tensor, pass: Pass, layout: BatchLayout, mode: ForwardMode) throws -> Tensor {
     var value = input
     var hasBegun = false
@@ -34,7 +34,7 @@ extension Network {
     value(of: outputPlaces[number], input, pass, layout)
   }
 
-  /// Lets the layer at `place` begin on the whole of its input.
+  /// Calls `beginForward` of the layer at `place` with the whole input.
   private func beginForward(_ place: Int, _ input: Tensor, pass: Pass, layout: BatchLayout, mode: ForwardMode) {
     let layer = layers[place]
     let record = pass.record(place, samples: layout.samples, input: input)
@@ -45,11 +45,11 @@ extension Network {
   }
 
   /// Runs the layers backward from the gradients of the outputs, and sums the parameters' gradients into `sums`.
-  /// Collective where there is batch norm on batch statistics.
+  /// Collective if batch norm uses batch statistics.
   ///
   /// - Parameters:
-  ///   - pass: the gradients are in its `outputGradient`, and are overwritten.
-  ///   - group: of `sums`, where those of the pass's first group go.
+  ///   - pass: holds the outputs' gradients in `outputGradient`; they are overwritten.
+  ///   - group: the group of `sums` that receives the gradients of the pass's first group.
   ///   - finished: called when a layer's gradients are complete, with its place in `layers`.
   package func backward(
     input: Tensor, pass: Pass, layout: BatchLayout, into group: Int = 0,
@@ -60,7 +60,7 @@ extension Network {
       finished: finished)
   }
 
-  /// Runs the layers backward as `backward` does, down to the gradient of `input`, which it returns.
+  /// Runs the layers backward like `backward`, and returns the gradient of `input`.
   ///
   /// - Parameter summingGradients: whether to sum the parameters' gradients, too.
   package func backwardToInput(_ input: Tensor, pass: Pass, layout: BatchLayout, summingGradients: Bool) throws
@@ -73,7 +73,7 @@ extension Network {
     }
   }
 
-  /// - Returns: the last gradient that was computed.
+  /// - Returns: the gradient that was computed last.
   private func backward(
     input: Tensor, pass: Pass, layout: BatchLayout, summingGradients: Bool, into group: Int, needsInputGradient: Bool,
     finished: (_ layer: Int) throws -> Void
@@ -116,7 +116,7 @@ extension Network {
     return gradient
   }
 
-  /// Adds a branch's part of a gradient.
+  /// Adds a branch's part to a gradient.
   private func add(_ part: Tensor, to gradient: Tensor) {
     let count = gradient.shape.sampleCount
     context.threads.forEach(gradient.shape.samples) { sample, _ in
@@ -125,7 +125,7 @@ extension Network {
     }
   }
 
-  /// Lets the layer at `place` begin on the whole gradient of its output.
+  /// Calls `beginBackward` of the layer at `place` with the whole gradient of its output.
   private func beginBackward(_ place: Int, _ gradient: Tensor, _ input: Tensor, pass: Pass, layout: BatchLayout) {
     let layer = layers[place]
     let (before, record) = ends(of: place, input, pass, layout)
@@ -136,7 +136,7 @@ extension Network {
     }
   }
 
-  /// The input of the layer at `place`, and what its forward pass has left.
+  /// The input of the layer at `place`, and the record of its forward pass.
   private func ends(
     of place: Int, _ input: Tensor, _ pass: Pass, _ layout: BatchLayout
   ) -> (input: Tensor, record: LayerRecord) {
@@ -150,7 +150,7 @@ extension Network {
   }
 }
 
-/// What a layer has just written.
+/// A tensor that a layer has just written.
 package struct LayerEvent {
   package enum Kind: String, Sendable {
     case output = "output"

@@ -1,34 +1,33 @@
 import Numerics
 
-/// Memory of one pass through a network, forward and back: what each layer puts out, what its backward pass needs, and
-/// the gradients on their way back. Planned step by step: a layer's output lives until the backward pass is through with
-/// it, and then others take its place.
+/// Memory of one forward and backward pass through a network: the layers' outputs, the statistics that their backward
+/// passes need, and the gradients. The memory of a layer's output is reused after its last use in the backward pass.
 package final class Pass {
-  /// What outputs and gradients are stored as.
+  /// Element type of outputs and gradients.
   package typealias Activation = Float
   package typealias Block = MemoryPlan.Block<Activation>
 
   let samples: Int
-  /// What the random layers of the next forward pass, and of the backward pass after it, go by; without it they leave
-  /// everything as it is.
+  /// Random numbers of the next forward pass and of the backward pass after it; if nil, random layers are the identity.
   package var randomness: PassRandomness?
-  /// The pass whose derivative this one is.
+  /// For a tangent pass, the pass whose derivative it is.
   private let point: Pass?
   private let network: Network
-  /// Of a batch norm, as in its `LayerRecord`.
+  /// Statistics of a batch norm, as in its `LayerRecord`.
   private typealias Statistics = (mean: Floats, inverse: Floats, ofSamples: UnsafeMutablePointer<Double>)
   private var layers: [any Layer] { network.layers }
   /// Outputs of the layers that are not in place.
   private var outputs: [Block?] = []
-  /// Gradients of the layers' inputs, where they are not made in place.
+  /// Gradients of the layers' inputs; nil if computed in place.
   private var gradients: [Block?]
-  /// Of the network's outputs.
+  /// Gradients of the network's outputs.
   private var startGradients: [Block] = []
-  /// For the first layer of each branch, where its input's gradient ends up.
+  /// For the first layer of each branch, the gradient of its input.
   private var branchGradients: [Block?]
   private var statistics: [Statistics?] = []
   private var region: UnsafeMutableRawPointer?
-  /// The layer whose output goes where `redirect` says: the last one that is not in place; those after it work there.
+  /// The layer whose output goes to the tensor of `redirect`: the last one that is not in place. Later layers work in
+  /// that tensor.
   private let redirected: Int?
   private var elsewhere: Tensor?
 
@@ -37,9 +36,9 @@ package final class Pass {
   /// - Parameters:
   ///   - samples: the most samples of a pass on this rank.
   ///   - groups: the most groups.
-  ///   - keepsOutputs: whether a backward pass will need what the layers put out.
-  ///   - writesElsewhere: whether `redirect` will say before each pass where the network's output goes.
-  ///   - point: for a tangent pass the pass whose derivative it is.
+  ///   - keepsOutputs: whether a backward pass needs the layers' outputs.
+  ///   - writesElsewhere: whether `redirect` sets the place of the network's output before each pass.
+  ///   - point: for a tangent pass, the pass whose derivative it is.
   package init(
     _ network: Network, samples: Int, groups: Int, keepsOutputs: Bool = true, writesElsewhere: Bool = false,
     tangentOf point: Pass? = nil, plan: inout MemoryPlan
@@ -55,7 +54,7 @@ package final class Pass {
     for (place, layer) in network.layers.enumerated() {
       let isElsewhere = layer.isInPlace || place == redirected
       outputs.append(isElsewhere ? nil : plan.hold(samples * layer.outputShape.sampleCount, of: Activation.self))
-      // A branch needs what has been put out long before.
+      // A branch needs the output of an earlier layer.
       if !keepsOutputs, !layer.isInPlace, !network.hasBranches {
         if let previous { plan.release(previous) }
         previous = outputs[place]
@@ -69,7 +68,7 @@ package final class Pass {
 
   /// Plans the backward pass after the forward one, without the gradient of the input.
   ///
-  /// - Parameter start: where the gradient of the network's output will be; nil for a place of its own.
+  /// - Parameter start: memory of the gradient of the network's output; nil to plan it.
   package func planBackward(from start: Block? = nil, plan: inout MemoryPlan) {
     let last = planBackward(from: start, needsInputGradient: false, keepsOutputs: false, plan: &plan)
     plan.release(last)
@@ -77,13 +76,13 @@ package final class Pass {
 
   /// Plans the backward pass after the forward one.
   ///
-  /// - Parameter keepsOutputs: whether the layers' outputs are needed after it, up to `releaseOutputs`.
-  /// - Returns: where the gradient of the input will be, for the caller to release.
+  /// - Parameter keepsOutputs: whether the layers' outputs are needed afterwards, up to `releaseOutputs`.
+  /// - Returns: memory of the gradient of the input, for the caller to release.
   package func planBackwardToInput(keepsOutputs: Bool = false, plan: inout MemoryPlan) -> Block {
     planBackward(from: nil, needsInputGradient: true, keepsOutputs: keepsOutputs, plan: &plan)
   }
 
-  /// - Returns: where the last gradient will be.
+  /// - Returns: memory of the last gradient.
   private func planBackward(
     from start: Block?, needsInputGradient: Bool, keepsOutputs: Bool, plan: inout MemoryPlan
   ) -> Block {
@@ -108,18 +107,19 @@ package final class Pass {
     return gradient
   }
 
-  /// Nobody needs what the layers put out from now on.
+  /// Releases the layers' outputs.
   package func releaseOutputs(plan: inout MemoryPlan) {
     for output in outputs.compactMap({ $0 }) { plan.release(output) }
   }
 
-  /// Takes over the region of the completed plan.
+  /// Sets the memory of the completed plan.
   package func attach(_ region: UnsafeMutableRawPointer) { self.region = region }
 
-  /// Makes `output` the place of the network's output.
+  /// Sets the place of the network's output.
   package func redirect(to output: Tensor) { elsewhere = output }
 
-  /// The record of the layer at `place` for a pass of `samples` samples; `input` is what an in-place layer overwrites.
+  /// The record of the layer at `place` for a pass of `samples` samples; `input` is the tensor that an in-place layer
+  /// overwrites.
   func record(_ place: Int, samples: Int, input: Tensor) -> LayerRecord {
     var source = place
     while source >= 0, layers[source].isInPlace { source -= 1 }
@@ -137,12 +137,12 @@ package final class Pass {
       randomness: randomness, point: point?.record(place, samples: samples, input: input).output)
   }
 
-  /// Where the gradient of one of the network's outputs is expected.
+  /// The gradient of one of the network's outputs, to be written before the backward pass.
   package func outputGradient(_ samples: Int, ofOutput number: Int = 0) -> Tensor {
     tensor(startGradients[number], network.outputShapes[number], samples)
   }
 
-  /// Makes all numbers of the gradients of the network's outputs `value`.
+  /// Sets all elements of the gradients of the network's outputs to `value`.
   func setOutputGradients(of samples: Int, to value: Float) {
     for number in startGradients.indices { outputGradient(samples, ofOutput: number).values.update(repeating: value) }
   }
@@ -152,7 +152,7 @@ package final class Pass {
     tensor(branchGradients[place]!, inputShape(place), samples)
   }
 
-  /// Where the gradient of the input of the layer at `place` goes, unless it is made in place.
+  /// The gradient of the input of the layer at `place`; nil if computed in place.
   func inputGradient(_ place: Int, samples: Int) -> Tensor? {
     gradients[place].map { tensor($0, inputShape(place), samples) }
   }

@@ -1,7 +1,7 @@
 import Numerics
 
-/// Adam (Kingma & Ba 2014, algorithm 1): bias correction, ε outside the root; weights decay through the gradient, as
-/// PyTorch's `Adam` has it.
+/// Adam (Kingma & Ba 2014, algorithm 1): bias correction, ε outside the root; weight decay is added to the gradient, as
+/// in PyTorch's `Adam`.
 package struct Adam: Optimizer {
   package static var states: [OptimizerState] { GradientAverages.states }
 

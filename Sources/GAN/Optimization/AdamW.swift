@@ -1,10 +1,10 @@
 import Numerics
 
-/// Adam whose weights decay by themselves, apart from the gradient (Loshchilov & Hutter 2019, algorithm 2).
+/// Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019, algorithm 2).
 package struct AdamW: Optimizer {
   package static var states: [OptimizerState] { GradientAverages.states }
 
-  /// All but how weights decay.
+  /// All hyperparameters; only the weight decay is applied differently.
   package var adam: Adam
 
   package init(_ adam: Adam = .init()) { self.adam = adam }

@@ -1,15 +1,15 @@
 import Numerics
 
-/// Gradients in the portions in which they are exchanged: whole layers from the last to the first, as backward
-/// completes them, each portion large enough to be worth a message; layers that are too large for one message, in pieces.
+/// The portions in which gradients are exchanged: whole layers from the last to the first, as backward completes them,
+/// enough for an efficient message. A layer that is too large for one message is split.
 package struct Buckets {
-  /// The most floats of a bucket: 128 MB. A rank then receives less than 2³¹ floats of a group, which MPI's 32-bit integers
-  /// count: of each other rank at most 62 nodes, since a batch has less than 2³¹ samples.
+  /// The most floats of a bucket: 128 MB. A rank then receives fewer than 2³¹ floats of a group, the limit of MPI's
+  /// 32-bit integers: at most 62 nodes of each other rank, since a batch has fewer than 2³¹ samples.
   package static let largest = 1 << 25
 
   /// Flat ranges in the order of completion.
   package let ranges: [Range<Int>]
-  /// For each bucket the place of the layer that completes it.
+  /// For each bucket, the place of the layer that completes it.
   private let completedBy: [Int]
 
   init(_ network: Network) {
@@ -17,9 +17,9 @@ package struct Buckets {
   }
 
   /// - Parameters:
-  ///   - layers: where each one's parameters begin, multiples of 16; nil where it has none.
+  ///   - layers: offset of each layer's parameters, a multiple of 16; nil for a layer without parameters.
   ///   - count: floats of the flat parameters.
-  ///   - minimum: floats that fill a bucket.
+  ///   - minimum: floats that complete a bucket.
   package init(layers: [Int?], count: Int, minimum: Int = 1 << 20, maximum: Int = Buckets.largest) {
     precondition(minimum <= maximum && maximum % 16 == 0, "pieces are whole buckets and end as tensors do")
     var ranges: [Range<Int>] = []

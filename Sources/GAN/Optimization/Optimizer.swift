@@ -1,46 +1,46 @@
 import Numerics
 
-/// The rule by which complete gradients move parameters. Each kind is a file of its own in this folder;
-/// `OptimizerSpecification` names them.
+/// The rule that updates parameters from complete gradients. Each kind has its own file in this folder;
+/// `OptimizerSpecification` lists them.
 ///
-/// A rank updates only the slices of the flat parameters that it owns, element by element, so that any cut of the
-/// parameters gives the same bits.
+/// A rank updates only the slices of the flat parameters that it owns. Updates are elementwise, so that any partition
+/// of the parameters gives the same bits.
 package protocol Optimizer: Hashable, Sendable {
-  /// What it keeps of each parameter.
+  /// Its states, one value each per parameter.
   static var states: [OptimizerState] { get }
 
-  /// The numbers that a replay in another framework needs, by their usual names.
+  /// The hyperparameters by their usual names, for a replay in another framework.
   var hyperparameters: [(name: String, value: Double)] { get }
 
-  /// Moves the parameters of a slice in place, and their states.
+  /// Updates the parameters and the states of a slice in place.
   ///
   /// - Parameter step: number of the update, from 1.
-  /// - Returns: whether the parameters and what is a sum of squares are finite.
+  /// - Returns: whether the parameters and the averages of squares are finite.
   func update(_ slice: OptimizerSlice, step: Int, kernels: Kernels) -> Bool
 }
 
-/// What an optimizer keeps of each parameter.
+/// A state of an optimizer: one value per parameter.
 package struct OptimizerState: Sendable {
   /// PyTorch's name: a checkpoint has `optimizer.<tensor>.<name>`.
   package let name: String
-  /// For messages.
+  /// Name in messages.
   package let title: String
 }
 
-/// Some of the parameters that a rank owns.
+/// A part of the parameters that a rank owns.
 package struct OptimizerSlice {
   package let count: Int
   package let parameters: Floats
   /// Complete: the sum over all shards of all ranks.
   package let gradient: Floats
-  /// The first state; the next one begins `stateStride` floats behind it.
+  /// The first state; the next one begins `stateStride` floats later.
   let states: Floats
   let stateStride: Int
 
   func state(_ number: Int) -> Floats { states + number * stateStride }
 }
 
-/// An exponential average of gradients and one of their squares, by which all three kinds move parameters.
+/// Exponential averages of gradients and of their squares, which all three kinds use.
 enum GradientAverages {
   static let states = [
     OptimizerState(name: "exp_avg", title: "averaged gradient"),

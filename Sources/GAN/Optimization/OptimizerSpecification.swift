@@ -1,4 +1,4 @@
-/// How gradients move parameters: one of the rules in `Optimization`.
+/// The configured optimizer: one of those in `Optimization`.
 package enum OptimizerSpecification: Hashable, Sendable {
   case adam(Adam = .init())
   case adamW(AdamW = .init())

@@ -1,15 +1,15 @@
 import Numerics
 import Synchronization
 
-/// The slices of a network's parameters that this rank owns, with what the optimizer keeps of them, which exists nowhere
-/// else (Rajbhandari et al. 2020, "ZeRO", stage 1).
+/// The slices of a network's parameters that this rank owns, with their optimizer states, which no other rank has
+/// (Rajbhandari et al. 2020, "ZeRO", stage 1).
 package final class OwnedParameters {
   package let optimizer: any Optimizer
   /// Updates done.
   package var updates = 0
-  /// For each bucket the owned range of the flat parameters.
+  /// For each bucket, the owned range of the flat parameters.
   package let ranges: [Range<Int>]
-  /// The first value that was not finite, of what this rank has received or updated; it stays.
+  /// The first value that was not finite among those that this rank received or updated; never cleared.
   package private(set) var fault: TrainingFault?
 
   private let network: Network
@@ -32,18 +32,18 @@ package final class OwnedParameters {
     states = network.context.arena.floats(type(of: optimizer).states.count * count)
   }
 
-  /// Moves the owned part of one bucket; the other parts are other ranks'.
+  /// Updates the owned range of one bucket.
   ///
   /// - Parameters:
-  ///   - gradient: of the owned range, complete.
-  ///   - found: what was not finite in the sums it was made of.
-  ///   - bound: where the parameters are clipped to ± it afterwards. What is not finite is not clipped: the bound in place
-  ///     of an infinite parameter would hide the fault.
+  ///   - gradient: complete gradient of the owned range.
+  ///   - found: a summand of the gradient that was not finite.
+  ///   - bound: the parameters are clipped to ± it after the update. Values that are not finite are not clipped, since
+  ///     the bound in their place would hide the fault.
   package func update(bucket: Int, gradient: Floats, found: GradientFault? = nil, clippingTo bound: Float? = nil) {
     let range = ranges[bucket]
     let block = 1 << 16
     let isFaulty = Atomic(false)
-    // A thread updates the elements of its own blocks.
+    // Each thread updates only the elements of its own blocks.
     nonisolated(unsafe) let (parameters, gradient) = (network.parameters + range.lowerBound, gradient)
     nonisolated(unsafe) let states = states + starts[bucket]
     network.context.threads.forEach((range.count + block - 1) / block) {
@@ -64,7 +64,7 @@ package final class OwnedParameters {
     if fault == nil, isFaulty.load(ordering: .relaxed) { fault = findFault(inBucket: bucket) }
   }
 
-  /// All buckets have been updated.
+  /// Counts an update; called after all buckets.
   package func endUpdate() { updates += 1 }
 
   private func describe(_ fault: GradientFault) -> TrainingFault? {
@@ -73,7 +73,7 @@ package final class OwnedParameters {
     }
   }
 
-  /// What is not finite in a bucket after its update.
+  /// The first value of a bucket that is not finite after its update.
   private func findFault(inBucket bucket: Int) -> TrainingFault? {
     let kinds = type(of: optimizer).states
     for (place, element) in ranges[bucket].enumerated() {

@@ -1,13 +1,13 @@
 import Numerics
 
-/// RMSprop (Tieleman & Hinton 2012, lecture 6.5) as PyTorch has it: a gradient over the root of its averaged square, no
-/// momentum, no bias correction.
+/// RMSprop (Tieleman & Hinton 2012, lecture 6.5) as in PyTorch: the gradient divided by the root of its averaged
+/// square, without momentum and bias correction.
 package struct RMSprop: Optimizer {
-  /// The first one is the last gradient: a checkpoint has the same tensors whatever the optimizer.
+  /// The first state is the last gradient, so that checkpoints have the same tensors for every optimizer.
   package static var states: [OptimizerState] { GradientAverages.states }
 
   package var learningRate: Double
-  /// PyTorch's `alpha`: how slowly the average of the squares moves.
+  /// PyTorch's `alpha`: decay rate of the average of the squares.
   package var smoothing: Double
   package var epsilon: Double
   package var weightDecay: Double

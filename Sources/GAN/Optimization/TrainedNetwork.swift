@@ -1,6 +1,6 @@
 import Numerics
 
-/// A network in training on this rank: its gradients' way to those who own the parameters, and the parameters' way back.
+/// A network in training on this rank, with the exchange of its gradients and the parameters that this rank owns.
 package final class TrainedNetwork {
   package let network: Network
   package let exchange: any GradientExchange
@@ -19,17 +19,17 @@ package final class TrainedNetwork {
     owned = OwnedParameters(optimizer, network: network, ranges: exchange.owned)
   }
 
-  /// Sends the gradients that a layer has completed in backward. Collective.
+  /// Begins the exchange of the buckets that a layer completes in backward. Collective.
   func begin(layer: Int) throws {
     for bucket in buckets.completed(by: layer) { try exchange.begin(bucket) }
   }
 
-  /// One update, bucket by bucket: the gradients' sums come to their owners, who move the parameters and send them to all.
-  /// Collective.
+  /// One update, bucket by bucket: owners receive the sums of the gradients, update the parameters and send them to all
+  /// ranks. Collective.
   ///
-  /// Until a bucket's sum is complete, nothing but elementwise operations may be done with its gradient: a rank has no more
-  /// than its nodes' parts, or the slice that it owns. A number of a whole tensor, such as an inner product with the
-  /// gradient, is made of a value for each layer and shard and summed by the tree (`ShardStatistics`).
+  /// Only elementwise operations may be applied to a bucket's gradient: a rank has only its own nodes' sums, or the
+  /// slice that it owns. For a value of a whole tensor, such as an inner product with the gradient, compute one value
+  /// for each layer and shard, and sum them by the tree (`ShardStatistics`).
   ///
   /// - Parameter bound: the parameters are clipped to ± it.
   package func update(clippingTo bound: Float? = nil) throws {
@@ -42,8 +42,8 @@ package final class TrainedNetwork {
     try exchange.finishAllGather()
   }
 
-  /// The gradients' sums alone, for checks: they stand in the first group and node of `network.sums`, each where its owner
-  /// is. Collective.
+  /// Sums the gradients without an update, for checks. Each owner has the sums of its slices in the first group and
+  /// node of `network.sums`. Collective.
   package func sumGradients() throws {
     for bucket in buckets.ranges.indices { _ = try exchange.reduceScatter(bucket) }
     try exchange.finishAllGather()
