@@ -178,23 +178,3 @@ package final class GANStep {
     return made
   }
 }
-
-/// The layouts of a batch in the passes of a step.
-struct StepLayouts {
-  let globalSamples: Int
-  let shardSizes: [Int]
-  /// Real and fake images, as two groups.
-  let pair: BatchLayout
-  let fakes: BatchLayout
-
-  init(_ batch: LocalBatch, _ reduction: ShardReduction) {
-    func layout(groups: Int) -> BatchLayout {
-      BatchLayout(
-        reduction: reduction, shardSizes: batch.shardSizes, globalSamples: batch.globalSamples, groups: groups)
-    }
-    globalSamples = batch.globalSamples
-    shardSizes = batch.shardSizes
-    pair = layout(groups: 2)
-    fakes = layout(groups: 1)
-  }
-}

@@ -40,11 +40,3 @@ package final class ImageGenerator {
     try inference.output(of: latents, model.statistics.mode)
   }
 }
-
-extension LatentSpecification {
-  /// Draws the fixed latents of samples and generated images, from number `first` on. A latent depends only on the seed
-  /// and its number.
-  package func drawFixed(into latents: Tensor, seed: UInt64, first: Int) {
-    draw(into: latents, seed: seed, purpose: .fixedLatent, step: 0, update: 0, firstSample: first)
-  }
-}

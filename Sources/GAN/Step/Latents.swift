@@ -1,6 +1,12 @@
 import Numerics
 
 extension LatentSpecification {
+  /// Draws the fixed latents of samples and generated images, from number `first` on. A latent depends only on the seed
+  /// and its number.
+  package func drawFixed(into latents: Tensor, seed: UInt64, first: Int) {
+    draw(into: latents, seed: seed, purpose: .fixedLatent, step: 0, update: 0, firstSample: first)
+  }
+
   /// Draws one latent per sample: sample i of `latents` has index `firstSample` + i in the global batch.
   func draw(
     into latents: Tensor, seed: UInt64, purpose: RandomPurpose, step: Int, update: Int, firstSample: Int
