@@ -2,10 +2,10 @@ import GAN
 import Numerics
 import Testing
 
-/// Everything is planned before the first step: once batches of each size have been seen, a step takes nothing from the
-/// heap, nor from the arena. Counted by the functions that stand before glibc's malloc in this executable.
+/// All memory is planned before the first step: after one batch of each size, a step allocates nothing from the heap or
+/// the arena. Functions that replace glibc's malloc in this executable count the allocations.
 @Suite(.serialized) struct AllocationTests {
-  /// A DCGAN of layers that follow each other in every order that presets have.
+  /// A DCGAN with every order of layers that presets have.
   private static let model = ModelSpecification(
     latent: .init(size: 6),
     generator: .layers([

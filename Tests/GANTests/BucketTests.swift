@@ -2,7 +2,7 @@ import GAN
 import Testing
 
 @Suite struct BucketTests {
-  /// In the order of completion, without gap or overlap, whatever is the size of the layers.
+  /// In the order of completion, without gap or overlap, for layers of any size.
   @Test(
     arguments: [
       [0, nil, 160, 320, 480], [nil, 0, 16], [0, 16, 1_048_576, 3_145_728, 4_194_304],
@@ -21,7 +21,7 @@ import Testing
     #expect(completed == Array(buckets.ranges.indices), "each once, in order")
   }
 
-  /// A layer's gradient is on its way only once backward has been through the layer.
+  /// A bucket is complete only after the backward pass of its first layer.
   @Test func aBucketWaitsForItsFirstLayer() {
     let layers: [Int?] = [0, nil, 1 << 20, (1 << 20) + 64, (2 << 20) + 64]
     let buckets = Buckets(layers: layers, count: (2 << 20) + 128)

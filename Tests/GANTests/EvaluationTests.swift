@@ -2,7 +2,7 @@ import GAN
 import Numerics
 import Testing
 
-/// What the networks make of a batch without learning from it.
+/// Losses of a batch without an update.
 @Suite struct EvaluationTests {
   private func step(batchNorm: Bool, rate: Double) throws -> (GANStep, LocalBatch) {
     let kernels = Kernels(.native)
@@ -24,7 +24,7 @@ import Testing
     return (step, LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8))
   }
 
-  /// Without batch norm D finds of the next batch what it finds when that is its turn.
+  /// Without batch norm, D's loss and scores on a held-out batch are those of the next step on that batch.
   @Test func heldOutImagesAgainstTheLabelsThatDLearns() throws {
     let (step, batch) = try step(batchNorm: false, rate: 0.002)
     for index in 0..<3 {
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// By running statistics, which it leaves alone.
+  /// Uses running statistics and leaves them unchanged.
   @Test func heldOutImagesMoveNothing() throws {
     let (step, batch) = try step(batchNorm: true, rate: 0.002)
     _ = try step.step(0, batch)
@@ -45,8 +45,8 @@ import Testing
     #expect(try step.step(1, batch).lossReal != means.loss)
   }
 
-  /// Networks that do not move have the same losses after the step, by the same operations in the same order; those that
-  /// learn have others.
+  /// Networks that are not updated have the same losses after the step, by the same operations in the same order;
+  /// updated networks have other losses.
   @Test func recomputedLosses() throws {
     let (still, batch) = try step(batchNorm: true, rate: 1e-30)
     let report = try still.step(0, batch)
@@ -61,7 +61,7 @@ import Testing
     #expect(second.discriminator < first.lossDiscriminator, "D has learned")
   }
 
-  /// Fakes that G makes once, and running statistics that move as if it had made them for each update.
+  /// G makes the fakes once, and its running statistics are updated as if it had made them for each update.
   @Test func runningStatisticsMoveTwice() throws {
     func buffers(_ statistics: GeneratorStatistics, momentum: Float) throws -> [[Float]] {
       let kernels = Kernels(.native)
@@ -78,7 +78,7 @@ import Testing
       _ = try step.step(0, LocalBatch(firstSample: 0, shardSizes: [4, 4], globalSamples: 8))
       return step.generator.bufferTensors.map { $0.values(in: step.generator.buffers) }
     }
-    // 1 − (1 − m)² of the way instead of m.
+    // A weight of 1 − (1 − m)² instead of m.
     let twice = try buffers(.eachUpdate, momentum: 0.1)
     let once = try buffers(.once, momentum: 0.19)
     let whole = try buffers(.once, momentum: 1)
@@ -86,9 +86,9 @@ import Testing
     var worst = 0.0
     for (index, statistics) in whole.enumerated() {
       for (channel, statistic) in statistics.enumerated() {
-        // With M the larger of the start and the statistic, r + m (s − r) rounds a difference of at most 2 M, its share m and
-        // the sum: (4 m + 1) u M, so 2.8 u M for two moves of 0.1 and 1.8 u M for one of 0.19. That 0.1 and 0.19 are
-        // rounded moves the result by 0.8 u M more.
+        // With M the larger of the start and the statistic, r + m (s − r) rounds a difference of at most 2 M, its share
+        // m and the sum: (4 m + 1) u M, so 2.8 u M for two updates with 0.1 and 1.8 u M for one with 0.19. The rounding
+        // of 0.1 and 0.19 changes the result by another 0.8 u M.
         let largest = Double(max(starts[index], abs(statistic)))
         let difference = abs(Double(twice[index][channel]) - Double(once[index][channel]))
         worst = max(worst, difference / (RoundingModel.gamma(6) * largest))

@@ -5,12 +5,12 @@ import ModelFiles
 import Numerics
 import Testing
 
-/// Generators written as files for other programs. `onnx.safetensors` has the files of these networks, and what
-/// onnxruntime makes of them.
+/// Generators written as files for other programs. `onnx.safetensors` has the files of these networks and onnxruntime's
+/// outputs.
 @Suite struct ExportTests {
   private static let kernels = Kernels(.native)
 
-  /// Every kind of layer, once behind a convolution and once behind a dense layer.
+  /// Every kind of layer, once after a convolution and once after a dense layer.
   static let networks: [String: [LayerSpecification]] = [
     "map": [
       .transposedConvolution(.init(channels: 6, kernel: 4, padding: 0, bias: false)), .batchNorm(), .relu,
@@ -98,7 +98,7 @@ import Testing
     let shapes = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) })
     #expect(shapes["0.weight"] == [4, 6, 4, 4] && shapes["7.weight"] == [4, 5, 3, 3] && shapes["7.bias"] == [4])
     #expect(shapes["1.running_var"] == [6] && shapes.count == 1 + 4 + 2 + 4 + 2 + 4 + 2)
-    // In PyTorch's order the fixture's file has them, too.
+    // The fixture's file has them in PyTorch's order, too.
     let model = try ONNXModel(bytes: Self.exported("map"), path: "map.onnx")
     let constant = try #require(model.constants.first { $0.name == "0.weight" })
     #expect(constant.tensor.values == .floats(try file.floats("0.weight")))

@@ -4,9 +4,9 @@ import Testing
 
 /// Gradients against central differences of the function itself.
 ///
-/// The step is 1e-3. Outputs of size 1 carry errors of about 2 u each, so a difference of Σ weight · output over n outputs
-/// errs by √2 · 2 u · √n / 2e-3: 1.5e-3 for the 300 outputs here, of gradients whose entries are of size 1 and more. The
-/// curvature adds 1e-6. Twice that is allowed. Inputs are chosen such that no rectifier changes its side within a step.
+/// The step is 1e-3. Outputs of size 1 have errors of about 2 u each, so the error of a difference of Σ weight · output
+/// over n outputs is √2 · 2 u · √n / 2e-3: 1.5e-3 for the 300 outputs here, whose gradients have entries of size 1 and
+/// more. The curvature adds 1e-6. Twice that is allowed. No rectifier's input changes its sign within a step.
 @Suite struct FiniteDifferenceTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -104,7 +104,7 @@ import Testing
         found.map(Double.init), try differences((0..<net.input.shape.count).map { net.input.data + $0 }))
     ]
     for tensor in net.network.tensors {
-      // The same permutation brings the differences into the order of the gradients.
+      // The same permutation puts the differences in the order of the gradients.
       let inOrder = try differences(tensor.range.map { net.network.parameters + $0 }).map(Float.init)
       let flat = [Float](repeating: 0, count: tensor.offset) + inOrder
       let truth = flat.withUnsafeBufferPointer { tensor.values(in: Floats(mutating: $0.baseAddress!)) }
@@ -114,7 +114,7 @@ import Testing
     for (name, error) in errors { #expect(error < 3e-3, "\(name)") }
   }
 
-  /// The network at the first seed whose rectifiers stay away from their kink.
+  /// The network with the first seed at which the rectifiers' inputs stay away from the kink.
   private func prepared(_ test: Case, _ kernels: Kernels) throws -> TestNetwork {
     let shape = Shape(samples: 1, height: 4, width: 3, channels: test.channels)
     let net = try TestNetwork(
@@ -131,7 +131,8 @@ import Testing
       if !hasRectifier { return net }
       var nearest = Float.infinity
       net.network.inspect = { event in
-        // A rectifier's output, or that of the batch norm it is part of; a ReLU's zeros do not tell how near they are.
+        // A rectifier's output, or that of the batch norm it is part of; a ReLU's zeros do not show the distance from
+        // the kink.
         nearest = min(nearest, event.tensor.values.reduce(.infinity) { $1 == 0 ? $0 : min($0, abs($1)) })
       }
       _ = try net.forward()

@@ -5,7 +5,8 @@ import Numerics
 import ONNXGraphs
 import Testing
 
-/// What a graph has that cannot be computed is named, with its node, before or while it runs; nothing crashes.
+/// The error of a graph that cannot be computed names the reason and the node, before or during the run; nothing
+/// crashes.
 @Suite struct GraphRefusalTests {
   private static var context: ComputeContext { ComputeContext(kernels: Kernels(.native), threads: Threads(count: 1)) }
 
@@ -17,7 +18,7 @@ import Testing
     ONNXTensor(shape: [values.count], values: .integers(values))
   }
 
-  /// What is said of a network from `input` [n, …shape] to `output` [n, 3, 2, 2].
+  /// The error of a network from `input` [n, …shape] to `output` [n, 3, 2, 2].
   private static func refusal(
     _ nodes: [ONNXNode], _ constants: [String: ONNXTensor] = [:], shape: [Int] = [12, 1, 1], opset: Int = 13
   ) -> String? {
@@ -107,7 +108,7 @@ import Testing
     #expect { try load() } throws: { "\($0)".contains("0 inputs") }
   }
 
-  /// Each is an attribute or shape that convolutions cannot have, or not here.
+  /// Attributes and shapes that convolutions cannot have, or that are not supported here.
   @Test func windows() {
     let weights = Self.floats([3, 3, 2, 2])
     let cases: [[String: ONNXAttribute]] = [
@@ -156,7 +157,7 @@ import Testing
       #expect(Self.one("Upsample", scales, opset: 9) != nil, "\(scale)")
     }
     #expect(Self.one("Upsample", Self.floats([4], 2), opset: 9)?.contains("axis 0") == true)
-    // Scales and sizes: one of both. The third input is left out by an empty tensor.
+    // Either scales or sizes are given; the missing one is an empty tensor.
     for sizes in [Self.integers(1, 3, 1 << 62, 2), Self.integers(7), Self.integers(2, 3, 4, 4)] {
       let refusal = Self.one("Resize", Self.floats([0]), Self.floats([4]), sizes)
       #expect(refusal?.contains("one for each of four axes") == true, "\(refusal ?? "accepted")")
@@ -175,7 +176,7 @@ import Testing
     #expect(Self.one("Transpose", attributes: ["perm": .integers([0, 0, 1, 2])])?.contains("perm") == true)
     #expect(Self.one("Slice", Self.integers(0), Self.integers(1), Self.integers(0), Self.integers(0)) != nil)
     #expect(Self.one("Slice", Self.integers(0, 0), Self.integers(1)) != nil)
-    // These are sound, if odd: they clamp.
+    // These are valid: they are clamped.
     for step in [huge, -huge - 1] {
       _ = Self.one("Slice", Self.integers(-huge - 1), Self.integers(huge), Self.integers(3), Self.integers(step))
     }
@@ -211,7 +212,7 @@ import Testing
     #expect(Self.one("Cast", attributes: [:]) != nil)
   }
 
-  /// Whole files, damaged: a graph that can be read still may not run.
+  /// Damaged files: a graph that can be read may still not run.
   @Test func flippedFilesDoNotCrash() throws {
     let good = try fixture("onnx").bytes("pytorch-ganlab-legacy/model")
     var random = RandomStream(seed: 3, purpose: .synthetic)

@@ -4,9 +4,9 @@ import Numerics
 import ONNXGraphs
 import Testing
 
-/// Networks in ONNX give what onnxruntime gives; `onnx.safetensors` holds networks, inputs and outputs.
+/// ONNX networks give onnxruntime's outputs; `onnx.safetensors` holds networks, inputs and outputs.
 ///
-/// Outputs may differ by `NetworkContract.result` of the largest one. Every case prints how much of it there is.
+/// Outputs may differ by `NetworkContract.result` of the largest one. Every case prints its share of that bound.
 @Suite struct GraphTests {
   private static var context: ComputeContext { ComputeContext(kernels: Kernels(.native), threads: Threads(count: 1)) }
 
@@ -31,7 +31,7 @@ import Testing
       let graph = try NetworkGraph(
         Self.model(name), path: "\(name).onnx", context: ComputeContext(kernels: Kernels(.native), threads: pool))
       let (input, truth) = (try file.floats("\(name)/input"), try file.floats("\(name)/output"))
-      // What the first run keeps must not be in the second one's way.
+      // Values kept from the first run must not affect the second one.
       _ = try graph.run(input.map { 0.5 - $0 }, shape: shape, input: "input", output: "output")
       let found = try graph.run(input, shape: shape, input: "input", output: "output")
       #expect(found.shape == file.entry("\(name)/output")?.shape)
@@ -56,10 +56,10 @@ import Testing
     }
   }
 
-  /// An image is its latent's alone, however many are made together.
+  /// An image depends only on its latent, for any number of images in a run.
   @Test(arguments: ["own-vector", "pytorch-dcgan-legacy", "pytorch-ganlab-new"])
   func portionsChangeNoBit(name: String) throws {
-    // But for a layer that goes by the batch.
+    // Except for a layer that uses batch statistics.
     let model = try name == "own-vector" ? Self.withoutBatchStatistics(Self.model(name)) : Self.model(name)
     let generator = try GeneratorGraph(model, path: name, context: Self.context)
     let latents = normals(7 * generator.latents.size, seed: 2)

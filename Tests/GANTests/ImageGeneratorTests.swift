@@ -45,7 +45,7 @@ import Testing
     #expect(statistics() == before)
   }
 
-  /// By running statistics an image is its latent's alone; by the batch's it depends on the others.
+  /// With running statistics an image depends only on its latent; with batch statistics, also on the others.
   @Test func onlyBatchStatisticsMixImages() throws {
     let step = try trained()
     let size = 32 * 32 * 3
@@ -58,7 +58,7 @@ import Testing
     #expect(values.allSatisfy { abs($0) <= 1 } && Set(values).count > 1000)
   }
 
-  /// Samples use the memory of the steps between which they are made: neither notices, where it is too small either.
+  /// Sampling between steps uses the steps' memory, or its own if that is too small: neither images nor steps change.
   @Test(arguments: [5, 64])
   func sharedMemoryChangesNoBit(count: Int) throws {
     let (step, other) = (try trained(), try trained())
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  /// An image depends on what its model says, and on nothing else.
+  /// An image depends on its model's network, seed and statistics, and on nothing else.
   @Test func otherParametersMakeOtherImages() throws {
     let engine = Engine(
       kernels: Kernels.available[0], threads: Threads(count: 1),

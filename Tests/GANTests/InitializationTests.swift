@@ -20,7 +20,7 @@ import Testing
     Dictionary(uniqueKeysWithValues: network.tensors.map { ($0.name, $0.values(in: network.parameters)) })
   }
 
-  /// Mean and deviation of n draws lie within five standard errors, σ/√n and σ/√(2n), of what they are drawn from.
+  /// Mean and deviation of n draws are within five standard errors, σ/√n and σ/√(2n), of the distribution's.
   @Test func tensorsHaveTheSpecifiedDistribution() throws {
     for network in try networks(seed: 1) {
       for tensor in network.tensors {
@@ -45,14 +45,14 @@ import Testing
     }
   }
 
-  /// No two tensors begin alike, of one network or of both.
+  /// No two tensors, of one network or of both, begin with the same values.
   @Test func tensorsDifferFromEachOther() throws {
     let beginnings = try networks(seed: 1).flatMap { network in
       network.tensors.filter { $0.role == .weight }.map { bits(Array($0.values(in: network.parameters).prefix(8))) }
     }
     #expect(beginnings.count == 10)
     #expect(Set(beginnings).count == beginnings.count)
-    // Nor do the blocks within a tensor: 4,096 elements on, other numbers.
+    // Nor do two blocks of 4,096 elements within a tensor.
     let weights = try values(networks(seed: 1)[0])["0.weight"]!
     #expect(weights[0..<8] != weights[4096..<4104])
   }
@@ -64,8 +64,8 @@ import Testing
     #expect(try networks(seed: 2).map(values) != first)
   }
 
-  /// PyTorch's default: variance bound² / 3 within ±bound = ±1/√fan_in, where a transposed convolution's fan_in counts its
-  /// output channels; its bias alike.
+  /// PyTorch's default: variance bound² / 3 within ±bound = ±1/√fan_in, and the same for its bias. The fan_in of a
+  /// transposed convolution counts its output channels.
   @Test func frameworkIsPyTorchsDefault() throws {
     let network = try network(
       [
@@ -77,13 +77,13 @@ import Testing
       let bound = 1 / inputs.squareRoot()
       #expect(values.allSatisfy { abs($0) <= bound } && values.contains { abs($0) > 0.9 * bound }, "\(name)")
       let variance = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
-      // A uniform number's square has the deviation bound² · √(4/45).
+      // The square of a uniform number has the deviation bound² · √(4/45).
       #expect(
         abs(variance - bound * bound / 3) < 5 * bound * bound * (4 / 45 / Double(values.count)).squareRoot(), "\(name)")
     }
   }
 
-  /// Of a normal distribution cut at two deviations 0.880² of the variance is left.
+  /// A normal distribution truncated at two deviations has 0.880² of the variance.
   @Test func truncatedNormalEndsAtTwoDeviations() throws {
     let network = try network([.dense(units: 2000)], .init(weights: .truncatedNormal(deviation: 0.02)))
     let values = try #require(values(network)["0.weight"]).map(Double.init)

@@ -26,7 +26,7 @@ extension AllocationTests {
       }
     }
 
-    /// Layers of this kind and its settings, which make of 4 channels of 4 × 4 the same.
+    /// Layers of this kind with each of its settings, from 4 channels of 4 × 4 pixels to the same shape.
     var variants: [[LayerSpecification]] {
       let map = LayerSpecification.reshape(FeatureShape(channels: 4, height: 4, width: 4))
       let half = LayerSpecification.convolution(.init(channels: 4, kernel: 2, stride: 2, padding: 0, bias: false))
@@ -71,7 +71,7 @@ extension AllocationTests {
       }
     }
 
-    /// 8 × 8 images in colour. Branches are D's alone.
+    /// 8 × 8 images in colour. Only D has branches.
     static func model(_ layers: [LayerSpecification]) -> ModelSpecification {
       let ofGenerator = layers.contains(where: \.isBranch) ? [] : layers
       return ModelSpecification(
@@ -96,7 +96,7 @@ extension AllocationTests {
     }
   }
 
-  /// Windows that every algorithm suits.
+  /// Windows that every algorithm supports.
   @Test(arguments: ConvolutionAlgorithm.allCases, [(1, 5), (2, 5)])
   func aStepByAnAlgorithmAllocatesNothing(
     _ algorithm: ConvolutionAlgorithm, _ test: (threads: Int, shards: Int)

@@ -29,8 +29,8 @@ import Testing
     }
   }
 
-  /// A slope, its product and the file: 3 u. A tanh of 2 units in the last place: 4 u and the file's; 1 − y² in its
-  /// gradient doubles that and adds a rounding of y², of the difference and of the product.
+  /// Rounding of a slope, of its product and of the file: 3 u. A tanh of 2 units in the last place: 4 u, and the
+  /// file's; 1 − y² in its gradient doubles that and adds the rounding of y², of the difference and of the product.
   @Test(arguments: Kernels.available, LayerFixture.all("relu", "leakyRelu", "tanh"))
   func activations(_ kernels: Kernels, _ fixture: LayerFixture) throws {
     let layer: LayerSpecification =
@@ -42,9 +42,9 @@ import Testing
     try fixture.check(try fixture.network([layer], shards: 2, kernels), within: fixture.layer == "tanh" ? 12 : 3)
   }
 
-  /// Sums of at most 80 rows, single-precision chains of 64, lose √64 u at most in their mean; normalizing, scaling, adding
-  /// and the file lose the same again. The mean is rounded to single precision, and so is the running one, each by u against
-  /// the deviation: what counts far from 0 and where the input is nearly constant.
+  /// Sums of at most 80 rows, in single-precision chains of 64, err by at most √64 u in their mean; normalizing,
+  /// scaling, adding and the file err by the same again. The mean and the running mean are rounded to single precision,
+  /// each by u · |mean|. Relative to the deviation that is large far from 0 and for nearly constant input.
   @Test(arguments: Kernels.available, LayerFixture.all("batchNorm"))
   func batchNorms(_ kernels: Kernels, _ fixture: LayerFixture) throws {
     let layer = LayerSpecification.batchNorm(
@@ -84,15 +84,15 @@ import Testing
       }
     }
     let truth = Double(try fixture.tensor("loss")[0])
-    // Computed in double; the file is rounded once.
+    // Computed in double precision; the file is rounded once.
     #expect(abs(mean - truth) <= 1.001 * RoundingModel.unit * truth)
     let gradients = slopes.map { $0 / count }
     let gradientTruth = try fixture.tensor("logitsGradient").map(Double.init)
     #expect(relativeError(gradients, gradientTruth) <= 2 * RoundingModel.unit)
   }
 
-  /// A parameter is rounded once a step, and its update, which is smaller, loses a few units; a moment three times a step.
-  /// `AdamKernelTests` bound every element.
+  /// In each step a parameter is rounded once, its update, which is smaller, errs by a few units, and a moment is
+  /// rounded three times. `AdamKernelTests` bound every element.
   @Test(arguments: Kernels.available, LayerFixture.all("adam"))
   func adam(_ kernels: Kernels, _ fixture: LayerFixture) throws {
     var parameters = try fixture.tensor("parameter0")

@@ -40,7 +40,7 @@ extension AllocationTests {
       }
     }
 
-    /// How many logits of D the loss takes.
+    /// The numbers of D's logits that the loss supports.
     var logits: [Int] {
       switch self {
       case .fixedLabels, .randomLabels: [1, 2]
@@ -49,7 +49,7 @@ extension AllocationTests {
     }
   }
 
-  /// D is piecewise linear, as the penalty wants it, with every such kind of layer.
+  /// D is piecewise linear, as the penalty requires, with every such kind of layer.
   private static func model(logits: Int) -> ModelSpecification {
     let judging: [LayerSpecification] = [
       .convolution(.init(channels: 4, kernel: 4, stride: 2, padding: 1, bias: true)), .leakyRelu(slope: 0.2),
@@ -83,7 +83,7 @@ extension AllocationTests {
     }
   }
 
-  /// Beside the loss: noise on what D sees, several updates, statistics that move twice.
+  /// Beside the loss: noise on D's input, several updates, running statistics that are updated twice.
   @Test(arguments: LossKind.allCases, GeneratorStatistics.allCases)
   func aStepWithEveryOptionAllocatesNothing(_ kind: LossKind, _ statistics: GeneratorStatistics) throws {
     for (noise, updates) in [

@@ -12,7 +12,7 @@ import Testing
   /// One pair of images with one logit each: D's two terms and G's loss, with their derivatives.
   private struct Pair {
     var losses: (real: Double, fake: Double, generator: Double)
-    /// Of D's sum by the real image's logit and by the fake's, and of G's loss by the fake's.
+    /// Of D's sum with respect to the real image's logit and the fake's, and of G's loss with respect to the fake's.
     var slopes: (real: Double, fake: Double, generator: Double)
 
     init(_ specification: LossSpecification, real: Float, fake: Float) {
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  /// By the definitions, at logits 2 and −3 of a real image and a fake, and the other way round.
+  /// Values of the definitions at logits 2 and −3 of a real image and a fake, and the other way round.
   @Test func knownValues() {
     func expect(_ loss: LossSpecification, _ real: Float, _ fake: Float, _ truth: (Double, Double, Double)) {
       let found = Pair(loss, real: real, fake: fake).losses
@@ -52,7 +52,7 @@ import Testing
     expect(.binaryCrossEntropy(), 2, -3, (0.126928011042972, 0.048587351573742, 3.048587351573742))
   }
 
-  /// Logits are multiples of 1/8 that are not 0, 1 or −1, where a hinge bends.
+  /// Logits are multiples of 1/8 other than 0, 1 and −1, the kinks of a hinge.
   @Test(arguments: losses)
   func derivativesAreCentralDifferences(_ loss: LossSpecification) {
     let step: Float = 1 / 1024
@@ -70,7 +70,8 @@ import Testing
           slope(sum, real, fake, movesReal: true), slope(sum, real, fake, movesReal: false),
           slope(\.losses.generator, real, fake, movesReal: false)
         )
-        // A third derivative of at most 1 leaves step² / 6 = 1.6e-7; sigmoid and logarithm are good to some 1e-15 / step.
+        // A third derivative of at most 1 gives an error of step² / 6 = 1.6e-7; sigmoid and logarithm add about 1e-15 /
+        // step.
         for (found, truth) in [(found.real, truth.0), (found.fake, truth.1), (found.generator, truth.2)] {
           #expect(abs(found - truth) < 2e-7, "\(loss) at \(real), \(fake): \(found), by differences \(truth)")
         }
@@ -78,7 +79,7 @@ import Testing
     }
   }
 
-  /// A loss of pairs is none of images by themselves, and everything else is.
+  /// A loss of pairs has no value on single images; every other loss has.
   @Test(arguments: losses)
   func imagesByThemselves(_ loss: LossSpecification) {
     let logit: Float = 0.5

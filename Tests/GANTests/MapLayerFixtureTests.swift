@@ -2,7 +2,7 @@ import GAN
 import Numerics
 import Testing
 
-/// Layers that make other sides of a map, against PyTorch in double precision; `same` against its definition there.
+/// Layers that change a map's sides, against PyTorch in double precision; `same` against its definition there.
 @Suite struct MapLayerFixtureTests {
   @Test(arguments: Kernels.available, LayerFixture.all("convolutionSame", "transposedConvolutionSame", "outputPadding"))
   func paddings(_ kernels: Kernels, _ fixture: LayerFixture) throws {
@@ -36,8 +36,8 @@ import Testing
     try fixture.check(try fixture.network([layer], shards: 2, Kernels(.native)), within: 0)
   }
 
-  /// Rows, then columns: three roundings each, and the file's. Back, a pixel is the sum of up to six rows' products, and of
-  /// as many columns'.
+  /// Rows, then columns: three roundings each, and the file's. In the backward pass, a pixel is the sum of the products
+  /// of up to six rows and as many columns.
   @Test(arguments: LayerFixture.all("upsample"))
   func upsampling(_ fixture: LayerFixture) throws {
     let mode = try #require(UpsamplingMode(rawValue: String(fixture.name.prefix { $0 != "." })))

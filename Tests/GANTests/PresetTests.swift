@@ -95,7 +95,7 @@ import Testing
     #expect(discriminator.parameterCount == 11_033_985)
   }
 
-  /// The recipe glasses: after each of the four rectifiers.
+  /// The recipe glasses: dropout after each of the four rectifiers.
   @Test func dropoutFollowsTheRectifiers() {
     let layers = PresetSpecification(.dcgan, dropout: 0.1).discriminator(imageSize: 64)
     let places = layers.indices.filter { layers[$0] == .dropout(rate: 0.1) }

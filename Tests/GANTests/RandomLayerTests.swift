@@ -2,7 +2,7 @@ import GAN
 import Numerics
 import Testing
 
-/// Dropout and noise: what they do to numbers, and that a sample's are its own.
+/// Dropout and noise: their effect on values, and that each sample has its own random numbers.
 @Suite struct RandomLayerTests {
   private let randomness = PassRandomness(seed: 7, step: 3, update: 0, .fakes, firstSample: 0)
 
@@ -22,7 +22,7 @@ import Testing
     let count = output.shape.count
     let kept = (0..<count).filter { output.data[$0] != 0 }
     for place in kept { #expect(output.data[place] == net.input.data[place] * (1 / 0.75)) }
-    // Four deviations of the share of so many draws.
+    // Four standard deviations of the share for this number of draws.
     let draws = Double(kind == .element ? count : count / 64)
     #expect(abs(Double(kept.count) / Double(count) - 0.75) < 4 * (0.25 * 0.75 / draws).squareRoot())
     if kind == .channel {
@@ -53,14 +53,14 @@ import Testing
     #expect(array(output.data, output.shape.count) == array(net.input.data, output.shape.count))
   }
 
-  /// It is no entry of the list: nn.Sequential counts the layers behind it as without it.
+  /// It is no entry of the list: nn.Sequential's indices of the layers after it do not count it.
   @Test func noiseHasANameOfItsOwn() throws {
     let net = try network([.leakyRelu(slope: 0.5), .dropout(rate: 0.5)], inputNoise: 0.1)
     #expect(net.network.summary.map(\.name) == [.inputNoise, .entry(0), .entry(1)])
     #expect(net.network.summary.map { "\($0.name)" } == ["inputNoise", "0", "1"])
   }
 
-  /// The layer that a check names is the one that put the value out.
+  /// A check names the layer that wrote the value.
   @Test(arguments: [(1e38, LayerName.inputNoise), (0.1, .entry(0))] as [(Float, LayerName)])
   func aCheckNamesTheLayer(noise: Float, layer: LayerName) throws {
     let net = try network([.leakyRelu(slope: 1e38)], inputNoise: noise, samples: 64)

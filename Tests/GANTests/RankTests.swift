@@ -3,7 +3,7 @@ import Numerics
 import Synchronization
 import Testing
 
-/// The determinism contract without MPI: the same bits of everything that a checkpoint holds, on any number of ranks and
+/// The determinism contract without MPI: all values of a checkpoint have the same bits on any number of ranks and
 /// threads.
 @Suite struct RankTests {
   /// Images of each of three steps; the first is the configured batch.
@@ -19,7 +19,7 @@ import Testing
     ]
   }
 
-  /// What a rank knows after three steps.
+  /// A rank's state after three steps.
   struct State: Equatable, Sendable {
     var parameters: [[UInt32]] = []
     var statistics: [[UInt32]] = []

@@ -20,7 +20,7 @@ import Testing
       .convolution(.init(channels: 4, kernel: 4, stride: 4, padding: 0, bias: false)), .batchNorm(),
       .leakyRelu(slope: 0.2), .flatten, .dense(units: 1),
     ]),
-    // So large that a rectifier's input is not moved across 0 by the step of a central difference.
+    // Large enough that the step of a central difference does not move a rectifier's input across 0.
     initialization: .init(weights: .normal(deviation: 0.3)), image: image)
 
   private func trained(_ peers: any Peers, _ batch: LocalBatch, _ kernels: Kernels) throws -> GANStep {
@@ -53,7 +53,7 @@ import Testing
     let expected = try alone.step(0, LocalBatch(firstSample: 0, shardSizes: [2, 2, 2, 2], globalSamples: 8))
     let parameters = bits(array(alone.generator.parameters, alone.generator.flatCount))
     let world = ThreadedWorld(ranks: 2, shards: 4)
-    // An expectation belongs to the test's own task: the ranks' threads only hand over what they found.
+    // An expectation must run in the test's own task, so the ranks' threads only store their results.
     let found = Mutex<[Int: (report: StepReport, parameters: [UInt32])]>([:])
     world.run { rank in
       let batch = LocalBatch(firstSample: 4 * rank, shardSizes: [2, 2], globalSamples: 8)

@@ -3,12 +3,13 @@ import Numerics
 import Testing
 
 /// PyTorch's traces of every recipe, phase by phase: D's pass from the parameters before the step, G's pass with D's
-/// parameters after its update, Adam from PyTorch's gradients, all taken from the trace; masks, noises and labels are
-/// drawn here and there from the same seed.
+/// parameters after its update, Adam from PyTorch's gradients, all taken from the trace. Both programs draw masks,
+/// noises and labels from the same seed.
 ///
-/// The bounds are `NetworkContract`'s. Bits depend on the instruction set alone, so that what is seen here holds for every CPU: over the first nine traces, three
-/// instruction sets, 1, 4 and 8 shards at worst gradients 3.8e-6 (7.9e-6 where a clipped critic's two means all but
-/// cancel), losses 4.4e-7, probabilities 1.3e-7, parameters 9.7e-8, running statistics 2.9e-7. Each run prints its own.
+/// The bounds are `NetworkContract`'s. Bits depend only on the instruction set, so the results hold for every CPU that
+/// has it. The worst errors over the first nine traces, three instruction sets, and 1, 4 and 8 shards: gradients 3.8e-6
+/// (7.9e-6 if a clipped critic's two means nearly cancel), losses 4.4e-7, probabilities 1.3e-7, parameters 9.7e-8,
+/// running statistics 2.9e-7. Each run prints its own.
 @Suite struct TraceReplayTests {
   private static func each(_ names: String...) -> [(name: String, shards: Int)] {
     names.flatMap { name in [1, 4, 8].map { ("trace-\(name)", $0) } }
@@ -30,7 +31,7 @@ import Testing
     }
   }
 
-  /// Losses of scores, several updates of D a step.
+  /// Losses of scores, several updates of D per step.
   @Test(
     arguments: Kernels.available,
     each("hinge", "least-squares", "relativistic", "wgan", "wgan-gp", "branch", "branch-gp"))

@@ -2,9 +2,9 @@ import GAN
 import Numerics
 import Testing
 
-/// Values that are not finite are found where ranks' sums meet and where the optimizer writes.
+/// Values that are not finite are found where ranks' sums are added and where the optimizer writes.
 @Suite struct TrainingFaultTests {
-  /// Wherever in a slice of several blocks, and whichever node's, on any number of threads.
+  /// At any element of a slice of several blocks, in any node, on any number of threads.
   @Test(arguments: [0, 1, 4095, 4096, 65_536, 99_999], [0, 1, 2])
   func inASum(element: Int, node: Int) {
     let threads = Threads(count: 1 + element % 2 + node)
@@ -23,7 +23,7 @@ import Testing
       reduction.reduce(groups: 1, range: 500..<100_500, threads: threads, into: buffers[0]) { buffers[$1] } == nil)
     #expect((0..<100_000).allSatisfy { buffers[0][$0] == sums[$0] })
 
-    // The first of two.
+    // The first of two is reported.
     buffers[node][element] = .infinity
     if element < 90_000 { buffers[2][90_000] = .nan }
     let fault = reduction.reduce(groups: 1, range: 500..<100_500, threads: threads, into: buffers[0]) { buffers[$1] }
@@ -47,7 +47,7 @@ import Testing
     #expect(kernels.isFinite([], count: 0))
   }
 
-  /// What an update makes of finite gradients.
+  /// An update reports whether parameters and averages of squares are finite.
   @Test(arguments: Kernels.available)
   func optimizer(_ kernels: Kernels) {
     func update(_ gradient: Float, learningRate: Double = 1e-3) -> Bool {

@@ -40,7 +40,7 @@ import Testing
     #expect(report.penalty == nil)
   }
 
-  /// A step so long that parameters overflow though every gradient is finite: clipping does not hide it.
+  /// A learning rate at which parameters overflow with finite gradients: clipping does not hide the fault.
   @Test func anInfiniteParameterIsNotClippedAway() throws {
     let (step, batch) = try step(
       .wasserstein(), .rmsprop(.init(learningRate: 3e38)))
@@ -60,7 +60,7 @@ import Testing
     #expect(report.lossDiscriminator == report.lossReal + report.lossFake + penalty)
   }
 
-  /// The penalty draws the gradient's length to 1; with a smaller weight it comes to rest farther above.
+  /// The penalty drives the gradient's norm to 1; with a smaller weight the norm settles farther above 1.
   @Test func theGradientGrowsToLength1() throws {
     let (step, batch) = try step(
       .wassersteinPenalty(.init(weight: 100)), batchNorm: false,

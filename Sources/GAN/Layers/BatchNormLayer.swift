@@ -1,8 +1,8 @@
 import Numerics
 
 /// Batch norm over all samples and pixels of a group, on all ranks (Ioffe & Szegedy 2015, algorithm 1), with the
-/// rectifier that follows it. Moments are computed per sample and merged by Chan, Golub & LeVeque 1979, never as E[x²]
-/// − E[x]².
+/// rectifier that follows it. Moments are computed per sample and merged (Chan, Golub & LeVeque 1979), never
+/// as E[x²] − E[x]².
 ///
 /// Sendable: in a parallel loop a thread writes only the shard leaf or the sample statistics of its own iteration.
 final class BatchNormLayer: Layer, @unchecked Sendable {
@@ -190,7 +190,7 @@ final class BatchNormLayer: Layer, @unchecked Sendable {
     Float(1 / (variance + Double(specification.epsilon)).squareRoot())
   }
 
-  /// The totals are complete on every rank, so that only the owner of shard 0 adds them to the exchange of sums.
+  /// The totals are complete on every rank. Only the owner of shard 0 adds them to the exchange of sums.
   private func writeGradients(into sums: NodeBuffers, _ layout: BatchLayout) {
     let channels = outputShape.channels
     let isFirst = layout.reduction.range.lowerBound == 0

@@ -87,7 +87,7 @@ package final class Network {
     }
   }
 
-  /// The same layers with the same parameters and buffers, planned anew with another engine.
+  /// The same layers with the same parameters and buffers, planned with another engine.
   package convenience init(sharing other: Network, engine: Engine) {
     do {
       try self.init(

@@ -7,7 +7,7 @@ package enum NoisePolicy: String, Hashable, Sendable, CaseIterable {
 package enum GeneratorStatistics: String, Hashable, Sendable, CaseIterable {
   /// Once, for G's one pass.
   case once
-  /// Once for each network's update, as in programs that compute the fakes anew for both.
+  /// Once for each network's update, as in programs that compute the fakes again for G's.
   case eachUpdate
 }
 

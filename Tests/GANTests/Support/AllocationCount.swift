@@ -8,7 +8,7 @@ import Testing
 /// serialized suite `AllocationTests`.
 func allocations(_ threads: Threads, _ body: () throws -> Void) rethrows -> (calls: Int, largest: Int) {
   func watch(_ isWatched: Int32) {
-    // Every thread takes one iteration, since none goes on before all have come.
+    // Every thread runs one iteration, since none continues before all have arrived.
     let arrived = Atomic<Int>(0)
     threads.forEach(threads.count) { _, _ in
       allocation_counter_watch(isWatched)
@@ -24,10 +24,10 @@ func allocations(_ threads: Threads, _ body: () throws -> Void) rethrows -> (cal
   return found
 }
 
-/// Expects that steps on batches of sizes that have been seen once take nothing from the heap, nor from the arena.
+/// Expects that, after one batch of each size, steps allocate nothing from the heap or the arena.
 ///
-/// Swift puts the closure of a loop that threads share on the heap, in 48 bytes (`withoutActuallyEscaping`): the only thing
-/// that more than one thread may add.
+/// With more than one thread, only one kind of allocation is allowed: Swift puts the closure of a loop that threads
+/// share on the heap, in 48 bytes (`withoutActuallyEscaping`).
 ///
 /// - Parameter sizes: images of a batch, the largest first.
 func expectSteadyMemory(

@@ -15,7 +15,7 @@ struct LayerFixture: CustomTestStringConvertible, Sendable {
   let name: String
   var testDescription: String { "\(layer)/\(name)" }
 
-  /// All cases of some layers; none where the file cannot be read, which a test of its own reports.
+  /// All cases of some layers; none if the file cannot be read, which another test reports.
   static func all(_ layers: String...) -> [LayerFixture] {
     guard let file = try? fixture("layers") else { return [] }
     return file.metadata.keys.sorted().compactMap { key in
@@ -28,7 +28,7 @@ struct LayerFixture: CustomTestStringConvertible, Sendable {
 
   func shape(_ name: String) throws -> [Int]? { try fixture("layers").entry("\(testDescription)/\(name)")?.shape }
 
-  /// The numbers that no shape tells.
+  /// A setting of the case that no shape shows.
   func number(_ name: String) throws -> Double {
     let words = try fixture("layers").metadata[testDescription]!.split(separator: " ")
     return Double(words.first { $0.hasPrefix("\(name)=") }!.dropFirst(name.count + 1))!

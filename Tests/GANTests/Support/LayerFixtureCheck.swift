@@ -19,7 +19,7 @@ extension LayerFixture {
     return net
   }
 
-  /// Runs the network forward and back: what it finds, and PyTorch's.
+  /// The results of a forward and a backward pass, and PyTorch's.
   private func results(_ net: TestNetwork) throws -> [String: (found: [Float], truth: [Float])] {
     var results = ["output": (found: try net.forward(.training).pyTorchValues, truth: try tensor("output"))]
     let outputGradient = try tensor("outputGradient")
@@ -31,9 +31,9 @@ extension LayerFixture {
     return results
   }
 
-  /// Compares everything, by norms.
+  /// Compares all results, by norms.
   ///
-  /// - Parameter roundings: of size u that an error may be, relatively, the file's own included.
+  /// - Parameter roundings: bound of the relative error in units of u, with the file's rounding.
   func check(_ net: TestNetwork, within roundings: Double) throws {
     let errors = try results(net).mapValues { relativeError($0.found, $0.truth) / RoundingModel.unit }
     let worst = errors.max { $0.value < $1.value }!
@@ -41,8 +41,8 @@ extension LayerFixture {
     for (name, error) in errors { #expect(error <= roundings, "\(name): \(error) u") }
   }
 
-  /// Compares everything of one convolution, whose numbers are standard normal, with what its algorithms' order of
-  /// summation explains.
+  /// Compares all results of one convolution, whose values are standard normal, with the errors that its algorithms'
+  /// order of summation explains.
   func checkConvolution(_ net: TestNetwork) throws {
     let layer = net.network.convolutions[0]
     let samples = net.layout.samples
@@ -63,7 +63,7 @@ extension LayerFixture {
         let error = ConvolutionErrorBound(
           of: layer.convolution.geometry, layer.convolution.choice[pass], pass, samples: samples, outputs: count,
           kernels: net.kernels)
-        // Besides the addition of a bias or of two shards' sums, and the rounding of the file.
+        // Other roundings: the addition of a bias or of two shards' sums, and the file's.
         let square = error.scale * error.scale
         let others = 2 * RoundingModel.meanSquare * (square + 1)
         bound = error.rms / error.expected * (error.expected * error.expected * square + others).squareRoot()

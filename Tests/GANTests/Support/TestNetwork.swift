@@ -27,7 +27,7 @@ final class TestNetwork {
     var plan = MemoryPlan()
     pass = Pass(network, samples: layout.samples, groups: groups, plan: &plan)
     let sums = plan.hold(network.sumsCount, of: Float.self)
-    _ = pass.planBackwardToInput(plan: &plan)  // to the end
+    _ = pass.planBackwardToInput(plan: &plan)  // never released
     let region = engine.arena.region(bytes: plan.complete())
     pass.attach(region)
     network.attach(sums: sums.start(in: region))
@@ -35,7 +35,7 @@ final class TestNetwork {
     engine.workspace.commit()
   }
 
-  /// The output; it stays until the next pass. The input stays as it was.
+  /// The output, until the next pass. The input is unchanged.
   func forward(_ mode: ForwardMode = .batchStatistics) throws -> Tensor {
     let before = array(input.data, input.shape.count)
     let output = try network.forward(input, pass: pass, layout: layout, mode: mode)

@@ -13,7 +13,7 @@ func array(_ memory: UnsafePointer<Float>, _ count: Int) -> [Float] {
 
 func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
 
-/// The norm of the difference over the norm of the truth; the norm itself where the truth is zero.
+/// The norm of the difference, divided by the norm of the truth unless that is 0.
 func relativeError(_ found: [Float], _ truth: [Float]) -> Double {
   relativeError(found.map(Double.init), truth.map(Double.init))
 }

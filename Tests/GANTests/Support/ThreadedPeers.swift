@@ -2,12 +2,12 @@ import GAN
 import Glibc
 import Numerics
 
-/// Several ranks as threads of one process: what MPI would carry goes through shared memory, between barriers.
+/// Several ranks as threads of one process; shared memory and barriers take the place of MPI.
 final class ThreadedWorld: @unchecked Sendable {
   let ranks: Int
   let shards: Int
   private let barrier = UnsafeMutablePointer<pthread_barrier_t>.allocate(capacity: 1)
-  /// What each rank shows the others until the next barrier.
+  /// Each rank's values, readable by the others until the next barrier.
   fileprivate var doubles: [UnsafeMutablePointer<Double>?]
   fileprivate var exchanges: [ThreadedExchange?]
 
@@ -24,7 +24,7 @@ final class ThreadedWorld: @unchecked Sendable {
   /// Each rank's shards.
   var ranges: [Range<Int>] { (0..<ranks).map { $0 * shards / ranks..<($0 + 1) * shards / ranks } }
 
-  /// Runs `body` as every rank at once. A rank that fails ends the process, since the others wait for it.
+  /// Runs `body` as every rank at once. A rank that fails ends the process, since the others would wait for it.
   func run(_ body: @escaping @Sendable (_ rank: Int) throws -> Void) {
     let threads = (0..<ranks).map { rank -> pthread_t in
       let start = Unmanaged.passRetained(RankStart(rank: rank, body: body))
@@ -88,7 +88,7 @@ final class ThreadedPeers: Peers {
   }
 }
 
-/// Every rank owns a slice of every bucket; slices end wherever the division puts them, between vectors too.
+/// Every rank owns a slice of every bucket; slices may end at any element, within vectors too.
 final class ThreadedExchange: GradientExchange {
   let owned: [Range<Int>]
   private let slots: GradientSlots
@@ -96,7 +96,7 @@ final class ThreadedExchange: GradientExchange {
   private let rank: Int
   private let reduction: NodeReduction
   private var begun = 0
-  /// For each bucket the sum of this rank's slice.
+  /// For each bucket, the sum of this rank's slice.
   private var complete: [(gradient: [Float], fault: GradientFault?)] = []
 
   init(_ slots: GradientSlots, world: ThreadedWorld, rank: Int, _ reduction: NodeReduction) {
@@ -142,7 +142,7 @@ final class ThreadedExchange: GradientExchange {
           }
         }
       }
-      // Each rank's sum comes to stand in its own first node, wherever that is in the tree.
+      // Each rank's sum is in its own first node, at any place of the tree.
       let total = copies[0][others[..<rank].reduce(0) { $0 + $1.slots.sums.nodes }]
       let found = reduction.reduce(groups: sums.groups, range: range, threads: slots.threads, into: total) {
         copies[$0][$1]

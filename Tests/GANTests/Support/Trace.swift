@@ -2,7 +2,7 @@ import GAN
 import ModelFiles
 import Numerics
 
-/// A training run recorded by PyTorch: what went in and what came out of each phase of each step.
+/// A training run recorded by PyTorch: the inputs and outputs of each phase of each step.
 struct Trace {
   let file: SafetensorsFile
   let model: ModelSpecification
@@ -17,12 +17,12 @@ struct Trace {
     training = metadata.training(shards: shards)
   }
 
-  /// Where the state before step `step` stands.
+  /// Prefix of the names of the state before step `step`.
   func before(_ step: Int) -> String { step == 0 ? "initial" : after(step - 1) }
 
   func after(_ step: Int) -> String { "step\(step)/parameter" }
 
-  /// Puts the parameters, and the running statistics if asked, of `place` into a network.
+  /// Loads the parameters, and the running statistics if asked, of `place` into a network.
   func load(_ network: Network, from place: String, buffers: Bool = true) throws {
     for tensor in network.tensors {
       tensor.set(try file.floats("\(place)/\(network.name).\(tensor.name)"), in: network.parameters)
@@ -33,7 +33,7 @@ struct Trace {
   }
 }
 
-/// The numbers that no tensor tells; `Recipe` of Tests/Peers writes them.
+/// The settings that no tensor shows; `Recipe` of Tests/Peers writes them.
 private struct TraceMetadata {
   let values: [String: String]
 
@@ -45,7 +45,7 @@ private struct TraceMetadata {
 
   var model: ModelSpecification {
     let preset: Preset = choice("preset")
-    // false is what the source has: biases where no batch norm follows.
+    // false is the preset's default: biases if no batch norm follows.
     let bias = values["bias"] == "true" ? true : nil
     var model = ModelSpecification(
       latent: .init(size: number("latentSize"), distribution: choice("latentDistribution")),
@@ -59,7 +59,7 @@ private struct TraceMetadata {
     return model
   }
 
-  /// A second logit, of the 8×8 map behind D's second rectifier.
+  /// Adds a second logit, from the 8×8 map after D's second rectifier.
   private func addBranch(to model: inout ModelSpecification) {
     var layers = model.discriminatorLayers
     let start = layers.indices.filter { layers[$0] == .leakyRelu(slope: 0.2) }[1]

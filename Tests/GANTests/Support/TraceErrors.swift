@@ -1,4 +1,4 @@
-/// The worst error of each kind, and where it was.
+/// The worst error of each kind, and its place.
 struct WorstErrors: CustomStringConvertible {
   private(set) var errors: [String: (error: Double, place: String)] = [:]
 
@@ -13,7 +13,7 @@ struct WorstErrors: CustomStringConvertible {
   }
 }
 
-/// The norm of the difference over a given one; itself where that is zero.
+/// The norm of the difference, divided by `scale` unless that is 0.
 func relativeError(_ found: [Float], _ truth: [Float], scale: Double) -> Double {
   precondition(found.count == truth.count, "\(found.count) values against \(truth.count)")
   let difference = norm(zip(found, truth).map { $0 - $1 })

@@ -2,7 +2,7 @@ import GAN
 import ModelFiles
 import Numerics
 
-/// Runs a trace's phases, each from the trace's own numbers, and collects how far the results are from the trace's.
+/// Runs a trace's phases, each from the trace's own values, and collects the errors of the results.
 struct TraceReplay {
   let trace: Trace
   let step: GANStep
@@ -22,7 +22,7 @@ struct TraceReplay {
 
   /// A step of one update each: D's pass from the parameters before the step, G's with D's parameters after its update.
   ///
-  /// - Returns: whether G's pass has left D's gradients alone.
+  /// - Returns: whether G's pass has left D's gradients unchanged.
   mutating func replay(_ index: Int) throws -> Bool {
     let (generator, discriminator) = (step.generator, step.discriminator)
     for network in [generator, discriminator] { try trace.load(network, from: trace.before(index)) }
@@ -57,7 +57,7 @@ struct TraceReplay {
     return isUntouched
   }
 
-  /// A step of several updates, each from the networks as the trace's one before has left them.
+  /// A step of several updates, each from the trace's networks after the update before.
   mutating func replayUpdates(_ index: Int) throws {
     let counts = trace.training.rules.updates
     if index == 0 {
@@ -98,8 +98,8 @@ struct TraceReplay {
     tensor.set(fromPyTorch: try trace.file.floats(name))
   }
 
-  /// Compares the complete gradients, which stand in the first group and node, and then the optimizer's work from
-  /// PyTorch's gradients and parameters; its moments are carried over the steps.
+  /// Compares the complete gradients, which are in the first group and node, and then the optimizer's update from
+  /// PyTorch's gradients and parameters; its moments are kept from step to step.
   private mutating func learn(_ network: Network, _ place: String) throws {
     let isDiscriminator = network === step.discriminator
     let trained = isDiscriminator ? step.trainedDiscriminator : step.trainedGenerator
@@ -110,8 +110,8 @@ struct TraceReplay {
       let truth = try trace.file.floats(name)
       gradients.withUnsafeMutableBufferPointer { tensor.set(truth, in: $0.baseAddress!) }
       let found = tensor.values(in: network.sums![group: 0, node: 0])
-      // A bias's gradient is a sum that may cancel, and before a batch norm is nothing but rounding: it is held against
-      // that of its layer's weights.
+      // A bias gradient is a sum that may cancel, and before a batch norm it is rounding error only: its error is
+      // relative to the gradient of its layer's weights, if that is larger.
       let weights = try trace.file.floats(name.replacing(/bias$/, with: "weight"))
       worst.add("gradient", name, relativeError(found, truth, scale: max(norm(truth), norm(weights))))
     }
