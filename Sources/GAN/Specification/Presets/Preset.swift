@@ -2,7 +2,7 @@
 package enum Preset: String, Hashable, Sendable, CaseIterable {
   /// Radford, Metz & Chintala 2015 (arXiv 1511.06434), as in PyTorch's DCGAN tutorial.
   case dcgan
-  /// Windows of 5×5 with TensorFlow's padding, a dense layer at either end; its source has 128×128 pixels.
+  /// Windows of 5×5 with TensorFlow's padding, a dense layer at either end; designed for 128×128 pixels.
   case same5
   /// Small networks of 3×3 windows with upsampling, two logits: for digits, clothes and faces.
   case ganlab
