@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Hosts
 import MachineFacts
@@ -35,12 +36,18 @@ struct LaunchCommand: ParsableCommand {
   var config: [String] = []
 
   func run() throws {
+    StandardStream.reserveDescriptors()
+    // A reader of the messages who leaves must not end the launcher before its ranks.
+    signal(SIGPIPE, SIG_IGN)
     do {
       let code = try launch()
       if code != 0 { throw ExitCode(code) }
     } catch let error as LaunchError {
       Self.say("error: \(error)")
       throw ExitCode(64)
+    } catch let error as FileError {
+      Self.say("error: \(error)")
+      throw ExitCode(74)
     }
   }
 
@@ -55,7 +62,9 @@ struct LaunchCommand: ParsableCommand {
       configuration: arguments.train ? (try? TextFile(arguments.words[0], expected: "a configuration"))?.text : nil)
     let plan = try Self.plan(request, environment)
     if print {
-      Swift.print(CommandText.line(["mpirun"] + plan.options + plan.program, variables: plan.variables))
+      let line = CommandText.line(["mpirun"] + plan.options + plan.program, variables: plan.variables)
+      StandardStream.output.write(line + "\n")
+      try StandardStream.requireOutput()
       return 0
     }
     return try Self.supervise(request, plan, environment, restarts: restarts)
@@ -105,6 +114,6 @@ struct LaunchCommand: ParsableCommand {
   }
 
   private static func say(_ text: String) {
-    FileHandle.standardError.write(Data("disttrain-launch: \(text)\n".utf8))
+    StandardStream.errors.write("disttrain-launch: \(text)\n")
   }
 }
