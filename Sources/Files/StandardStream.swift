@@ -10,7 +10,7 @@ package enum StandardStream: Int32, Sendable {
   case errors = 2
 
   /// Milliseconds to wait for a stream in non-blocking mode (EAGAIN), from its last byte on.
-  private static let patience: Int32 = 1000
+  private static let patience: Int32 = 3000
   /// The errno of the first failed write to standard output; 0 if there is none.
   private static let outputFailure = Atomic<Int32>(0)
 

@@ -11,8 +11,9 @@ struct LaunchCommand: ParsableCommand {
     abstract: "Run disttrain under mpirun with fitting options: here, on the hosts of a file, or in a Slurm job.",
     usage: "disttrain-launch [--hostfile F] [-np N] [--restarts K] [--print] CONFIG [option of disttrain] …",
     discussion: """
-      Options of the launcher come before CONFIG; all that follows is passed to disttrain. Ctrl-C, TERM and USR1 make \
-      the ranks write a checkpoint and stop (exit code 75); a second Ctrl-C stops at once. The exit code is the run's.
+      Options of the launcher come before CONFIG; all that follows is passed to disttrain. Ctrl-C, TERM, USR1, USR2, \
+      XCPU and a terminal that closes make the ranks write a checkpoint and stop (exit code 75); a second Ctrl-C stops at \
+      once. Under nohup the run outlives its terminal. Ctrl-Z suspends the ranks, too. The exit code is the run's.
 
       With --restarts a failed run continues from its last checkpoint, on those hosts of F that still answer and with \
       at most one rank for each of their slots.

@@ -64,7 +64,8 @@ final class RunningProgram: Sendable {
     place = folder + "/process-" + UUID().uuidString
     self.timeout = timeout
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
+    // Ignored signals stay ignored in the programs, and tests in the background ignore Ctrl-C.
+    process.arguments = ["--default-signal=HUP,INT"] + command
     process.environment = Program.environment(environment, home: folder)
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice
