@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["COpenSSL"]),
     .target(name: "MachineFacts"),
     .target(name: "Processes"),
-    .target(name: "MPI", dependencies: ["CMPI"]),
+    .target(name: "MPI", dependencies: ["CMPI", "Files"]),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"]),
     .target(name: "Numerics", dependencies: ["CKernels"]),
     .target(name: "ImageIO", dependencies: ["CImage", "Files", "Numerics"]),
@@ -67,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "disttrain",
       dependencies: [
-        "Commands", "Configuration", "DatasetFetch", "DistTrain",
+        "Commands", "Configuration", "DatasetFetch", "DistTrain", "Files",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/cli"),
@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "disttrain-launch",
       dependencies: [
-        "Configuration", "Hosts", "MachineFacts", "Processes",
+        "Configuration", "Files", "Hosts", "MachineFacts", "Processes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/launcher", exclude: ["Hosts"]),
@@ -121,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "ImageIO", "MachineFacts", "Numerics", "Reporting"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["Files", "ModelFiles", "Reporting", "TestSupport", "disttrain"],
+      name: "CommandLineTests",
+      dependencies: ["Files", "ModelFiles", "Reporting", "TestSupport", "disttrain", "disttrain-launch"],
       exclude: ["Fixtures"]),
     .testTarget(name: "LauncherTests", dependencies: ["Hosts", "MachineFacts", "disttrain-launch"]),
 

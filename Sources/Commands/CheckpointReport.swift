@@ -1,7 +1,6 @@
 import DistTrain
 import Files
 import Foundation
-import ImageIO
 import ModelFiles
 import Reporting
 
@@ -16,7 +15,8 @@ package struct CheckpointReport {
     do throws(FileError) {
       let open = try SafetensorsFile(path: file, verification: .required)
       _ = try CheckpointFacts(open)
-      print(try SafetensorsSummary(open).description.escapingControls(except: "\n"))
+      Console(isSpeaking: true).say(try SafetensorsSummary(open).description)
+      try StandardStream.requireOutput()
       exit(ExitCode.done.rawValue)
     } catch {
       ProgramEnd.fail(error)

@@ -1,4 +1,5 @@
 import Cluster
+import Files
 import Foundation
 import MPI
 import Reporting
@@ -21,7 +22,7 @@ package enum ProgramEnd {
   static func fail(_ error: any Error) -> Never {
     let shown = UserFacingError(error)
     leaveSpeechToRank0(shown.code.rawValue)
-    FileHandle.standardError.write(Data("error: \(shown.message)\n".utf8))
+    StandardStream.errors.write("error: \(shown.message)\n")
     exit(shown.code.rawValue)
   }
 

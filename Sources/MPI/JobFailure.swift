@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// How a job ends after an error: the message, mpirun's exit status, and who fails.
@@ -23,8 +24,7 @@ package struct JobFailure: Sendable {
   /// Prints `text` and a line end to stderr in one write, so that the ranks' lines do not mix.
   package static func say(_ text: String) {
     fflush(nil)
-    let line = Array((text + "\n").utf8)
-    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    StandardStream.errors.write(text + "\n")
   }
 
   /// Prints the message, with rank and host if there are several ranks, unless another rank of this host has failed

@@ -16,7 +16,8 @@ package struct ChildProcess: Sendable {
     case descriptor(Int32)
   }
 
-  /// Starts the program, with no signals blocked and with default actions for all, whatever this thread's settings are.
+  /// Starts the program, with no signals blocked and with default actions, whatever this thread's settings are. Ignored
+  /// HUP, INT and QUIT stay ignored: a command started by nohup, or in the background, runs on with its programs.
   ///
   /// - Parameters:
   ///   - path: of the executable file; PATH is not searched.
@@ -47,6 +48,7 @@ package struct ChildProcess: Sendable {
     var (none, all) = (sigset_t(), sigset_t())
     sigemptyset(&none)
     sigfillset(&all)
+    for signal in [SIGHUP, SIGINT, SIGQUIT] { sigdelset(&all, signal) }
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setpgroup(&attributes, 0)

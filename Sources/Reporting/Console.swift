@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ImageIO
 
@@ -13,16 +14,16 @@ package final class Console: Sendable {
 
   /// A line on standard output.
   package func say(_ line: String) {
-    if isSpeaking { Terminal.writeToStandardOutput(line.escapingControls(except: "\n") + "\n") }
+    if isSpeaking { StandardStream.output.write(line.escapingControls(except: "\n") + "\n") }
   }
 
   /// Something to take notice of, on standard error.
   package func note(_ line: String) {
-    if isSpeaking { FileHandle.standardError.write(Data("note: \(line.escapingControls(except: "\n"))\n".utf8)) }
+    if isSpeaking { StandardStream.errors.write("note: \(line.escapingControls(except: "\n"))\n") }
   }
 
   package func countProgress(_ title: String, of count: Int) -> CountProgress {
-    CountProgress(title, of: count, on: terminal, clock: Self.seconds, write: Terminal.writeToStandardOutput)
+    CountProgress(title, of: count, on: terminal, clock: Self.seconds, write: StandardStream.output.write)
   }
 
   package static let seconds: @Sendable () -> Double = { ProcessInfo.processInfo.systemUptime }

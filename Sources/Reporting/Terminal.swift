@@ -1,4 +1,3 @@
-import Files
 import Glibc
 
 /// The abilities of the output.
@@ -41,11 +40,5 @@ package struct Terminal: Sendable {
   private static func columns(of descriptor: Int32) -> Int {
     var size = winsize()
     return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
-  }
-
-  /// Writes all of `text` to standard output; a reader that has gone must not end the run.
-  package static func writeToStandardOutput(_ text: String) {
-    var text = text
-    text.withUTF8 { try? writeFully(STDOUT_FILENO, path: "standard output", UnsafeRawBufferPointer($0), at: nil) }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Files
 
 @main
 struct DistTrainCommand: ParsableCommand {
@@ -31,6 +32,7 @@ struct DistTrainCommand: ParsableCommand {
 
   /// Runs the subcommand that the arguments name; a mistake in them is reported once, on any number of ranks.
   static func main() {
+    StandardStream.reserveDescriptors()
     do {
       var command = try parseAsRoot()
       try command.run()

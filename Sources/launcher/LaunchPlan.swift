@@ -51,6 +51,8 @@ package struct LaunchPlan: Equatable {
       options += ["--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2"]
       options += ["--mca", "oob_tcp_keepalive_probes", "3"]
     }
+    // Ctrl-Z: mpirun stops the ranks at TSTP. Without the option it passes TSTP on, which does not stop them.
+    options += ["--mca", "orte_forward_job_control", "1"]
     program = [executable] + request.arguments.words
     remarks = [allocation.description] + places.remarks
     chooseThreads(places.threads, request)

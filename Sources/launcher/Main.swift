@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Hosts
 import MachineFacts
@@ -10,8 +11,9 @@ struct LaunchCommand: ParsableCommand {
     abstract: "Run disttrain under mpirun with fitting options: here, on the hosts of a file, or in a Slurm job.",
     usage: "disttrain-launch [--hostfile F] [-np N] [--restarts K] [--print] CONFIG [option of disttrain] …",
     discussion: """
-      Options of the launcher come before CONFIG; all that follows is passed to disttrain. Ctrl-C, TERM and USR1 make \
-      the ranks write a checkpoint and stop (exit code 75); a second Ctrl-C stops at once. The exit code is the run's.
+      Options of the launcher come before CONFIG; all that follows is passed to disttrain. Ctrl-C, TERM, USR1, USR2, \
+      XCPU and a terminal that closes make the ranks write a checkpoint and stop (exit code 75); a second Ctrl-C stops at \
+      once. Under nohup the run outlives its terminal. Ctrl-Z suspends the ranks, too. The exit code is the run's.
 
       With --restarts a failed run continues from its last checkpoint, on those hosts of F that still answer and with \
       at most one rank for each of their slots.
@@ -35,12 +37,18 @@ struct LaunchCommand: ParsableCommand {
   var config: [String] = []
 
   func run() throws {
+    StandardStream.reserveDescriptors()
+    // A reader of the messages who leaves must not end the launcher before its ranks.
+    signal(SIGPIPE, SIG_IGN)
     do {
       let code = try launch()
       if code != 0 { throw ExitCode(code) }
     } catch let error as LaunchError {
       Self.say("error: \(error)")
       throw ExitCode(64)
+    } catch let error as FileError {
+      Self.say("error: \(error)")
+      throw ExitCode(74)
     }
   }
 
@@ -55,7 +63,9 @@ struct LaunchCommand: ParsableCommand {
       configuration: arguments.train ? (try? TextFile(arguments.words[0], expected: "a configuration"))?.text : nil)
     let plan = try Self.plan(request, environment)
     if print {
-      Swift.print(CommandText.line(["mpirun"] + plan.options + plan.program, variables: plan.variables))
+      let line = CommandText.line(["mpirun"] + plan.options + plan.program, variables: plan.variables)
+      StandardStream.output.write(line + "\n")
+      try StandardStream.requireOutput()
       return 0
     }
     return try Self.supervise(request, plan, environment, restarts: restarts)
@@ -105,6 +115,6 @@ struct LaunchCommand: ParsableCommand {
   }
 
   private static func say(_ text: String) {
-    FileHandle.standardError.write(Data("disttrain-launch: \(text)\n".utf8))
+    StandardStream.errors.write("disttrain-launch: \(text)\n")
   }
 }

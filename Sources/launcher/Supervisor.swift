@@ -4,24 +4,35 @@ import Processes
 
 /// Runs one command to its end and translates signals for disttrain.
 ///
-/// The command gets its own process group, so that the terminal's Ctrl-C reaches only the launcher: mpirun would kill
-/// its ranks 2 s after Ctrl-C, with no time for a checkpoint. INT, TERM, HUP and USR1 are sent as USR1, which mpirun
-/// passes to every rank: it writes a checkpoint and exits with 75. A second INT, TERM or HUP is sent as TERM.
+/// The command gets its own process group, so that the terminal's keys reach only the launcher: mpirun would kill its
+/// ranks 2 s after Ctrl-C, with no time for a checkpoint. What asks a process to end is sent as USR1, which mpirun passes
+/// to every rank: it writes a checkpoint and exits with 75. A second INT or TERM is sent as TERM, and QUIT at once.
+/// A second HUP is not: when a terminal closes, both the kernel and the shell send one.
 package struct Supervisor {
-  private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD]
+  /// The signals that ask the run to stop.
+  private static let requests = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU]
+  /// Those that always do. nohup, or a shell without job control, makes a command ignore others, and they stay ignored.
+  private static let neverIgnored = [SIGTERM, SIGUSR1]
 
   /// Whether a signal has asked the run to stop.
   package private(set) var wasAskedToStop = false
+  private var wasToldToStop = false
+  private var isSuspended = false
+  private let watched: [Int32]
   private let say: (String) -> Void
 
-  package init(say: @escaping (String) -> Void) { self.say = say }
+  package init(say: @escaping (String) -> Void) {
+    self.say = say
+    let chosen = (Self.requests + [SIGQUIT, SIGTSTP]).filter { Self.neverIgnored.contains($0) || !Self.isIgnored($0) }
+    watched = chosen + [SIGCONT, SIGCHLD]
+  }
 
   /// Runs `command` (a path and its arguments); returns its exit code, or 128 + the signal that ended it.
   package mutating func run(_ command: [String], environment: [String: String]) throws(LaunchError) -> Int32 {
-    var signals = sigset_t()
+    var signals = Self.set(watched)
     var previous = sigset_t()
-    sigemptyset(&signals)
-    for signal in Self.watched { sigaddset(&signals, signal) }
+    // If it were ignored, the kernel would forget the child's exit code.
+    signal(SIGCHLD, SIG_DFL)
     // Blocked before the child exists, so that no signal is lost between its start and the first wait.
     pthread_sigmask(SIG_BLOCK, &signals, &previous)
     defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
@@ -35,22 +46,60 @@ package struct Supervisor {
     while true {
       var signal: Int32 = 0
       guard sigwait(&signals, &signal) == 0 else { continue }
-      if signal == SIGCHLD {
-        if let code = child.status() { return code }
-      } else {
-        pass(signal, to: child)
+      switch signal {
+      case SIGCHLD: if let code = child.status() { return code }
+      case SIGTSTP: suspend(child)
+      case SIGCONT: resume(child)
+      case SIGQUIT: end(child)
+      case SIGINT where wasToldToStop, SIGTERM where wasToldToStop: end(child)
+      default: stop(child, signal)
       }
     }
   }
 
-  private mutating func pass(_ signal: Int32, to child: ChildProcess) {
-    if wasAskedToStop && signal != SIGUSR1 {
-      say("stopping now; the last checkpoint stands")
-      child.send(SIGTERM)
-    } else {
-      say("stopping: the ranks write a checkpoint first (once more to stop without)")
-      child.send(SIGUSR1)
-    }
+  // Signals are passed on before anything is said: a terminal that does not take the message must not delay them.
+
+  private mutating func stop(_ child: ChildProcess, _ signal: Int32) {
+    child.send(SIGUSR1)
+    // Stopped ranks could not write their checkpoint.
+    if isSuspended { resume(child) }
     wasAskedToStop = true
+    if signal == SIGINT || signal == SIGTERM { wasToldToStop = true }
+    say("stopping: the ranks write a checkpoint first (Ctrl-C once more to stop without)")
+  }
+
+  private mutating func end(_ child: ChildProcess) {
+    child.send(SIGTERM)
+    wasAskedToStop = true
+    say("stopping now; the last checkpoint stands")
+  }
+
+  /// Stops the ranks, by mpirun, and then this process, as the shell expects of Ctrl-Z.
+  private mutating func suspend(_ child: ChildProcess) {
+    child.send(SIGTSTP)
+    isSuspended = true
+    var stop = Self.set([SIGTSTP])
+    raise(SIGTSTP)
+    // Stops here. Without a shell that could continue it (POSIX 2018, XBD 3.263), the process is not stopped.
+    pthread_sigmask(SIG_UNBLOCK, &stop, nil)
+    pthread_sigmask(SIG_BLOCK, &stop, nil)
+  }
+
+  private mutating func resume(_ child: ChildProcess) {
+    child.send(SIGCONT)
+    isSuspended = false
+  }
+
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    return sigaction(signal, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
+  private static func set(_ signals: [Int32]) -> sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+    return set
   }
 }

@@ -42,7 +42,11 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: [(SIGTERM, "SIGTERM"), (SIGINT, "Ctrl-C"), (SIGUSR1, "SIGUSR1")])
+    @Test(
+      arguments: [
+        (SIGTERM, "SIGTERM"), (SIGINT, "Ctrl-C"), (SIGUSR1, "SIGUSR1"), (SIGUSR2, "SIGUSR2"), (SIGHUP, "SIGHUP"),
+        (SIGXCPU, "SIGXCPU"),
+      ])
     func oneProcess(signal: Int32, name: String) async throws {
       let place = try Workplace()
       let run = try place.start(["run.yaml", "--out", "runs", "--set"] + Self.endless)

@@ -9,7 +9,8 @@ import Testing
 @Suite struct StepAgreementTests {
   /// Every news that there is, the lightest first, as `StepNews` promises.
   private static let news: [StepNews] = [
-    .none, .checkpointOnDisk, .stop(.interrupt), .stop(.user1), .stop(.terminate), .fault,
+    .none, .checkpointOnDisk, .stop(.processorTime), .stop(.hangUp), .stop(.interrupt), .stop(.user2), .stop(.user1),
+    .stop(.terminate), .fault,
   ]
 
   @Test func everyNewsSurvivesTheMessage() {

@@ -15,6 +15,7 @@ import Testing
   @Test(arguments: StopRequest.allCases.map(\.rawValue))
   func aSignalBecomesARequest(number: Int32) async {
     await #expect(processExitsWith: .exitCode(0)) { [number] in
+      signal(number, SIG_DFL)  // if the tests were started in the background
       StopSignals.install()
       guard StopSignals.request == nil else { exit(1) }
       Self.send(number) { StopSignals.request != nil }
@@ -28,8 +29,22 @@ import Testing
     }
   }
 
+  /// As nohup and shells leave them. What batch systems send is heard all the same.
+  @Test(arguments: StopRequest.allCases.map(\.rawValue))
+  func anIgnoredSignalStaysIgnored(number: Int32) async {
+    await #expect(processExitsWith: .exitCode(0)) { [number] in
+      signal(number, SIG_IGN)
+      StopSignals.hold()
+      StopSignals.install()
+      let isHeard = [SIGTERM, SIGUSR1].contains(number)
+      Self.send(number, waiting: isHeard ? 60_000 : 50) { StopSignals.request != nil }
+      exit((StopSignals.request != nil) == isHeard ? 0 : 1)
+    }
+  }
+
   @Test func aSecondInterruptEndsAtOnce() async {
     await #expect(processExitsWith: .signal(SIGINT)) {
+      signal(SIGINT, SIG_DFL)
       StopSignals.install()
       Self.send(SIGINT) { StopSignals.request != nil }
       Self.send(SIGINT) { false }
@@ -85,6 +100,6 @@ import Testing
   }
 
   @Test func numbersAreTheSystems() {
-    #expect(StopRequest.allCases.map(\.rawValue) == [SIGINT, SIGUSR1, SIGTERM])
+    #expect(StopRequest.allCases.map(\.rawValue) == [SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU])
   }
 }

@@ -9,6 +9,7 @@ import disttrain_launch
     "--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2", "--mca",
     "oob_tcp_keepalive_probes", "3",
   ]
+  private let jobControl = ["--mca", "orte_forward_job_control", "1"]
   private let sharing = ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
 
   private func plan(
@@ -38,37 +39,37 @@ import disttrain_launch
   func ranksThatHaveCoresAreBoundToThem(asked: Int?, ranks: Int, threads: Int) throws {
     let plan = try plan(ranks: asked)
     #expect(
-      plan.options == ["-np", "\(ranks)", "--map-by", "slot:PE=\(threads)", "--bind-to", "core"])
+      plan.options == ["-np", "\(ranks)", "--map-by", "slot:PE=\(threads)", "--bind-to", "core"] + jobControl)
     #expect(plan.program == ["/opt/disttrain", "a.yaml", "--set", "threads=\(threads)"])
     #expect(plan.variables.isEmpty)
   }
 
   @Test func moreRanksThanCoresShareAndYield() throws {
     let plan = try plan(ranks: 9)
-    #expect(plan.options == ["-np", "9"] + sharing)
+    #expect(plan.options == ["-np", "9"] + sharing + jobControl)
     #expect(plan.program.last == "threads=1")
     #expect(plan.remarks.contains { $0.contains("take turns") })
   }
 
   @Test func aPartOfTheMachineIsNotBound() throws {
     #expect(
-      try plan(ranks: 2, cores: 2, isConfined: true).options == ["-np", "2", "--bind-to", "none"])
+      try plan(ranks: 2, cores: 2, isConfined: true).options == ["-np", "2", "--bind-to", "none"] + jobControl)
   }
 
   @Test func aHostfileOfThisMachineCountsItsCores() throws {
     #expect(
       try plan(hostfile: "localhost slots=8", cores: 2).options
-        == ["-np", "8", "--hostfile", "h"] + sharing)
+        == ["-np", "8", "--hostfile", "h"] + sharing + jobControl)
     #expect(
       try plan(hostfile: "here slots=2", cores: 4).options
-        == ["-np", "2", "--hostfile", "h", "--map-by", "slot:PE=2", "--bind-to", "core"])
+        == ["-np", "2", "--hostfile", "h", "--map-by", "slot:PE=2", "--bind-to", "core"] + jobControl)
     #expect(try plan(ranks: 3, hostfile: "here slots=2", cores: 4).options.contains("--oversubscribe"))
   }
 
   @Test func severalHostsAreWatchedAndDivideTheirOwnCores() throws {
     let two = "node1 slots=4\nnode2 slots=2"
     let plan = try plan(hostfile: two)
-    #expect(plan.options == ["-np", "6", "--hostfile", "h", "--bind-to", "none"] + keepalive)
+    #expect(plan.options == ["-np", "6", "--hostfile", "h", "--bind-to", "none"] + keepalive + jobControl)
     #expect(plan.program == ["/opt/disttrain", "a.yaml"])
     #expect(try self.plan(ranks: 7, hostfile: two).options.starts(with: ["-np", "7", "--hostfile", "h"] + sharing))
   }
@@ -79,7 +80,7 @@ import disttrain_launch
       "SLURM_JOB_NODELIST": "n[1-2]",
     ]
     let plan = try plan(environment: job)
-    #expect(plan.options == ["-np", "6", "--bind-to", "none"] + keepalive)
+    #expect(plan.options == ["-np", "6", "--bind-to", "none"] + keepalive + jobControl)
     #expect(plan.program.last == "threads=4")
     #expect(plan.remarks[0] == "hosts: Slurm job 17, 2 nodes (n[1-2])")
     job["SLURM_JOB_NUM_NODES"] = "1"

@@ -7,13 +7,20 @@ import Reporting
 /// miss that one of them has died, and the others wait for it in `MPI_Init`, before the watchdog runs.
 package final class StartLimit: Sendable {
   private let hasStarted = DispatchSemaphore(value: 0)
+  /// Seconds.
+  private static let tick = 0.25
 
+  /// Time in which this process was stopped does not count, as in `WatchdogNode`.
+  ///
   /// - Parameter seconds: from now until `end`; 0 for no limit.
   package init(seconds: Double) {
     guard seconds > 0 else { return }
     let hasStarted = hasStarted
     besideTraining {
-      guard hasStarted.wait(timeout: .now() + seconds) == .timedOut else { return }
+      // By many short waits: after a stop, one of them alone is over early.
+      for _ in 0..<Int(seconds / Self.tick) {
+        guard hasStarted.wait(timeout: .now() + Self.tick) == .timedOut else { return }
+      }
       JobFailure.sayUnlessSaid(
         "error: the ranks have not come together within \(spoken(seconds: seconds)) (process \(getpid()) on "
           + "\(ProcessInfo.processInfo.hostName)): one may have died or hang. The job ends; start it again, or raise "

@@ -1,5 +1,6 @@
 import Cluster
 import Configuration
+import Files
 import Foundation
 import GAN
 import MPI
@@ -76,6 +77,7 @@ package struct BenchProgram {
         }
         ProgramEnd.onAllRanks { world in try ExchangeBench(world, kernels(MPIJob(world)), rounds: rounds).run() }
       }
+      try StandardStream.requireOutput()
       exit(ExitCode.done.rawValue)
     } catch {
       ProgramEnd.fail(error)

@@ -5,6 +5,7 @@ import Reporting
 /// The speed of one thread that reads, decodes and transforms the images of a folder, as a first run does before they
 /// are in the cache.
 struct FolderBench {
+  private let console = Console(isSpeaking: true)
   private let folder: String
   private let loader: LoaderBench
   private let transform: String
@@ -34,7 +35,7 @@ struct FolderBench {
     var table = TextTable([.left("one thread"), .right("median (least to greatest)")])
     table.add(["images/s", Sample(speeds.map(\.imagesPerSecond)).spread(1)])
     table.add(["ms of processor time per image", Sample(perImage).spread(3)])
-    print(
+    console.say(
       """
       \(counted(speeds[0].images, "image")) of \(folder) read, decoded and transformed to \(transform); \
       \(counted(passes, "pass", plural: "passes"))

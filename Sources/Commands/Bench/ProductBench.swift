@@ -6,6 +6,7 @@ import Reporting
 /// `disttrain bench --products`: the matrix products of the facades recipe, compared with this CPU's peak rate, and
 /// with OpenBLAS if it is installed.
 struct ProductBench {
+  private let console = Console(isSpeaking: true)
   private let rounds: Int
   private let kernels: Kernels
   private let batch = 64
@@ -20,17 +21,17 @@ struct ProductBench {
   }
 
   func run() throws {
-    print(Kernels.peakTable())
+    console.say(Kernels.peakTable())
     let against: String
     switch yardstick {
     case .success(let library): against = " against \(library.version) for \(library.coreName)"
     case .failure(let error):
       against = ""
-      print("note: \(error); install libopenblas0 to compare with it")
+      console.say("note: \(error); install libopenblas0 to compare with it")
     }
     let workload = try ProductWorkload(ModelSpecification())
     for shards in shardings {
-      print(
+      console.say(
         """
 
         Matrix products of facades, batch \(batch) in \(counted(shards, "shard")): \(kernels) kernels\(against),

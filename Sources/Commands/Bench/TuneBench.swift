@@ -6,6 +6,7 @@ import Reporting
 
 /// `disttrain bench --tune`: the best algorithm for each pass of the convolutions of a configuration.
 struct TuneBench {
+  private let console = Console(isSpeaking: true)
   private let configuration: Configuration
   private let kernels: Kernels
   private let threads: Threads
@@ -51,7 +52,7 @@ struct TuneBench {
     let subjects = try subjects()
     var entries: [MeasuredConvolution.Entry] = []
     for sharding in shardings {
-      print(
+      console.say(
         """
         \(configuration.name): \(counted(sharding.shards * sharding.samples, "image")) in \
         \(counted(sharding.shards, "shard")), \(kernels) kernels, \
@@ -81,7 +82,7 @@ struct TuneBench {
           .init(
             MeasuredConvolution(subject.geometry, samplesPerShard: sharding.samples, kernels.instructionSet), choice))
       }
-      print(
+      console.say(
         """
         \(table.text)
 
@@ -90,8 +91,8 @@ struct TuneBench {
         """)
     }
     if printsSource {
-      print("Lines of ConvolutionChoiceTable.swift:")
-      for entry in entries { print("    " + entry.source) }
+      console.say("Lines of ConvolutionChoiceTable.swift:")
+      for entry in entries { console.say("    " + entry.source) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Foundation
 import ImageIO
 import Numerics
@@ -21,7 +22,7 @@ package struct InspectProgram {
       let report = try run(threads)
       let console = Console(isSpeaking: true)
       if printsJSON { console.say(try report.json) } else { report.lines.forEach(console.say) }
-      guard let first = report.unreadable.first else { return }
+      guard let first = report.unreadable.first else { return try StandardStream.requireOutput() }
       let isSystemError = report.unreadable.contains(where: \.isSystemError)
       throw UserFacingError(
         code: isSystemError ? .inputOutput : .badData,

@@ -40,7 +40,10 @@ package struct EvaluateProgram {
 
   /// Evaluates and ends the process.
   package func main() -> Never {
-    GenerationEnd.run { kernels, threads in try run(kernels, threads) }
+    GenerationEnd.run { kernels, threads in
+      try run(kernels, threads)
+      try StandardStream.requireOutput()
+    }
   }
 
   private func run(_ kernels: Kernels, _ threads: Threads) throws {

@@ -9,6 +9,7 @@ import Reporting
 
 /// `--dry-run`: the plan of a run, without starting it.
 struct DryRun {
+  private let console = Console(isSpeaking: true)
   private let configuration: Configuration
   private let options: RunOptions
   private let ranks: Int
@@ -44,17 +45,18 @@ struct DryRun {
     let step = try GANStep(configuration.model, training, samples: samples, engine: engine)
     let model = SamplingModel(of: step, configuration)
     _ = Sampler(model, configuration.output.samples, scratch: step.scratch, engine: engine)  // plans its memory
-    for network in [step.generator, step.discriminator] { print(table(network)) }
-    print(
+    for network in [step.generator, step.discriminator] { console.say(table(network)) }
+    console.say(
       "\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "
         + "\(plan.shards) shards, \(kernels.instructionSet) kernels")
     if !plan.isOneNodePerRank {
-      print("note: \(plan.shards) shards do not divide evenly over \(ranks) ranks; gradients travel in more pieces")
+      console.say(
+        "note: \(plan.shards) shards do not divide evenly over \(ranks) ranks; gradients travel in more pieces")
     }
 
     try configuration.data.requirePath()
     let source = try configuration.data.open(seed: configuration.seed, for: configuration.model.image)
-    for note in source.notes { print("note: \(note)") }
+    for note in source.notes { console.say("note: \(note)") }
     let split = DataPartition(
       images: source.count, validation: configuration.data.validation, seed: configuration.seed)
     let deal = Deal(
@@ -68,16 +70,16 @@ struct DryRun {
       $0 + deal.images(ofShard: $1).count + heldDeal.images(ofShard: $1).count
     }
     let imageBytes = held * configuration.model.imageShape.count
-    print(schedule.summary(heldOut: split.heldOut.count))
+    console.say(schedule.summary(heldOut: split.heldOut.count))
     let memory = MemoryEstimate(
       step, engine, plan, images: imageBytes, program: base,
       exportsGenerator: configuration.output.onnx != .never, startsMPI: ranks > 1)
-    print("memory a rank: \(memory)")
-    machine.note(onRanks: ranksHere, bytesEach: memory.total).map { print("note: \($0)") }
+    console.say("memory a rank: \(memory)")
+    machine.note(onRanks: ranksHere, bytesEach: memory.total).map { console.say("note: \($0)") }
     printOutput(schedule)
 
     let seconds = try measure(step, plan.localBatch(rank: 0, samples: batch))
-    print(
+    console.say(
       "measured on synthetic images: \(rounded(seconds)) s a step, \(rounded(Double(samples) / seconds)) images/s a "
         + "rank without exchange; the whole run: \(spoken(seconds: seconds * Double(schedule.totalSteps)))")
   }
@@ -122,7 +124,7 @@ struct DryRun {
     let steps = schedule.totalSteps
     func count(_ interval: Interval) -> Int { steps / max(1, schedule.steps(in: interval)) }
     let output = configuration.output
-    print(
+    console.say(
       "would write to \(folder)/: config.yaml, metrics.jsonl (\(count(output.log.every)) lines), "
         + "\(count(output.samples.every) + 1) samples of \(output.samples.count), "
         + "\(min(output.checkpoints.keep, count(output.checkpoints.every) + 1)) checkpoints kept, losses.png, samples.gif"

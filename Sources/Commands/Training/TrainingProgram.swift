@@ -1,6 +1,7 @@
 import Cluster
 import Configuration
 import DistTrain
+import Files
 import Foundation
 import GAN
 import MPI
@@ -39,6 +40,7 @@ package struct TrainingProgram {
         if launch.isFirst {
           let ranks = launch.size ?? 1
           try DryRun(configuration, options, ranks: ranks, ranksHere: launch.localSize ?? ranks).run()
+          try StandardStream.requireOutput()
         }
         exit(ExitCode.done.rawValue)
       }

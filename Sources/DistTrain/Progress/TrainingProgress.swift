@@ -1,5 +1,6 @@
 import Cluster
 import Configuration
+import Files
 import Reporting
 
 /// The progress of training: a bar if the output can redraw a line, otherwise a line every `logEvery` steps.
@@ -134,6 +135,6 @@ extension Console {
       continuingFrom: step, totalSteps: schedule.totalSteps,
       totalEpochs: schedule.epochsDone(afterSteps: schedule.totalSteps), logEvery: schedule.steps(in: log.every),
       recipe: log.format.recipeLog(every: log.every).map { ($0, schedule) }, on: terminal, clock: Self.seconds,
-      write: Terminal.writeToStandardOutput)
+      write: StandardStream.output.write)
   }
 }

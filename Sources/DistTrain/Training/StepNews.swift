@@ -14,7 +14,8 @@ package enum StepNews: Hashable, Sendable {
   /// All news, the least important first. If several signals came, the run names the one that is most likely
   /// deliberate.
   private static let byWeight: [StepNews] = [
-    .none, .checkpointOnDisk, .stop(.interrupt), .stop(.user1), .stop(.terminate), .fault,
+    .none, .checkpointOnDisk, .stop(.processorTime), .stop(.hangUp), .stop(.interrupt), .stop(.user2), .stop(.user1),
+    .stop(.terminate), .fault,
   ]
 
   /// Its number in a message; greater for more important news.

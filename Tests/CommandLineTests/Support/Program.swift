@@ -3,12 +3,15 @@ import Reporting
 import TestSupport
 import Testing
 
-/// The program under test, which the package manager builds beside the test bundle.
+/// The programs under test, which the package manager builds beside the test bundle.
 enum Program {
-  static let path: String = {
+  static let path = built("disttrain")
+  static let launcher = built("disttrain-launch")
+
+  private static func built(_ name: String) -> String {
     let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("disttrain").path
-  }()
+    return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent(name).path
+  }
 
   /// This process's environment, without what chooses kernels or folders, and with `changes`.
   static func environment(_ changes: [String: String], home: String) -> [String: String] {
@@ -61,7 +64,8 @@ final class RunningProgram: Sendable {
     place = folder + "/process-" + UUID().uuidString
     self.timeout = timeout
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
+    // Ignored signals stay ignored in the programs, and tests in the background ignore Ctrl-C.
+    process.arguments = ["--default-signal=HUP,INT"] + command
     process.environment = Program.environment(environment, home: folder)
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice
