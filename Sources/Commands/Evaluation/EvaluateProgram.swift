@@ -29,8 +29,11 @@ package struct EvaluateProgram {
     samples: ModelFile, configuration: String, overrides: [String], heldOut: String?, count: Int?, pairs: Int,
     seed: UInt64?, features: String?, out: String?
   ) {
-    (self.samples, self.configuration, self.overrides, self.heldOut) = (samples, configuration, overrides, heldOut)
-    (self.count, self.pairs, self.seed, self.features, self.out) = (count, pairs, seed, features, out)
+    (self.samples, self.configuration, self.overrides, self.heldOut) = (
+      samples, expandingHome(configuration), overrides, heldOut.map(expandingHome)
+    )
+    (self.count, self.pairs, self.seed) = (count, pairs, seed)
+    (self.features, self.out) = (features.map(expandingHome), out.map(expandingHome))
   }
 
   /// Neighbours and rows of neighbours.png.

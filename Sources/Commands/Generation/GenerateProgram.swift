@@ -1,4 +1,5 @@
 import DistTrain
+import Files
 import Foundation
 import GAN
 import Numerics
@@ -21,7 +22,9 @@ package struct GenerateProgram {
     model: ModelFile, count: Int?, out: String, seed: UInt64?, latents: String?, grid: GridSize?, format: ImageFormat,
     best: Int?
   ) {
-    (self.model, self.count, self.out, self.seed, self.latents) = (model, count, out, seed, latents)
+    (self.model, self.count, self.out, self.seed, self.latents) = (
+      model, count, expandingHome(out), seed, latents.map(expandingHome)
+    )
     (self.grid, self.format, self.best) = (grid, format, best)
   }
 
