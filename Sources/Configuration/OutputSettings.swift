@@ -68,7 +68,8 @@ package struct OutputSettings: Hashable, Sendable {
 extension OutputSettings {
   /// The keys of `output`.
   mutating func declare(_ keys: any SettingKeys) {
-    keys.value("folder", &folder, .text, "Parent folder of the run's folder; relative to the working directory.")
+    keys.value(
+      "folder", &folder, .workingFolder, "Parent folder of the run's folder; relative to the working directory.")
     keys.group("samples", "Grids of images that G makes during the run.") { samples.declare($0) }
     keys.group("checkpoints", "Saved states from which a run continues.") { checkpoints.declare($0) }
     keys.group("log", "The lines of the terminal and of metrics.jsonl.") { log.declare($0) }
