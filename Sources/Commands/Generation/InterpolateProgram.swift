@@ -94,6 +94,7 @@ package struct InterpolateProgram {
       values += made.values
       shape = made.shape
     }
+    if let note = ValueRange(values).note(on: model.path) { Console(isSpeaking: true).note(note) }
     return GeneratedImages(shape: shape!.with(samples: latents.count), values: values)
   }
 
