@@ -37,6 +37,12 @@ package struct GenerateProgram {
     let generator = try openGenerator(model, kernels: kernels, threads: threads)
     let source = try LatentSource(latents, seed: seed, for: generator)
     let count = try count(of: source)
+    if count % generator.portion == 1 || generator.portion == 1, let problem = generator.loneImageProblem {
+      throw UserFacingError(
+        code: .usage,
+        message: "--count \(count) in batches of \(generator.portion) has a batch of 1, expected at least 2: \(problem)"
+      )
+    }
     let console = Console(isSpeaking: true)
     if let best {
       try writeBest(best, of: count, generator, source, threads, console)
