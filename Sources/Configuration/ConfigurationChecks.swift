@@ -19,6 +19,13 @@ extension Configuration {
         "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss "
           + "has no value for held-out images alone.")
     }
+    if output.checkpoints.best == .slicedWasserstein, model.image.width < OutputSettings.Best.smallestSide {
+      root.section("output").section("checkpoints").report(
+        "best",
+        "found slicedWasserstein for images of \(model.image.width) pixels a side, expected at least "
+          + "\(OutputSettings.Best.smallestSide), a patch of this distance. Choose lossHeldOut, or raise data.image.size."
+      )
+    }
     if root.problems.all.isEmpty { check(kernels, root.section("kernels")) }
   }
 

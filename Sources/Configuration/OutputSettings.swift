@@ -16,6 +16,9 @@ package struct OutputSettings: Hashable, Sendable {
     case slicedWasserstein
     /// D's loss on the held-out images.
     case lossHeldOut
+
+    /// The side of the smallest images that the sliced Wasserstein distance compares: that of its patches.
+    package static let smallestSide = 7
   }
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
     /// `generator.onnx` is written with each checkpoint.

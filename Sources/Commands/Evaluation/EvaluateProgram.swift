@@ -50,6 +50,13 @@ package struct EvaluateProgram {
     let console = Console(isSpeaking: true)
     let configuration = try Configuration(file: configuration, overrides: overrides)
     let model = configuration.model
+    guard model.image.width >= SlicedWasserstein.patch else {
+      throw UserFacingError(
+        code: .usage,
+        message:
+          "data.image.size is \(model.image.width), expected at least \(SlicedWasserstein.patch): the sliced "
+          + "Wasserstein distance compares patches of that size")
+    }
     let context = ComputeContext(kernels: kernels, threads: threads)
     // Unusable arguments are reported before the long computations.
     let measure = try features.map { path in

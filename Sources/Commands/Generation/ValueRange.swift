@@ -31,7 +31,7 @@ package struct ValueRange: Equatable, Sendable {
     }
     guard least >= 0 else { return nil }
     return found + "(white): if 0 stands for black, as behind a Sigmoid, the images look grey and washed out. "
-      + "Compute 2 x - 1 of the output, in the network before the export."
+      + "Compute 2 x - 1 of the output in the network."
   }
 
   /// Three decimals at most.
