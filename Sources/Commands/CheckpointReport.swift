@@ -8,7 +8,7 @@ import Reporting
 package struct CheckpointReport {
   private let file: String
 
-  package init(file: String) { self.file = file }
+  package init(file: String) { self.file = expandingHome(file) }
 
   /// Prints and ends the process.
   package func main() -> Never {

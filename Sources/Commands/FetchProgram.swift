@@ -1,4 +1,5 @@
 import DatasetFetch
+import Files
 import Foundation
 import Reporting
 
@@ -7,7 +8,7 @@ extension DataFetch {
   package static func main(_ name: String, folder: String?, mirror: String?, only: [String]) -> Never {
     ProgramEnd.leaveSpeechToRank0(ExitCode.done.rawValue)
     do {
-      if name == CelebAByHand.name { try CelebAByHand(folder: folder ?? "data/\(name)").run() }
+      if name == CelebAByHand.name { try CelebAByHand(folder: folder.map(expandingHome) ?? "data/\(name)").run() }
       guard let set = PublishedDataSet.all.first(where: { $0.name == name }) else { throw FetchError.unknownSet(name) }
       try DataFetch(set, folder: folder, mirror: mirror, only: only).run()
       exit(ExitCode.done.rawValue)

@@ -56,7 +56,7 @@ extension SettingKind where Value == String {
       node.text.flatMap { $0.utf8.count <= 100 && !$0.contains("/") && !$0.hasPrefix(".") ? $0 : nil }
     } text: {
       quoted($0)
-    }
+    }.read(by: .text)
   }
 }
 

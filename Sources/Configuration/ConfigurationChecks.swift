@@ -5,6 +5,8 @@ extension Configuration {
   func checkTogether(_ root: SettingSection) {
     checkNetworks(root.section("model"))
     checkBatches(root)
+    // What a checkpoint recorded has been trained: its generator may still be used.
+    if !root.origin.isRecorded { checkSingleValues(root) }
     if output.checkpoints.best != .none, data.validation == 0 {
       root.section("output").section("checkpoints").report(
         "best",
@@ -16,6 +18,13 @@ extension Configuration {
         "best",
         "found lossHeldOut beside a loss that compares real images with fakes, expected another measure: such a loss "
           + "has no value for held-out images alone.")
+    }
+    if output.checkpoints.best == .slicedWasserstein, model.image.width < OutputSettings.Best.smallestSide {
+      root.section("output").section("checkpoints").report(
+        "best",
+        "found slicedWasserstein for images of \(model.image.width) pixels a side, expected at least "
+          + "\(OutputSettings.Best.smallestSide), a patch of this distance. Choose lossHeldOut, or raise data.image.size."
+      )
     }
     if root.problems.all.isEmpty { check(kernels, root.section("kernels")) }
   }
@@ -77,6 +86,22 @@ extension Configuration {
           + shapes.map(\.description).joined(separator: ", ") + ".")
     } catch {
       section.report(key, "\(error).")
+    }
+  }
+
+  /// Batch norm over a single value: of one image on 1×1 maps.
+  private func checkSingleValues(_ root: SettingSection) {
+    if train.batch == 1, let norm = model.singleValueNorm {
+      root.section("train").report(
+        "batch", "found 1, expected at least 2: \(norm). Raise train.batch, or leave this batchNorm out.")
+    }
+    let samples = root.section("output").section("samples")
+    guard let norm = model.singleValueNorm(by: output.samples.statistics) else { return }
+    let advice =
+      model.singleValueNorm(by: .running) == nil
+      ? "or set output.samples.batchNorm: running" : "or leave this batchNorm out"
+    for (key, count) in [("count", output.samples.count), ("final", output.samples.final)] where count == 1 {
+      samples.report(key, "found 1, expected \(key == "final" ? "0 or " : "")at least 2: \(norm). Raise it, \(advice).")
     }
   }
 

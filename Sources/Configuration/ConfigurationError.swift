@@ -1,3 +1,4 @@
+import ImageIO
 import Reporting
 
 /// All problems of a configuration in one message; the program ends with exit code 64.
@@ -46,7 +47,7 @@ package enum SettingPlace: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .wholeFile(let file): file
     case .line(let file, let line, let column): "\(file):\(line):\(column)"
-    case .override(let argument): "--set \(argument)"
+    case .override(let argument): "--set \(argument.escapingControls())"
     }
   }
 

@@ -50,5 +50,22 @@ package func quoted(_ text: String) -> String {
     } && text.first.map { $0.isLetter || $0 == "/" } == true
     && !["null", "true", "false", "yes", "no", "on", "off", "y", "n", "auto"].contains(text.lowercased())
   guard !isPlain else { return text }
-  return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  return "\"" + text.unicodeScalars.map(escaped).joined() + "\""
+}
+
+/// A scalar between double quotes of YAML (1.2, §5.7): what a parser would change, refuse, or take for an anchor
+/// (`ConfigurationText`) is escaped.
+private func escaped(_ scalar: Unicode.Scalar) -> String {
+  switch scalar.value {
+  case 0x22, 0x5C: "\\\(scalar)"
+  case 0x0A: "\\n"
+  case 0..<0x20, 0x26, 0x7F...0xA0: "\\x" + hexadecimal(scalar, digits: 2)
+  case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: "\\u" + hexadecimal(scalar, digits: 4)
+  default: String(scalar)
+  }
+}
+
+private func hexadecimal(_ scalar: Unicode.Scalar, digits: Int) -> String {
+  let text = String(scalar.value, radix: 16, uppercase: true)
+  return String(repeating: "0", count: digits - text.count) + text
 }

@@ -1,15 +1,17 @@
+import Files
 import GAN
 import Glibc
 
 extension Configuration {
-  /// Reads and checks `file` with `--set` arguments applied to it; touches neither MPI nor the images.
+  /// Reads and checks `file`, which may begin with `~/`, with `--set` arguments applied to it; touches neither MPI nor the images.
   ///
   /// A relative `data.path` is relative to the folder of the file, or to the working directory if `--set` gives it.
   ///
   /// - Throws: all problems at once.
   package init(file: String, overrides: [String] = []) throws(ConfigurationError) {
-    let text = try ConfigurationText(file: file)
-    try self.init(text, SettingsOrigin(file: file, folder: absoluteFolder(of: file)), overrides: overrides)
+    let path = expandingHome(file)
+    let text = try ConfigurationText(file: path)
+    try self.init(text, SettingsOrigin(file: path, folder: absoluteFolder(of: path)), overrides: overrides)
   }
 
   /// Reads the configuration that a checkpoint has recorded. A missing key has its `older` value, if it declares one.
@@ -37,7 +39,7 @@ extension Configuration {
 
   /// The dotted keys that have a value other than null in `file` or `--set`.
   package static func keysSet(in file: String, overrides: [String] = []) throws(ConfigurationError) -> Set<String> {
-    let root = try tree(ConfigurationText(file: file), overrides: overrides, ConfigurationProblems())
+    let root = try tree(ConfigurationText(file: expandingHome(file)), overrides: overrides, ConfigurationProblems())
     return Set(root.leafKeys)
   }
 

@@ -204,7 +204,7 @@ extension SettingKind where Value == DataSettings.Cache {
       case .off: .scalar("off")
       case .folder(let path): folder.print(path)
       }
-    }
+    }.read(by: .path)
   }
 }
 

@@ -16,6 +16,9 @@ package struct OutputSettings: Hashable, Sendable {
     case slicedWasserstein
     /// D's loss on the held-out images.
     case lossHeldOut
+
+    /// The side of the smallest images that the sliced Wasserstein distance compares: that of its patches.
+    package static let smallestSide = 7
   }
   package enum OnnxExport: String, Hashable, Sendable, CaseIterable {
     /// `generator.onnx` is written with each checkpoint.
@@ -68,7 +71,8 @@ package struct OutputSettings: Hashable, Sendable {
 extension OutputSettings {
   /// The keys of `output`.
   mutating func declare(_ keys: any SettingKeys) {
-    keys.value("folder", &folder, .text, "Parent folder of the run's folder; relative to the working directory.")
+    keys.value(
+      "folder", &folder, .workingFolder, "Parent folder of the run's folder; relative to the working directory.")
     keys.group("samples", "Grids of images that G makes during the run.") { samples.declare($0) }
     keys.group("checkpoints", "Saved states from which a run continues.") { checkpoints.declare($0) }
     keys.group("log", "The lines of the terminal and of metrics.jsonl.") { log.declare($0) }

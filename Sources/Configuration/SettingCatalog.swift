@@ -10,6 +10,8 @@ package struct SettingDescription: Hashable, Sendable {
   /// The condition under which it may be set; empty for none.
   package let condition: String
   package let summary: String
+  /// How `--set` reads the value.
+  let override: OverrideSyntax
 }
 
 /// Lists all declared keys, independent of the values.
@@ -35,7 +37,8 @@ final class SettingCatalog: SettingKeys {
     descriptions.append(
       SettingDescription(
         key: path + key, expected: kind.expected, standard: standard, rule: rule ?? self.rule,
-        condition: conditions.joined(separator: ", "), summary: summary))
+        condition: conditions.joined(separator: ", "), summary: summary,
+        override: kind.override))
   }
 
   func group(_ key: String, rule: SettingChange.Rule?, _ summary: String, _ body: (any SettingKeys) -> Void) {

@@ -6,6 +6,8 @@ struct SettingKind<Value>: Sendable {
   let parse: @Sendable (_ node: SettingNode, _ section: SettingSection, _ key: String) -> Value?
   /// nil if the value leaves the key out.
   let print: @Sendable (Value) -> Setting.Value?
+  /// How `--set` reads the value.
+  var override = OverrideSyntax.yaml
   /// A more precise message about a value that `parse` rejects; nil for the usual one.
   var refusal: @Sendable (SettingNode) -> String? = { _ in nil }
 
@@ -73,16 +75,25 @@ extension SettingKind where Value == String {
       $0.text
     } text: {
       quoted($0)
-    }
+    }.read(by: .text)
   }
 
   /// A path, made absolute when read.
   static var folder: Self {
     Self("a folder") { node, section, _ in
-      node.text.map { section.origin.absolutePath($0, at: node.place) }
+      node.path.map { section.origin.absolutePath($0, at: node.place) }
     } print: {
       .scalar(quoted($0))
-    }
+    }.read(by: .path)
+  }
+
+  /// A path that stays relative to the working directory.
+  static var workingFolder: Self {
+    Self("a folder") {
+      $0.path
+    } text: {
+      quoted($0)
+    }.read(by: .path)
   }
 }
 
@@ -132,6 +143,7 @@ extension SettingKind {
     } print: {
       $0.map(kind.print) ?? .scalar(name)
     }
+    optional.override = kind.override
     optional.refusal = { node in
       kind.refusal(node)?.replacing("expected \(kind.expected)", with: "expected \(expected)")
     }
@@ -144,6 +156,16 @@ extension SettingKind where Value: Equatable & Sendable {
   func leavingOut(_ value: Value) -> Self {
     var kind = Self(expected, parse: parse) { [print] in $0 == value ? nil : print($0) }
     kind.refusal = refusal
+    kind.override = override
+    return kind
+  }
+}
+
+extension SettingKind {
+  /// The same, but `--set` reads the value by `syntax`.
+  func read(by syntax: OverrideSyntax) -> Self {
+    var kind = self
+    kind.override = syntax
     return kind
   }
 }

@@ -1,4 +1,17 @@
+/// How `--set KEY=VALUE` reads the value of a key.
+enum OverrideSyntax: Hashable, Sendable {
+  /// As in the file.
+  case yaml
+  /// As it is, unless the whole value is quoted as in YAML; nothing, `null` and `~` are null.
+  case text
+  /// The same, but `~` is the home folder.
+  case path
+}
+
 /// One `--set KEY=VALUE`: a dotted key, and a value in YAML as in the file.
+///
+/// A shell has already read the argument once, so the value of a key that takes a text or a path is not read as YAML:
+/// a path may have ` #`, `: `, a line break, or blanks at its end.
 struct SettingOverride {
   let path: [String]
   let value: SettingNode
@@ -17,10 +30,15 @@ struct SettingOverride {
         "found an empty name in the key, expected names joined by dots, for example train.batch=64.",
         at: place, file: file)
     }
-    let valueBytes = Array(argument[argument.index(after: equals)...].utf8)
-    let yaml = try ConfigurationText(bytes: valueBytes, file: file, fixedPlace: place).text
-    let parsed = try SettingNode.compose(yaml, file: file, problems: problems) { _ in place }
-    value = parsed ?? SettingNode(content: .scalar("", isQuoted: false), place: place)
+    let text = String(argument[argument.index(after: equals)...])
+    let syntax = Configuration.description(of: path.joined(separator: "."))?.override ?? .yaml
+    if syntax != .yaml, !text.isQuotedYAML(file) {
+      value = SettingNode(content: .scalar(text, isQuoted: syntax == .path && text == "~"), place: place)
+    } else {
+      let yaml = try ConfigurationText(bytes: Array(text.utf8), file: file, fixedPlace: place).text
+      let parsed = try SettingNode.compose(yaml, file: file, problems: problems) { _ in place }
+      value = parsed ?? SettingNode(content: .scalar("", isQuoted: false), place: place)
+    }
     self.place = place
   }
 
@@ -43,5 +61,18 @@ struct SettingOverride {
     entries.insert(SettingEntry(key: key, place: keyPlace, value: child), at: index)
     if case .mapping = node.content {} else { node.place = place }
     node.content = .mapping(entries)
+  }
+}
+
+extension String {
+  /// Whether the whole text is one scalar of YAML in quotes.
+  fileprivate func isQuotedYAML(_ file: String) -> Bool {
+    guard let first, first == "\"" || first == "'", last == first else { return false }
+    let place = SettingPlace.wholeFile(file)
+    guard let text = try? ConfigurationText(bytes: Array(utf8), file: file, fixedPlace: place).text,
+      let node = try? SettingNode.compose(text, file: file, problems: ConfigurationProblems(), place: { _ in place }),
+      case .scalar(_, isQuoted: true) = node.content
+    else { return false }
+    return true
   }
 }

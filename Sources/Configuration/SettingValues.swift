@@ -1,3 +1,5 @@
+import Files
+
 /// Reads single values. Numbers are plain decimals, truth values are `true` and `false`, and a quoted value is neither.
 extension SettingNode {
   /// Decimal digits without leading zeros, underscores, colons or a sign other than −.
@@ -15,6 +17,12 @@ extension SettingNode {
   package var text: String? {
     guard case .scalar(let text, _) = content, !text.isEmpty, !isNull else { return nil }
     return text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? nil : text
+  }
+
+  /// A path: any text but an empty one, with the home folder in place of a leading `~/`; nil for null.
+  var path: String? {
+    guard case .scalar(let text, _) = content, !text.isEmpty, !isNull, !text.utf8.contains(0) else { return nil }
+    return expandingHome(text)
   }
 
   func list<Element>(_ parse: (SettingNode) -> Element?) -> [Element]? {

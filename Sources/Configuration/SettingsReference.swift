@@ -30,7 +30,8 @@ package struct SettingsReference {
 
       All keys of a configuration, as `disttrain settings --markdown` prints them. `disttrain settings KEY` explains one, and
       `--set KEY=VALUE` overrides it. *Fixed* keys keep the checkpoint's value when a run continues;
-      `--allow-change KEY` allows another value.
+      `--allow-change KEY` allows another value. A path may begin with `~/`, the home folder. `--set` takes a path or a
+      text as it is, and any other value as YAML.
 
       """
     var group: String?

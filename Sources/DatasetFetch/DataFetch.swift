@@ -27,7 +27,7 @@ package struct DataFetch {
     let wanted = set.files.filter { only.isEmpty ? !$0.isOptional : only.contains($0.name) }
     files = mirror.map { mirror in wanted.map { $0.from(mirror) } } ?? wanted
     self.set = set
-    self.folder = folder ?? "data/\(set.name)"
+    self.folder = folder.map(expandingHome) ?? "data/\(set.name)"
     self.pauses = pauses
     self.console = console
   }

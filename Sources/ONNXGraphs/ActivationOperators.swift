@@ -5,14 +5,14 @@ extension GraphOperator {
     [
       "Abs": elementwise { abs($0) },
       "Ceil": elementwise { $0.rounded(.up) },
-      "Clip": GraphOperator(["max", "min"]) { operands throws(GraphProblem) in
+      "Clip": GraphOperator { operands throws(GraphProblem) in
         let low = try operands.number(1, orAttribute: "min") ?? -.infinity
         let high = try operands.number(2, orAttribute: "max") ?? .infinity
         return try each(operands) { max(low, min(high, $0)) }
       },
       "Exp": elementwise { Float(Elementary.exp(Double($0))) },
       "Floor": elementwise { $0.rounded(.down) },
-      "LeakyRelu": GraphOperator(["alpha"]) { operands throws(GraphProblem) in
+      "LeakyRelu": GraphOperator { operands throws(GraphProblem) in
         try rectified(operands, slope: operands.float(named: "alpha") ?? 0.01)
       },
       "Neg": elementwise { -$0 },

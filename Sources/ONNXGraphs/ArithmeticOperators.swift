@@ -11,7 +11,7 @@ extension GraphOperator {
         }
         return try combined(operands, { $0 / $1 }, { $0.dividedReportingOverflow(by: $1).partialValue })
       },
-      "ReduceMean": GraphOperator(["axes", "keepdims", "noop_with_empty_axes"]) { operands throws(GraphProblem) in
+      "ReduceMean": GraphOperator { operands throws(GraphProblem) in
         try mean(operands)
       },
     ]

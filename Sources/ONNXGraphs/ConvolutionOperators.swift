@@ -4,12 +4,10 @@ import Numerics
 extension GraphOperator {
   static var convolutionOperators: [String: GraphOperator] {
     [
-      "Conv": GraphOperator(["auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"]) {
+      "Conv": GraphOperator {
         operands throws(GraphProblem) in try convolved(operands)
       },
-      "ConvTranspose": GraphOperator(
-        ["auto_pad", "dilations", "group", "kernel_shape", "output_padding", "output_shape", "pads", "strides"]
-      ) { operands throws(GraphProblem) in try transposedConvolved(operands) },
+      "ConvTranspose": GraphOperator { operands throws(GraphProblem) in try transposedConvolved(operands) },
     ]
   }
 

@@ -26,6 +26,10 @@ struct GraphWindow {
     let strides = try operands.pair("strides", 1..<most) ?? [1, 1]
     let pads = try operands.integers(named: "pads") ?? [0, 0, 0, 0]
     guard pads.count == 4 else { throw operands.unsupported("pads", "\(pads)", "four numbers") }
+    let padding = try operands.choice(named: "auto_pad", default: AutomaticPadding.none)
+    guard padding == .none || pads.allSatisfy({ $0 == 0 }) else {
+      throw operands.unsupported("pads", "\(pads) beside auto_pad \(padding.rawValue)", "one of the two")
+    }
     // Wider padding would only make pixels that depend on nothing but padding.
     for (place, pad) in pads.enumerated() where !(0..<kernel[place % 2]).contains(pad) {
       throw operands.unsupported("pads", "\(pads)", "less than the window of \(kernel)")
@@ -63,6 +67,10 @@ struct GraphWindow {
       }
       pad(whole - wanted, isMoreBehind: padding == .sameUpper)
     } else if padding == .sameUpper || padding == .sameLower {
+      guard whole >= stride * size else {
+        throw operands.unsupported(
+          "auto_pad", "\(padding.rawValue) for a window of \(kernel)", "a window of at least the stride, \(stride)")
+      }
       pad(whole - stride * size, isMoreBehind: padding == .sameUpper)
     }
     let side = whole - before - after

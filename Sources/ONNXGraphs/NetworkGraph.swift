@@ -63,7 +63,7 @@ package final class NetworkGraph {
     for (index, node) in model.nodes.enumerated() {
       let step: Step
       do throws(GraphProblem) {
-        step = Step(index: index, node: node, compute: try GraphOperator.of(node))
+        step = Step(index: index, node: node, compute: try GraphOperator.of(node, opset: model.opset))
         for name in node.inputs where !name.isEmpty && constants[name] == nil && !made.contains(name) {
           throw GraphProblem(
             "input \(name.debugDescription), which no node before it makes",

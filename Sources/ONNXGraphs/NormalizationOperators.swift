@@ -3,7 +3,7 @@ import Numerics
 extension GraphOperator {
   static var normalizationOperators: [String: GraphOperator] {
     [
-      "BatchNormalization": GraphOperator(["epsilon", "momentum", "spatial", "training_mode"]) {
+      "BatchNormalization": GraphOperator {
         operands throws(GraphProblem) in try normalized(operands)
       }
     ]
@@ -11,8 +11,15 @@ extension GraphOperator {
 
   /// Normalizes by the statistics in the file.
   private static func normalized(_ operands: GraphOperands) throws(GraphProblem) -> GraphValue {
-    try operands.require("training_mode", 0)
-    try operands.require("spatial", 1)
+    let mode = "an export for inference: torch.onnx.export after model.eval()"
+    if let training = try operands.integer(named: "training_mode"), training != 0 {
+      throw operands.unsupported("training_mode", "\(training)", "0: \(mode)")
+    }
+    // Until opset 13 the other outputs, the statistics of the batch, say that it is in training mode.
+    let outputs = operands.node.outputs.count { !$0.isEmpty }
+    guard outputs == 1 else {
+      throw GraphProblem("training mode, which its \(outputs) outputs stand for", expected: mode)
+    }
     let input = try operands.floats(0)
     let isVector = input.shape.count == 2
     guard isVector || input.shape.count == 4 else {

@@ -4,9 +4,8 @@ import Numerics
 extension GraphOperator {
   /// Operators of classifiers, whose features are compared; generators do not use them.
   static var poolingOperators: [String: GraphOperator] {
-    let window: Set = ["auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "strides"]
-    return [
-      "AveragePool": GraphOperator(window.union(["count_include_pad"])) { operands throws(GraphProblem) in
+    [
+      "AveragePool": GraphOperator { operands throws(GraphProblem) in
         let countsPadding = try operands.integer(named: "count_include_pad") ?? 0 != 0
         return try pooled(operands, start: 0, +) { sum, pixels, window in
           sum / Float(countsPadding ? window : pixels)
@@ -25,7 +24,7 @@ extension GraphOperator {
         let output = Shape(samples: shape.samples, height: 1, width: 1, channels: shape.channels)
         return .floats(FloatTensor(channelsLast: means, output))
       },
-      "MaxPool": GraphOperator(window.union(["storage_order"])) { operands throws(GraphProblem) in
+      "MaxPool": GraphOperator { operands throws(GraphProblem) in
         try pooled(operands, start: -.infinity, { max($0, $1) }) { largest, _, _ in largest }
       },
     ]

@@ -3,7 +3,7 @@ import Numerics
 extension GraphOperator {
   static var productOperators: [String: GraphOperator] {
     [
-      "Gemm": GraphOperator(["alpha", "beta", "transA", "transB"]) { operands throws(GraphProblem) in
+      "Gemm": GraphOperator { operands throws(GraphProblem) in
         try gemm(operands)
       },
       "MatMul": GraphOperator { operands throws(GraphProblem) in

@@ -4,16 +4,12 @@ import Numerics
 extension GraphOperator {
   static var resizeOperators: [String: GraphOperator] {
     [
-      "Resize": GraphOperator(
-        [
-          "antialias", "axes", "coordinate_transformation_mode", "cubic_coeff_a", "exclude_outside",
-          "extrapolation_value", "keep_aspect_ratio_policy", "mode", "nearest_mode",
-        ]
-      ) { operands throws(GraphProblem) in try resized(operands) },
-      "Upsample": GraphOperator(["height_scale", "mode", "scales", "width_scale"]) { operands throws(GraphProblem) in
-        let scales = try operands.optional(1) == nil ? operands.floats(named: "scales") : operands.floats(1).values
+      "Resize": GraphOperator { operands throws(GraphProblem) in try resized(operands) },
+      "Upsample": GraphOperator { operands throws(GraphProblem) in
+        let scales = try operands.floats(1).values
+        guard scales.allSatisfy({ $0 >= 1 }) else { throw GraphProblem("scales \(scales)", expected: "none below 1") }
         let rule = ResizingRule(try operands.choice(named: "mode", default: .nearest), .asymmetric, .floor)
-        return try resized(operands, try operands.floats(0).map(), rule, scales: scales ?? [], sizes: nil)
+        return try resized(operands, try operands.floats(0).map(), rule, scales: scales, sizes: nil)
       },
     ]
   }
@@ -23,9 +19,16 @@ extension GraphOperator {
     let mode = try operands.choice(named: "mode", default: ResizingRule.Mode.nearest)
     if operands.opset < 11 {
       let scales = try operands.floats(1).values
+      guard mode != .nearest || scales.allSatisfy({ $0 >= 1 }) else {
+        throw GraphProblem(
+          "scales \(scales) in mode nearest at opset \(operands.opset)",
+          expected: "none below 1, or opset 11, which "
+            + "states the rounding")
+      }
       return try resized(operands, (values, shape), .init(mode, .asymmetric, .floor), scales: scales, sizes: nil)
     }
     try operands.require("antialias", 0)
+    try operands.require("exclude_outside", 0)
     if let policy = try operands.string(named: "keep_aspect_ratio_policy"), policy != "stretch" {
       throw operands.unsupported("keep_aspect_ratio_policy", policy, "stretch")
     }
@@ -37,6 +40,9 @@ extension GraphOperator {
     let scales = operands.optional(2) == nil ? [] : try operands.floats(2).values
     let axes = try operands.integers(named: "axes").map { axes throws(GraphProblem) in
       try operands.axes(axes, rank: 4)
+    }
+    if let axes, axes.count != sizes?.count ?? scales.count {
+      throw operands.unsupported("axes", "\(axes)", "one for each of the scales or sizes")
     }
     return try resized(
       operands, (values, shape), rule, scales: spread(scales, over: axes, elsewhere: 1),

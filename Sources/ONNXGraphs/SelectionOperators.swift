@@ -4,16 +4,16 @@ extension GraphOperator {
   /// Operators that reorder, repeat, select or concatenate elements.
   static var selectionOperators: [String: GraphOperator] {
     [
-      "Concat": GraphOperator(["axis"]) { operands throws(GraphProblem) in try concatenated(operands) },
+      "Concat": GraphOperator { operands throws(GraphProblem) in try concatenated(operands) },
       "Expand": GraphOperator { operands throws(GraphProblem) in
         let value = try operands.value(0)
         let shape = try broadcastShape(value.shape, operands.integers(1))
         return try Rearrangement(spreading: value.shape, to: shape)(value)
       },
-      "Gather": GraphOperator(["axis"]) { operands throws(GraphProblem) in try gathered(operands) },
-      "Pad": GraphOperator(["mode", "pads", "value"]) { operands throws(GraphProblem) in try padded(operands) },
-      "Slice": GraphOperator(["axes", "ends", "starts"]) { operands throws(GraphProblem) in try sliced(operands) },
-      "Transpose": GraphOperator(["perm"]) { operands throws(GraphProblem) in
+      "Gather": GraphOperator { operands throws(GraphProblem) in try gathered(operands) },
+      "Pad": GraphOperator { operands throws(GraphProblem) in try padded(operands) },
+      "Slice": GraphOperator { operands throws(GraphProblem) in try sliced(operands) },
+      "Transpose": GraphOperator { operands throws(GraphProblem) in
         let value = try operands.value(0)
         let rank = value.shape.count
         let order = try operands.integers(named: "perm") ?? (0..<rank).reversed()
@@ -83,6 +83,9 @@ extension GraphOperator {
     guard pads.count == 2 * axes.count, pads.allSatisfy({ abs($0.clamped) <= FeatureShape.largestSide }) else {
       throw GraphProblem("padding \(pads)", expected: "two numbers for each of \(axes.count) axes")
     }
+    guard mode == .constant || pads.allSatisfy({ $0 >= 0 }) else {
+      throw GraphProblem("padding \(pads) in mode \(mode)", expected: "none below 0, or mode constant")
+    }
     var places = [[Int]?](repeating: nil, count: rank)
     for (place, axis) in axes.enumerated() {
       let size = value.shape[axis]
@@ -103,7 +106,10 @@ extension GraphOperator {
 
   private static func concatenated(_ operands: GraphOperands) throws(GraphProblem) -> GraphValue {
     let first = try operands.value(0)
-    let axis = try operands.axis(operands.integer(named: "axis") ?? 0, rank: first.shape.count)
+    guard let given = try operands.integer(named: "axis") else {
+      throw GraphProblem("no attribute axis", expected: "the axis to join")
+    }
+    let axis = try operands.axis(given, rank: first.shape.count)
     var floats: [RowMajor<Float>] = []
     var integers: [RowMajor<Int>] = []
     for index in operands.inputs.indices {

@@ -2,11 +2,11 @@ extension GraphOperator {
   /// Operators that compute or change shapes.
   static var shapeOperators: [String: GraphOperator] {
     [
-      "Cast": GraphOperator(["saturate", "to"]) { operands throws(GraphProblem) in try cast(operands) },
-      "Constant": GraphOperator(["value", "value_float", "value_floats", "value_int", "value_ints"]) {
+      "Cast": GraphOperator { operands throws(GraphProblem) in try cast(operands) },
+      "Constant": GraphOperator {
         operands throws(GraphProblem) in try constant(operands)
       },
-      "ConstantOfShape": GraphOperator(["value"]) { operands throws(GraphProblem) in
+      "ConstantOfShape": GraphOperator { operands throws(GraphProblem) in
         let shape = try operands.integers(0)
         let value =
           try operands.tensor(named: "value").map(GraphValue.init)
@@ -16,13 +16,14 @@ extension GraphOperator {
         }
         return try Rearrangement(spreading: [], to: shape)(value.reshaped(to: []))
       },
-      "Dropout": GraphOperator(["ratio", "seed"]) { operands throws(GraphProblem) in
-        if case .integers(let training)? = operands.optional(2), training.values.first != 0 {
+      "Dropout": GraphOperator { operands throws(GraphProblem) in
+        // Before opset 12 there is no training mode; the mask alone does not change the result.
+        if operands.optional(2) != nil, try operands.integers(2).first != 0 {
           throw GraphProblem("training mode", expected: "an export for inference: torch.onnx.export after model.eval()")
         }
         return try operands.value(0)
       },
-      "Flatten": GraphOperator(["axis"]) { operands throws(GraphProblem) in
+      "Flatten": GraphOperator { operands throws(GraphProblem) in
         let value = try operands.value(0)
         let given = try operands.integer(named: "axis") ?? 1
         let rank = value.shape.count
@@ -30,8 +31,8 @@ extension GraphOperator {
         return value.reshaped(to: [value.shape[..<axis].reduce(1, *), value.shape[axis...].reduce(1, *)])
       },
       "Identity": GraphOperator { operands throws(GraphProblem) in try operands.value(0) },
-      "Reshape": GraphOperator(["allowzero"]) { operands throws(GraphProblem) in try reshape(operands) },
-      "Shape": GraphOperator(["end", "start"]) { operands throws(GraphProblem) in
+      "Reshape": GraphOperator { operands throws(GraphProblem) in try reshape(operands) },
+      "Shape": GraphOperator { operands throws(GraphProblem) in
         let shape = try operands.value(0).shape
         func bound(_ name: String, _ standard: Int) throws(GraphProblem) -> Int {
           guard let given = try operands.integer(named: name) else { return standard }
@@ -41,10 +42,12 @@ extension GraphOperator {
         let sizes = Array(shape[start..<max(start, end)])
         return .integers(RowMajor(shape: [sizes.count], values: sizes))
       },
-      "Squeeze": GraphOperator(["axes"]) { operands throws(GraphProblem) in
+      "Squeeze": GraphOperator { operands throws(GraphProblem) in
         let value = try operands.value(0)
         let rank = value.shape.count
         let given = try operands.integers(1, orAttribute: "axes")
+        // Programs differ in whether that means all axes of size 1, or none.
+        if given?.isEmpty == true { throw GraphProblem("an empty list of axes", expected: "axes, or no such list") }
         let axes = try given.map { given throws(GraphProblem) in try operands.axes(given, rank: rank) }
         for axis in axes ?? [] where value.shape[axis] != 1 {
           throw GraphProblem("a shape of \(value.shape)", expected: "1 on axis \(axis)")
@@ -52,7 +55,7 @@ extension GraphOperator {
         let dropped = axes ?? (0..<rank).filter { value.shape[$0] == 1 }
         return value.reshaped(to: (0..<rank).filter { !dropped.contains($0) }.map { value.shape[$0] })
       },
-      "Unsqueeze": GraphOperator(["axes"]) { operands throws(GraphProblem) in
+      "Unsqueeze": GraphOperator { operands throws(GraphProblem) in
         let value = try operands.value(0)
         guard let given = try operands.integers(1, orAttribute: "axes"), given.count <= 8 else {
           throw GraphProblem("no axes, or over 8", expected: "up to 8 axes of the result")
@@ -88,6 +91,9 @@ extension GraphOperator {
   }
 
   private static func constant(_ operands: GraphOperands) throws(GraphProblem) -> GraphValue {
+    guard operands.node.attributes.count == 1 else {
+      throw GraphProblem("\(operands.node.attributes.count) values", expected: "one")
+    }
     switch operands.node.attributes.values.first {
     case .tensor(let tensor): return GraphValue(tensor)
     case .float(let value): return .floats(FloatTensor(RowMajor(shape: [], values: [value])))

@@ -57,8 +57,9 @@ struct LaunchCommand: ParsableCommand {
     guard restarts >= 0 else { throw LaunchError("found --restarts \(restarts), expected 0 or more") }
     let environment = ProcessInfo.processInfo.environment
     let arguments = try ProgramArguments(config)
+    let hostfile = try hostfile.map(Hostfile.path).map { ($0, try Hostfile(path: $0)) }
     let request = LaunchPlan.Request(
-      ranks: ranks, hostfile: try hostfile.map { ($0, try Hostfile(path: $0)) }, arguments: arguments,
+      ranks: ranks, hostfile: hostfile, arguments: arguments,
       // What is wrong with it disttrain says.
       configuration: arguments.train ? (try? TextFile(arguments.words[0], expected: "a configuration"))?.text : nil)
     let plan = try Self.plan(request, environment)

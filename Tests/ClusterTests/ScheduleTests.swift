@@ -1,5 +1,7 @@
 import Cluster
 import Configuration
+import GAN
+import Reporting
 import Testing
 
 @Suite struct ScheduleTests {
@@ -18,6 +20,35 @@ import Testing
     (0..<schedule.plan.ranks).flatMap { rank in
       schedule.plan.shards(ofRank: rank).flatMap { schedule.images(ofShard: $0, step: step, update: update) }
     }
+  }
+
+  private static let vectorNorm = ModelSpecification(
+    generator: .layers([
+      .dense(units: 192), .batchNorm(.init()), .reshape(FeatureShape(channels: 3, height: 8, width: 8)), .tanh,
+    ]), image: FeatureShape(channels: 3, height: 8, width: 8))
+
+  /// A kept last batch of one image would train batch norm of 1×1 maps on a single value.
+  @Test func aLastBatchOfOneImage() throws {
+    func message(_ images: Int, _ lastBatch: LastBatch = .keep, steps: Int? = nil, epochs: Int? = 1) throws -> String {
+      let schedule = try schedule(
+        images: images, batch: 8, shards: 4, lastBatch: lastBatch, steps: steps, epochs: epochs)
+      do throws(EpochScheduleError) { try schedule.check(Self.vectorNorm) } catch {
+        #expect(error.code == .usage)
+        return error.message
+      }
+      return ""
+    }
+    let found = try message(17)
+    #expect(
+      found
+        == "the data set has 17 images, so that the last batch of an epoch, in batches of 8, has 1 (data.lastBatch "
+        + "is keep), expected at least 2: layer 1 of the generator is batchNorm of 192×1×1, a single value per channel, "
+        + "which it replaces by a constant; set data.lastBatch to drop or wrap, or change train.batch")
+    #expect(try message(1) != "" && message(17, steps: 3) != "" && message(17, steps: .max, epochs: nil) != "")
+    #expect(try message(17, steps: 2) == "", "the run ends before it")
+    #expect(try message(16) == "" && message(18) == "" && message(17, .drop) == "" && message(17, .wrap) == "")
+    let maps = try schedule(images: 17, batch: 8, shards: 4, lastBatch: .keep)
+    #expect(throws: Never.self) { try maps.check(ModelSpecification()) }
   }
 
   static let sizes = [(400, 16, 8), (100, 13, 8), (5, 13, 8), (40, 7, 1), (13, 13, 8), (1, 1, 1), (17, 16, 5)]

@@ -280,6 +280,68 @@ struct ConfigurationErrorTests {
         """)
   }
 
+  /// A generator that has batch norm of a vector; of one sample, it makes the same of every latent.
+  private static let vectorNorm = """
+    data: {source: synthetic, image: {size: 8}}
+    train: {steps: 1, batch: 2}
+    model:
+      latent: {size: 4}
+      generator:
+        layers: [{dense: {units: 192}}, {batchNorm: {}}, {relu: {}}, {reshape: {channels: 3, height: 8, width: 8}}, {tanh: {}}]
+      discriminator: {layers: [{convolution: {channels: 4, kernel: 8}}, {batchNorm: {}}, {flatten: {}}, {dense: {units: 1}}]}
+
+    """
+
+  @Test func batchNormOfASingleValue() {
+    let yaml = Self.vectorNorm
+    #expect(message(yaml) == "")
+    #expect(
+      message(yaml, ["train.batch=1"])
+        == "--set train.batch=1: train.batch: found 1, expected at least 2: layer 1 of the generator is batchNorm of "
+        + "192×1×1, a single value per channel, which it replaces by a constant. Raise train.batch, or leave this "
+        + "batchNorm out.")
+    let others = ["model.generator={layers: [{dense: {units: 192}}, {reshape: {channels: 3, height: 8, width: 8}}]}"]
+    #expect(message(yaml, others) == "")
+    let discriminator = message(yaml, others + ["train.batch=1"])
+    #expect(discriminator.contains("train.batch: found 1") && discriminator.contains("layer 1 of the discriminator"))
+    // Maps of several pixels have several values.
+    #expect(message("data: {source: synthetic}\ntrain: {steps: 1, batch: 1}\noutput: {samples: {count: 1}}\n") == "")
+
+    let sample = message(yaml, ["output.samples.count=1"])
+    #expect(sample.contains("output.samples.count: found 1, expected at least 2: layer 1 of the generator"))
+    #expect(sample.contains("output.samples.batchNorm: running"))
+    #expect(
+      message(yaml, ["output.samples.final=1"]).contains("output.samples.final: found 1, expected 0 or at least 2"))
+    let running = ["output.samples.count=1", "output.samples.final=1", "output.samples.batchNorm=running"]
+    #expect(message(yaml, running) == "")
+    let always = yaml.replacing(
+      "{units: 192}}, {batchNorm: {}}", with: "{units: 192}}, {batchNorm: {statistics: batch}}")
+    #expect(message(always) == "" && message(always, running).contains("or leave this batchNorm out"))
+    #expect(message(yaml, ["output.samples.count=1"] + others) == "")
+    // What is trained may be used.
+    #expect(throws: Never.self) {
+      try Configuration(recorded: yaml.replacing("batch: 2", with: "batch: 1"), file: "checkpoint")
+    }
+  }
+
+  /// The distance compares patches of 7 by 7 pixels.
+  @Test(arguments: [(6, false), (7, true)])
+  func imagesSmallerThanAPatch(side: Int, isAccepted: Bool) {
+    let yaml = """
+      data: {source: synthetic, image: {size: \(side)}, validation: 0.5}
+      train: {steps: 1, batch: 2}
+      model:
+        generator:
+          layers: [{dense: {units: \(3 * side * side)}}, {reshape: {channels: 3, size: \(side)}}]
+        discriminator: {layers: [{flatten: {}}, {dense: {units: 1}}]}
+      output: {checkpoints: {best: slicedWasserstein}}
+
+      """
+    let found = message(yaml)
+    #expect(
+      (found == "") == isAccepted && (isAccepted || found.contains("best: found slicedWasserstein for images of 6")))
+  }
+
   @Test(arguments: ["train.batch", "=3", "train..batch=3", "train.batch.=3", ".=1"])
   func badOverride(argument: String) {
     #expect(message(shortestYAML, [argument]).hasPrefix("--set \(argument): found "))

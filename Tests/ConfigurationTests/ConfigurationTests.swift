@@ -196,6 +196,71 @@ struct ConfigurationTests {
     #expect(fromArgument.data.path == FileManager.default.currentDirectoryPath + "/photos")
   }
 
+  private static let home = ProcessInfo.processInfo.environment["HOME"] ?? "/root"
+
+  /// README's own line. A shell leaves `~` alone behind `=`, and nothing expands it in a file.
+  @Test func theHomeFolderIsWrittenAsATilde() throws {
+    let home = Self.home
+    let argument = try configuration(shortestYAML, ["data.path=~/images/facades", "output.folder=~/runs"])
+    #expect(argument.data.path == "\(home)/images/facades" && argument.output.folder == "\(home)/runs")
+    #expect(argument.runFolder == "\(home)/runs/run")
+    let file = try configuration(
+      "data: {path: ~/images, cache: ~/cache}\ntrain: {steps: 1}\noutput: {folder: \"~\"}\n")
+    #expect(file.data.path == "\(home)/images" && file.data.cache == .folder("\(home)/cache"))
+    #expect(file.output.folder == home)
+    #expect(try configuration(shortestYAML, ["data.path=~"]).data.path == home)
+    #expect(try configuration(shortestYAML, ["data={source: folder, path: ~/x}"]).data.path == "\(home)/x")
+    // A name like any other.
+    let here = FileManager.default.currentDirectoryPath
+    #expect(try configuration(shortestYAML, ["data.path=~user/x"]).data.path == "\(here)/~user/x")
+    #expect(try configuration(shortestYAML, ["data.path=./~/x"]).data.path == "\(here)/~/x")
+    // YAML's null.
+    #expect(try configuration("data: {source: synthetic, path: ~}\ntrain: {steps: 1}\n").data.path == nil)
+  }
+
+  /// A shell has read it once already: no second syntax changes the text of a path.
+  @Test(arguments: [
+    "/a #1", "/a: b", "/a\nb", "/a\tb", "/a  ", "/\u{1}\u{7F}\u{85}\u{2028}\u{FEFF}é🙂", "/a\\nb", "/[a]", "/{a: b}",
+    "/*.d", "/a &b/&c", "/a \"b\" 'c'", "/!a", "/%a,b", "/- a\n  - b", "/yes", "/a\r\nb", "/it's", "/\"",
+    "/a\u{A0}b\u{FFFF}",
+  ])
+  func aPathIsTakenAsItIs(path: String) throws {
+    let found = try configuration(
+      shortestYAML, ["data.path=\(path)", "data.cache=\(path)", "output.folder=\(path)"])
+    #expect(found.data.path == path && found.data.cache == .folder(path) && found.output.folder == path)
+    let again = try configuration(found.yaml)
+    #expect(again == found && again.data.path == path)
+    #expect(try Configuration(recorded: found.yaml, file: "checkpoint").data.path == path)
+  }
+
+  @Test(arguments: [
+    "[a]", "{a: b}", "*.jpg", " #a", "# a", "\"a", "'a' b", "&a", "5", "true", "- a", "a ", "\ta", "auto",
+  ])
+  func aRelativePathIsTakenAsItIs(path: String) throws {
+    let here = FileManager.default.currentDirectoryPath
+    #expect(try configuration(shortestYAML, ["data.path=\(path)"]).data.path == "\(here)/\(path)")
+    let runs = try configuration(shortestYAML, ["output.folder=\(path)"])
+    #expect(runs.output.folder == path)
+    #expect(try configuration(runs.yaml) == runs)
+  }
+
+  @Test func whatSetStillReadsAsYAML() throws {
+    let found = try configuration(
+      shortestYAML,
+      [
+        "data.path='/a ''b'' c'", "data.image={size: 64}", "output={folder: /a}", "data.pattern=*.jpg",
+        "train.steps=3 # few",
+      ])
+    #expect(found.data.path == "/a 'b' c" && found.model.image.width == 64 && found.output.folder == "/a")
+    #expect(found.data.pattern == "*.jpg" && found.train.steps == 3)
+    #expect(try configuration(shortestYAML, ["data.path=\"/a\\nb\""]).data.path == "/a\nb")
+    #expect(try configuration(shortestYAML, ["data.pattern=\"*.png\""]).data.pattern == "*.png")
+    #expect(try configuration(shortestYAML, ["data.path=/a", "data.path=null"]).data.path == nil)
+    #expect(try configuration(shortestYAML, ["data.path=/a", "data.path="]).data.path == nil)
+    #expect(try configuration(shortestYAML, ["data.cache=off"]).data.cache == .off)
+    #expect(try configuration(shortestYAML, ["name=run #3"]).name == "run #3")
+  }
+
   @Test func shardsOfABatch() throws {
     let automatic = try configuration(shortestYAML).train
     #expect([1, 8, 9, 200].map { automatic.shardCount(ranks: $0) } == [8, 8, 9, 128])

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import GAN
 import ModelFiles
 import Numerics
@@ -210,6 +211,144 @@ import Testing
     #expect(Self.refusal(ending("Div", "z"), whole, shape: [3, 2, 2])?.contains("division by 0") == true)
     #expect(Self.one("Cast", attributes: ["to": .integer(10)])?.contains("float32") == true)
     #expect(Self.one("Cast", attributes: [:]) != nil)
+  }
+
+  /// A generator that PyTorch exported at opset 13 in training mode. Its batch norms have five outputs, and onnxruntime
+  /// normalizes by the batch: by the statistics in the file, values are off by up to 0.93.
+  @Test func anExportInTrainingMode() throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/training-mode.onnx").path
+    func load() throws {
+      let generator = try GeneratorGraph(path: path, context: Self.context)
+      _ = try generator.images(of: [Float](repeating: 1, count: 2 * generator.latents.size))
+    }
+    #expect {
+      try load()
+    } throws: { error in
+      let found = "\(error)"
+      return found.contains("node BatchNormalization") && found.contains("training mode") && found.contains("eval()")
+    }
+  }
+
+  /// Before opset 14 the number of outputs is the only sign of training mode.
+  @Test(arguments: 9...20) func batchNormInTrainingMode(opset: Int) {
+    func refusal(_ outputs: [String], _ attributes: [String: ONNXAttribute] = [:]) -> String? {
+      let vectors = Dictionary(uniqueKeysWithValues: (0..<4).map { ("v\($0)", Self.floats([3])) })
+      let node = ONNXNode(
+        "BatchNormalization", name: "it", inputs: ["input"] + vectors.keys.sorted(), outputs: outputs,
+        attributes: attributes)
+      return Self.refusal([node], vectors, shape: [3, 2, 2], opset: opset)
+    }
+    #expect(refusal(["output"]) == nil && refusal(["output", "", ""]) == nil)
+    #expect(refusal(["output"], ["epsilon": .float(1e-3), "momentum": .float(0.9)]) == nil)
+    #expect(refusal(["output", "mean", "variance"])?.contains("training mode") == true)
+    let five = refusal(["output", "mean", "variance", "savedMean", "savedVariance"])
+    #expect(five?.contains(opset < 14 ? "training mode" : "5 outputs") == true)
+    let attribute = refusal(["output"], ["training_mode": .integer(1)])
+    #expect(attribute?.contains("training_mode") == true)
+    #expect((refusal(["output"], ["training_mode": .integer(0)]) == nil) == (opset >= 14))
+    #expect(refusal(["output"], ["spatial": .integer(0)])?.contains("attribute spatial") == true)
+    #expect(refusal(["output"], ["is_test": .integer(0)])?.contains("attribute is_test") == true)
+  }
+
+  @Test func dropoutInTrainingMode() {
+    func refusal(_ training: ONNXTensor) -> String? { Self.one("Dropout", Self.floats([], 0.5), training) }
+    func number(_ value: Int) -> ONNXTensor { ONNXTensor(shape: [], values: .integers([value])) }
+    #expect(refusal(number(0)) == nil && refusal(number(1))?.contains("training mode") == true)
+    #expect(refusal(Self.floats([]))?.contains("integers") == true)
+    #expect(Self.one("Dropout", attributes: ["ratio": .float(0.5)], opset: 11) == nil)
+    #expect(Self.one("Dropout", attributes: ["ratio": .float(0.5)], opset: 12)?.contains("attribute ratio") == true)
+  }
+
+  /// What an operator has not at an opset is refused: read or not, it would not mean what the file says.
+  @Test func whatBelongsToOtherVersions() {
+    let axes: [String: ONNXAttribute] = ["axes": .integers([2])]
+    let cases: [(String, [ONNXTensor], [String: ONNXAttribute], Int, String)] = [
+      ("Clip", [], ["min": .float(0)], 11, "attribute min"),
+      ("Clip", [Self.floats([])], [:], 10, "2 inputs"),
+      ("ReduceMean", [], axes, 18, "attribute axes"),
+      ("ReduceMean", [Self.integers(2)], [:], 17, "2 inputs"),
+      ("ReduceMean", [], ["noop_with_empty_axes": .integer(1)], 17, "attribute noop_with_empty_axes"),
+      ("Unsqueeze", [], axes, 13, "attribute axes"), ("Unsqueeze", [Self.integers(0)], [:], 12, "2 inputs"),
+      ("Squeeze", [], axes, 13, "attribute axes"), ("Squeeze", [Self.integers(0)], [:], 12, "2 inputs"),
+      ("Slice", [], ["starts": .integers([0]), "ends": .integers([1])], 10, "attribute ends"),
+      ("Slice", [Self.integers(0), Self.integers(1)], [:], 9, "3 inputs"),
+      ("Pad", [], ["pads": .integers([0, 0, 0, 0, 0, 0, 0, 0])], 11, "attribute pads"),
+      ("Pad", [Self.integers(0, 0, 0, 0, 0, 0, 0, 0)], [:], 10, "2 inputs"),
+      ("Pad", [Self.integers(0, 0), Self.floats([], 0), Self.integers(2)], [:], 17, "4 inputs"),
+      ("Pad", [Self.integers(0, 0, 0, 0, 0, 0, 0, 0)], ["mode": .string("wrap")], 19, "attribute mode"),
+      ("Reshape", [Self.integers(0, 3, 2, 2)], ["allowzero": .integer(1)], 13, "attribute allowzero"),
+      ("Shape", [], ["start": .integer(1)], 14, "attribute start"),
+      ("AveragePool", [], ["kernel_shape": .integers([1, 1]), "ceil_mode": .integer(0)], 9, "attribute ceil_mode"),
+      ("AveragePool", [], ["kernel_shape": .integers([1, 1]), "dilations": .integers([1, 1])], 18, "dilations"),
+      ("Resize", [Self.floats([4])], ["nearest_mode": .string("floor")], 10, "attribute nearest_mode"),
+      ("Resize", [Self.floats([4])], [:], 9, "opset 9"),
+      ("Upsample", [Self.floats([4])], ["height_scale": .float(2)], 9, "attribute height_scale"),
+      ("Relu", [Self.floats([4])], [:], 13, "2 inputs"),
+      ("Add", [Self.floats([]), Self.floats([])], [:], 13, "3 inputs"),
+      ("Gemm", [Self.floats([])], ["broadcast": .integer(1)], 13, "attribute broadcast"),
+    ]
+    for (operation, constants, attributes, opset, expected) in cases {
+      let named = Dictionary(uniqueKeysWithValues: constants.enumerated().map { ("c\($0)", $1) })
+      let node = ONNXNode(
+        operation, name: "it", inputs: ["input"] + named.keys.sorted(), outputs: ["output"], attributes: attributes)
+      let refusal = Self.refusal([node], named, shape: [3, 2, 2], opset: opset)
+      #expect(
+        refusal?.contains("node \(operation) \"it\"") == true && refusal?.contains(expected) == true,
+        "\(operation) at opset \(opset): \(refusal ?? "accepted"), not \(expected)")
+    }
+    let node = ONNXNode("Relu", name: "it", inputs: ["input"], outputs: ["output", "second"])
+    #expect(Self.refusal([node], shape: [3, 2, 2])?.contains("2 outputs") == true)
+  }
+
+  /// Attributes that say two things, or what is not computed here.
+  @Test func attributesThatWouldBeIgnored() {
+    let window = Self.floats([3, 3, 2, 2])
+    for operation in ["Conv", "ConvTranspose"] {
+      for padding in ["VALID", "SAME_UPPER", "SAME_LOWER"] {
+        let attributes: [String: ONNXAttribute] = ["auto_pad": .string(padding), "pads": .integers([1, 1, 1, 1])]
+        #expect(Self.one(operation, window, attributes: attributes)?.contains("attribute pads") == true)
+      }
+    }
+    #expect(
+      Self.one(
+        "ConvTranspose", window, attributes: ["auto_pad": .string("SAME_UPPER"), "strides": .integers([3, 3])])?
+        .contains("attribute auto_pad") == true)
+    func resize(_ attributes: [String: ONNXAttribute], scales: [Float] = [1, 1, 1, 1], opset: Int = 18) -> String? {
+      let scales = ONNXTensor(shape: [scales.count], values: .floats(scales))
+      return Self.one("Resize", Self.floats([0]), scales, attributes: attributes, opset: opset)
+    }
+    #expect(resize([:]) == nil)
+    let unsupported: [(String, ONNXAttribute)] = [
+      ("exclude_outside", .integer(1)), ("antialias", .integer(1)), ("mode", .string("cubic")),
+      ("keep_aspect_ratio_policy", .string("not_larger")), ("axes", .integers([2, 3])),
+      ("coordinate_transformation_mode", .string("tf_crop_and_resize")),
+      ("coordinate_transformation_mode", .string("tf_half_pixel_for_nn")),
+      ("coordinate_transformation_mode", .string("half_pixel_symmetric")), ("nearest_mode", .string("simple")),
+    ]
+    for (name, value) in unsupported {
+      let refusal = resize([name: value])
+      #expect(refusal?.contains("attribute \(name)") == true, "\(name) \(value): \(refusal ?? "accepted")")
+    }
+    // Which old pixel is the nearest is stated from opset 11 on.
+    let half = ONNXTensor(shape: [4], values: .floats([1, 1, 0.5, 0.5]))
+    #expect(Self.one("Resize", half, opset: 10)?.contains("below 1") == true)
+    #expect(Self.one("Resize", half, attributes: ["mode": .string("linear")], opset: 10) == nil)
+    #expect(Self.one("Upsample", half, opset: 9)?.contains("below 1") == true)
+    let square: [String: ONNXAttribute] = ["kernel_shape": .integers([2, 2])]
+    for name in ["ceil_mode", "storage_order"] {
+      #expect(Self.one("MaxPool", attributes: square.merging([name: .integer(1)]) { $1 })?.contains(name) == true)
+    }
+    let dilated = square.merging(["dilations": .integers([2, 2])]) { $1 }
+    #expect(Self.one("MaxPool", attributes: dilated)?.contains("dilations") == true)
+    #expect(Self.one("AveragePool", attributes: dilated, opset: 19)?.contains("dilations") == true)
+    let pads = Self.integers(0, 0, -1, 0, 0, 0, 1, 0)
+    #expect(Self.one("Pad", pads, attributes: ["mode": .string("reflect")])?.contains("none below 0") == true)
+    #expect(Self.one("Concat")?.contains("no attribute axis") == true)
+    #expect(Self.one("Squeeze", ONNXTensor(shape: [0], values: .integers([])))?.contains("empty list") == true)
+    let constant = ONNXNode(
+      "Constant", name: "it", inputs: [], outputs: ["output"],
+      attributes: ["value_int": .integer(1), "value_float": .float(1)])
+    #expect(Self.refusal([constant])?.contains("2 values") == true)
   }
 
   /// Damaged files: a graph that can be read may still not run.

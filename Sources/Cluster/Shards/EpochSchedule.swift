@@ -1,4 +1,5 @@
 import Configuration
+import GAN
 import Reporting
 
 /// The images of every step: a pure function of the step, so that a continued run needs no saved state.
@@ -69,6 +70,20 @@ package struct EpochSchedule: Sendable {
     return Place(epoch: epoch, batch: batch, samples: isShort ? deal.images - batch * plan.batch : plan.batch)
   }
 
+  /// Samples of the smallest batch of the run.
+  package var smallestBatch: Int {
+    let (batches, overflow) = totalSteps.multipliedReportingOverflow(by: batchesPerStep)
+    let reachesLast = overflow || batches >= batchesPerEpoch
+    guard lastBatch == .keep, reachesLast else { return plan.batch }
+    return deal.images - (batchesPerEpoch - 1) * plan.batch
+  }
+
+  /// Throws if the run has a batch of one sample, from which a batch norm of `model` cannot learn.
+  package func check(_ model: ModelSpecification) throws(EpochScheduleError) {
+    guard totalSteps > 0, smallestBatch == 1, let norm = model.singleValueNorm else { return }
+    throw .singleValue(images: deal.images, batch: plan.batch, norm)
+  }
+
   /// The images that `shard` contributes, in the order of its samples in the batch
   /// (`plan.samples(ofShard:inBatchOf:)`).
   package mutating func images(ofShard shard: Int, step: Int, update: Int = 0) -> ShardImages {
@@ -113,11 +128,13 @@ package enum EpochScheduleError: ExplainedError, Equatable {
   case lessThanOneBatch(images: Int, batch: Int)
   case emptyShard(images: Int, needed: Int, shards: Int)
   case endless
+  /// A batch of one sample.
+  case singleValue(images: Int, batch: Int, SingleValueNorm)
 
   package var code: ExitCode {
     switch self {
     case .noImages: .badData
-    case .lessThanOneBatch, .emptyShard, .endless: .usage
+    case .lessThanOneBatch, .emptyShard, .endless, .singleValue: .usage
     }
   }
 
@@ -130,6 +147,10 @@ package enum EpochScheduleError: ExplainedError, Equatable {
     case .emptyShard(let images, let needed, let shards):
       "the data set has \(images) images, too few to give each of \(shards) shards one (data.lastBatch is wrap): "
         + "\(needed) are needed; lower train.batch or train.shards, or set data.lastBatch to keep"
+    case .singleValue(let images, let batch, let norm):
+      "the data set has \(images) images, so that the last batch of an epoch, in batches of \(batch), has 1 "
+        + "(data.lastBatch is keep), expected at least 2: \(norm); "
+        + "set data.lastBatch to drop or wrap, or change train.batch"
     case .endless: "the run has no end: set train.steps or train.epochs"
     }
   }

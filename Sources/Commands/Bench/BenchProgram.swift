@@ -36,7 +36,7 @@ package struct BenchProgram {
 
   package init(_ subject: Subject, file: String?, overrides: [String], rounds: Int) {
     precondition(rounds > 0, "at least one round")
-    self.subject = subject
+    self.subject = if case .loader(let folder) = subject { .loader(folder: expandingHome(folder)) } else { subject }
     self.file = file
     self.overrides = overrides
     self.rounds = rounds

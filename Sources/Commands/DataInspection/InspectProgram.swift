@@ -13,7 +13,7 @@ package struct InspectProgram {
   package var printsJSON: Bool
 
   package init(path: String, overrides: [String], printsJSON: Bool) {
-    (self.path, self.overrides, self.printsJSON) = (path, overrides, printsJSON)
+    (self.path, self.overrides, self.printsJSON) = (expandingHome(path), overrides, printsJSON)
   }
 
   /// Inspects and ends the process.

@@ -29,8 +29,11 @@ package struct EvaluateProgram {
     samples: ModelFile, configuration: String, overrides: [String], heldOut: String?, count: Int?, pairs: Int,
     seed: UInt64?, features: String?, out: String?
   ) {
-    (self.samples, self.configuration, self.overrides, self.heldOut) = (samples, configuration, overrides, heldOut)
-    (self.count, self.pairs, self.seed, self.features, self.out) = (count, pairs, seed, features, out)
+    (self.samples, self.configuration, self.overrides, self.heldOut) = (
+      samples, expandingHome(configuration), overrides, heldOut.map(expandingHome)
+    )
+    (self.count, self.pairs, self.seed) = (count, pairs, seed)
+    (self.features, self.out) = (features.map(expandingHome), out.map(expandingHome))
   }
 
   /// Neighbours and rows of neighbours.png.
@@ -50,6 +53,13 @@ package struct EvaluateProgram {
     let console = Console(isSpeaking: true)
     let configuration = try Configuration(file: configuration, overrides: overrides)
     let model = configuration.model
+    guard model.image.width >= SlicedWasserstein.patch else {
+      throw UserFacingError(
+        code: .usage,
+        message:
+          "data.image.size is \(model.image.width), expected at least \(SlicedWasserstein.patch): the sliced "
+          + "Wasserstein distance compares patches of that size")
+    }
     let context = ComputeContext(kernels: kernels, threads: threads)
     // Unusable arguments are reported before the long computations.
     let measure = try features.map { path in

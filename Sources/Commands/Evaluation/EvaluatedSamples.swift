@@ -39,6 +39,8 @@ struct EvaluatedSamples {
       images = try Self.generated(model, path, count ?? 1000, image, seed, console)
       (title, checkpoint) = (model.title, model as? CheckpointModel)
     }
+    // Files of images are in the range by their nature.
+    if !isFolder.boolValue, let note = ValueRange(images.values).note(on: path) { console.note(note) }
     guard images.count > 1 else {
       throw UserFacingError(code: .badData, message: "\(path): found \(images.count) images, expected two at least")
     }
@@ -79,7 +81,7 @@ struct EvaluatedSamples {
     }
     let rows = min(count ?? file.shape[0], file.shape[0])
     let values = try file.rows(0..<rows)
-    if let outside = values.first(where: { abs($0) > 1.01 }) {
+    if let outside = values.first(where: { abs($0) > ValueRange.largest }) {
       throw FileError.unsuitable(path: path, found: "the value \(outside)", expected: "values in [-1, 1]")
     }
     return ImageArray(

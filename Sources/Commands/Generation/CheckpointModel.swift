@@ -37,7 +37,17 @@ final class CheckpointModel: GeneratorModel {
     generator = ImageGenerator(samplingModel, engine: engine)
   }
 
+  var loneImageProblem: String? {
+    configuration.model.singleValueNorm(by: samplingModel.statistics).map { norm in
+      "\(norm) if an image is made alone"
+        + (configuration.model.singleValueNorm(by: .running) == nil ? "; leave out --batch-norm batch" : "")
+    }
+  }
+
   func images(of latents: [Float]) throws -> GeneratedImages {
+    if latents.count == self.latents.size, let loneImageProblem {
+      throw UserFacingError(code: .usage, message: "found one image, expected at least 2: \(loneImageProblem)")
+    }
     let shape = generator.latents.shape.with(samples: latents.count / self.latents.size)
     var latents = latents
     return try latents.withUnsafeMutableBufferPointer { buffer in

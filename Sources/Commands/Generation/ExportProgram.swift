@@ -15,7 +15,7 @@ package struct ExportProgram {
   package var out: String
 
   package init(checkpoint: ModelFile, format: Format, out: String) {
-    (self.checkpoint, self.format, self.out) = (checkpoint, format, out)
+    (self.checkpoint, self.format, self.out) = (checkpoint, format, expandingHome(out))
   }
 
   /// Writes the file and ends the process.

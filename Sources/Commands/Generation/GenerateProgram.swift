@@ -1,4 +1,5 @@
 import DistTrain
+import Files
 import Foundation
 import GAN
 import Numerics
@@ -21,7 +22,9 @@ package struct GenerateProgram {
     model: ModelFile, count: Int?, out: String, seed: UInt64?, latents: String?, grid: GridSize?, format: ImageFormat,
     best: Int?
   ) {
-    (self.model, self.count, self.out, self.seed, self.latents) = (model, count, out, seed, latents)
+    (self.model, self.count, self.out, self.seed, self.latents) = (
+      model, count, expandingHome(out), seed, latents.map(expandingHome)
+    )
     (self.grid, self.format, self.best) = (grid, format, best)
   }
 
@@ -34,6 +37,12 @@ package struct GenerateProgram {
     let generator = try openGenerator(model, kernels: kernels, threads: threads)
     let source = try LatentSource(latents, seed: seed, for: generator)
     let count = try count(of: source)
+    if count % generator.portion == 1 || generator.portion == 1, let problem = generator.loneImageProblem {
+      throw UserFacingError(
+        code: .usage,
+        message: "--count \(count) in batches of \(generator.portion) has a batch of 1, expected at least 2: \(problem)"
+      )
+    }
     let console = Console(isSpeaking: true)
     if let best {
       try writeBest(best, of: count, generator, source, threads, console)
@@ -49,6 +58,7 @@ package struct GenerateProgram {
       }
       try folder.finish()
       progress.end()
+      if let note = folder.range.note(on: model.path) { console.note(note) }
     }
     console.say("\(best ?? count) images by \(generator.title), of \(source.description), in \(out)")
   }
@@ -81,6 +91,7 @@ package struct GenerateProgram {
       try folder.append(generator.images(of: source.latents(numbers)))
     }
     try folder.finish()
+    if let note = folder.range.note(on: model.path) { console.note(note) }
     for (place, candidate) in candidates.enumerated() {
       let probability = Elementary.sigmoid(Double(candidate.logit))
       console.say("\(name(place))  latent \(candidate.number)  D \(String(format: "%.4f", probability))")

@@ -20,6 +20,9 @@ protocol GeneratorModel: AnyObject {
   /// Images that are made together.
   var portion: Int { get }
 
+  /// Why an image cannot be made alone; nil if it can.
+  var loneImageProblem: String? { get }
+
   /// The images of [n, latents.size], n at most `portion`.
   func images(of latents: [Float]) throws -> GeneratedImages
 
@@ -49,6 +52,9 @@ final class ONNXGeneratorModel: GeneratorModel {
   let seed: UInt64 = 1
   var title: String { graph.path }
   var latents: LatentSpecification { graph.latents }
+
+  /// Batch norm goes by the statistics in the file.
+  var loneImageProblem: String? { nil }
 
   init(_ graph: GeneratorGraph) { self.graph = graph }
 

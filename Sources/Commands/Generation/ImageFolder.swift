@@ -28,6 +28,7 @@ struct ImageFolder: ~Copyable {
   private var done = 0
   private var gridValues: [Float] = []
   private var shape: Shape?
+  private(set) var range = ValueRange()
 
   /// - Parameters:
   ///   - count: the number of images.
@@ -53,6 +54,7 @@ struct ImageFolder: ~Copyable {
         code: .badData, message: "the model makes images of \(before), then of \(shape): they must be of one size")
     }
     self.shape = shape
+    range.include(images.values)
     switch format {
     case .png: try writeImages(images)
     case .npy:

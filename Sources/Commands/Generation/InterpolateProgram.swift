@@ -32,7 +32,7 @@ package struct InterpolateProgram {
 
   package init(model: ModelFile, mode: Mode, steps: Int?, seed: UInt64?, latents: String?, out: String) {
     (self.model, self.mode, self.steps) = (model, mode, steps)
-    (self.seed, self.latents, self.out) = (seed, latents, out)
+    (self.seed, self.latents, self.out) = (seed, latents.map(expandingHome), expandingHome(out))
   }
 
   /// Draws and ends the process.
@@ -94,6 +94,7 @@ package struct InterpolateProgram {
       values += made.values
       shape = made.shape
     }
+    if let note = ValueRange(values).note(on: model.path) { Console(isSpeaking: true).note(note) }
     return GeneratedImages(shape: shape!.with(samples: latents.count), values: values)
   }
 

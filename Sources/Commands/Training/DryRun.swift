@@ -65,6 +65,7 @@ struct DryRun {
       plan: plan, deal: deal, lastBatch: configuration.data.lastBatch,
       steps: configuration.train.steps, epochs: configuration.train.epochs,
       batchesPerStep: configuration.train.rules.updates.discriminator)
+    try schedule.check(configuration.model)
     let heldDeal = Deal(images: split.heldOut.count, plan: plan, seed: configuration.seed, shuffle: false)
     let held = plan.shards(ofRank: 0).reduce(0) {
       $0 + deal.images(ofShard: $1).count + heldDeal.images(ofShard: $1).count

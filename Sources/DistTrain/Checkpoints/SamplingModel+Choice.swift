@@ -12,7 +12,8 @@ package struct ModelFile: Sendable {
   /// The statistics of batch norm.
   package var statistics = Statistics.running
 
-  package init(_ path: String) { self.path = path }
+  /// - Parameter path: may begin with `~/`.
+  package init(_ path: String) { self.path = expandingHome(path) }
 }
 
 /// The parameters and statistics with which images are made, for a run and for its checkpoints: decided only here.

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 
 /// The options of the command line besides the configuration.
 package struct RunOptions: Sendable {
@@ -20,12 +21,13 @@ package struct RunOptions: Sendable {
   /// Steps to record in `trace.safetensors`; 0 for none.
   package var tracedSteps: Int
 
+  /// Paths may begin with `~/`.
   package init(
     resume: Resume = .automatic, out: String? = nil, allowedChanges: [String] = [], isDebug: Bool = false,
     tracedSteps: Int = 0
   ) {
-    self.resume = resume
-    self.out = out
+    self.resume = if case .file(let path) = resume { .file(expandingHome(path)) } else { resume }
+    self.out = out.map(expandingHome)
     self.allowedChanges = allowedChanges
     self.isDebug = isDebug
     self.tracedSteps = tracedSteps

@@ -60,9 +60,11 @@ package final class TrainingRun {
     let images = try job.activity.during(.loading) { try loadImages(plan, threads) }
     try checkData(images, resumption)
     let schedule = try AgreedError.alike {
-      try EpochSchedule(
+      let schedule = try EpochSchedule(
         plan: plan, deal: images.deal, lastBatch: configuration.data.lastBatch, steps: configuration.train.steps,
         epochs: configuration.train.epochs, batchesPerStep: configuration.train.rules.updates.discriminator)
+      try schedule.check(configuration.model)
+      return schedule
     }
     let start = resumption.facts?.step ?? 0
     console.say(schedule.summary(heldOut: images.heldOut?.deal.images ?? 0))

@@ -8,8 +8,11 @@ package struct TextFile {
   /// The most bytes; hostfiles and configurations are far smaller.
   package static let largest = 1 << 20
 
-  /// - Parameter expected: the kind of file, for errors.
+  /// - Parameters:
+  ///   - path: may begin with `~/`.
+  ///   - expected: the kind of file, for errors.
   package init(_ path: String, expected: String) throws(LaunchError) {
+    let path = expandingHome(path)
     let unfit = LaunchError("\(path): no readable file of at most \(Self.largest) bytes, expected \(expected)")
     do throws(FileError) {
       let file = try RegularFile(path: path)
@@ -25,6 +28,9 @@ package struct TextFile {
 }
 
 extension Hostfile {
+  /// The path for mpirun, which does not know `~/`.
+  package static func path(_ argument: String) -> String { expandingHome(argument) }
+
   package init(path: String) throws(LaunchError) {
     let file = try TextFile(path, expected: "a hostfile; hostfiles/ has examples")
     try self.init(parsing: file.text, path: path)
