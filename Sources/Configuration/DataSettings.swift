@@ -43,6 +43,7 @@ package struct DataSettings: Hashable, Sendable {
   package var augment = Augmentation.none
   package var limit: Int?
   package var decode = Transform.Decoding.exact
+  package var orientation = OrientationRule.exif
   package var onBadImage = OnBadImage.fail
   package var cache = Cache.automatic
   package var syntheticCount = 2000
@@ -85,6 +86,9 @@ extension DataSettings {
     keys.value(
       "decode", &decode, .choice,
       "fast scales JPEG files down in the decoder; the result is close to exact, but not equal.")
+    keys.value(
+      "orientation", &orientation, .choice, older: .stored,
+      "exif turns and mirrors images as viewers show them; stored leaves the pixels as they are stored.")
     keys.value(
       "onBadImage", &onBadImage, .choice, "A file that cannot be read ends the run (fail) or is left out (skip).")
     keys.value("cache", &cache, .cache, .free, "Folder of the cache of decoded images; off for no cache.")

@@ -24,6 +24,11 @@ extension SurveyReport {
       lines += Self.listed(sizes.all.prefix(Self.mostListed)) { $0.text }
       if sizes.all.count > Self.mostListed { lines.append("  and \(sizes.all.count - Self.mostListed) other sizes") }
     }
+    if turned > 0 {
+      lines.append(
+        "\(Self.count(turned, "image")) with an EXIF orientation, "
+          + (orientation == .exif ? "turned as viewers show them" : "read as stored"))
+    }
     if !copies.isEmpty {
       lines.append("\(Self.count(copies.count, "image")) with the same content as another:")
       lines += copies.prefix(Self.mostListed).map { "  \($0.name) is \($0.sameAs)" }
