@@ -118,6 +118,25 @@ extension CommandLineTests {
       }
     }
 
+    @Test func transparentImagesAreCounted() async throws {
+      let place = try Workplace()
+      for name in ["la_bkgd.png", "trns_rgb.png", "oriented1.png"] {
+        try place.write([UInt8](Data(contentsOf: Self.fixtures.appending(path: name))), "drawings/\(name)")
+      }
+      var outcome = try await Self.inspect(place, ["drawings"], expecting: 0)
+      var line = "2 images with transparency, composited over the file's background or white"
+      #expect(outcome.output.contains(line), "\(outcome.text)")
+      try place.write(
+        Workplace.configuration.replacingOccurrences(
+          of: "source: synthetic, synthetic: {count: 48}", with: "source: folder, lastBatch: keep, path: drawings"),
+        "run.yaml")
+      for (value, text) in [("ignore", "whose hidden colours show"), ("black", "composited over black")] {
+        outcome = try await Self.inspect(place, ["run.yaml", "--set", "data.background=\(value)"], expecting: 0)
+        line = "2 images with transparency, \(text)"
+        #expect(outcome.output.contains(line), "\(outcome.text)")
+      }
+    }
+
     @Test func publishedFilesAreInspected() async throws {
       let place = try Workplace()
       let (digits, svhn) = (Self.fixtures.path, Self.fixtures.appending(path: "svhn.mat").path)

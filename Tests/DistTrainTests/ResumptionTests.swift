@@ -147,16 +147,22 @@ import Testing
       let continued = try resumption.configuration(continuing: configuration(yaml, overrides), options)
       return (continued.data, resumption.notes)
     }
-    #expect(try continued().0.orientation == .exif)
+    #expect(try continued().0.orientation == .exif && continued().0.background == .file)
     try write(2, ["configuration": yaml])
     let (data, notes) = try continued()
-    #expect(data.orientation == .stored)
-    #expect(
-      notes == ["data.orientation stays stored, as in the checkpoint; exif needs --allow-change data.orientation"])
-    #expect(try continued(["data.orientation=stored"]).1.isEmpty)
+    #expect(data.orientation == .stored && data.background == .ignore)
+    let kept = [
+      "data.orientation stays stored, as in the checkpoint; exif needs --allow-change data.orientation",
+      "data.background stays ignore, as in the checkpoint; file needs --allow-change data.background",
+    ]
+    #expect(notes == kept)
+    #expect(try continued(["data.orientation=stored", "data.background=ignore"]).1.isEmpty)
     let allowed = try continued(allowing: ["data.orientation"])
-    #expect(allowed.0.orientation == .exif)
-    #expect(allowed.1 == ["changed since the checkpoint, as allowed: data.orientation: stored → exif"])
+    #expect(allowed.0.orientation == .exif && allowed.0.background == .ignore)
+    #expect(allowed.1 == [kept[1], "changed since the checkpoint, as allowed: data.orientation: stored → exif"])
+    #expect(throws: (any Error).self, "neither the old background nor the default") {
+      try continued(["data.background=black"])
+    }
 
     // The continued run records what it keeps, and goes on so.
     try write(3, ["configuration": configuration(yaml, ["data.orientation=stored"]).yaml])

@@ -27,7 +27,12 @@ extension SurveyReport {
     if turned > 0 {
       lines.append(
         "\(Self.count(turned, "image")) with an EXIF orientation, "
-          + (orientation == .exif ? "turned as viewers show them" : "read as stored"))
+          + (reading.orientation == .exif ? "turned as viewers show them" : "read as stored"))
+    }
+    if transparent > 0 {
+      lines.append(
+        "\(Self.count(transparent, "image")) with transparency, "
+          + (reading.background == .ignore ? "whose hidden colours show" : "composited over \(background)"))
     }
     if !copies.isEmpty {
       lines.append("\(Self.count(copies.count, "image")) with the same content as another:")
@@ -47,6 +52,10 @@ extension SurveyReport {
       lines += unreadable.map { "  \($0.reason)" }
     }
     return lines
+  }
+
+  private var background: String {
+    reading.background == .file ? "the file's background or white" : "\(reading.background)"
   }
 
   private static func lines(_ training: Training, of images: Int) -> [String] {

@@ -31,7 +31,7 @@ extension DataSettings {
   }
 
   /// What is followed of the files' statements about their pixels.
-  package var reading: ImageReading { ImageReading(orientation: orientation) }
+  package var reading: ImageReading { ImageReading(orientation: orientation, background: background) }
 
   /// The folder of the cache: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for no cache.
   /// Synthetic images need no cache: drawing is as fast as reading.

@@ -165,12 +165,16 @@ extension DataSettings {
     if orientation == .exif, old.orientation == .stored, !allowed.contains("data.orientation") {
       orientation = .stored
     }
+    if background == .file, old.background == .ignore, !allowed.contains("data.background") { background = .ignore }
   }
 
   /// The settings of the reading that are not those of `other` and matter to the source.
   fileprivate func differences(from other: DataSettings) -> [(key: String, value: String, other: String)] {
-    guard [.folder, .celeba].contains(source), orientation != other.orientation else { return [] }
-    return [("data.orientation", orientation.rawValue, other.orientation.rawValue)]
+    guard [.folder, .celeba].contains(source) else { return [] }
+    return [
+      ("data.orientation", orientation.rawValue, other.orientation.rawValue),
+      ("data.background", "\(background)", "\(other.background)"),
+    ].filter { $0.1 != $0.2 }
   }
 }
 

@@ -167,6 +167,10 @@ package final class TrainingRun {
     if !images.skipped.isEmpty {
       console.note("left out \(images.skipped.count) images:\n  \(images.skipped.joined(separator: "\n  "))")
     }
+    if images.transparent > 0, settings.background != .ignore {
+      console.note(
+        "composited \(images.transparent) images with transparency, data.background: \(settings.background)")
+    }
     return images
   }
 

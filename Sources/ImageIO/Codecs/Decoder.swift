@@ -3,8 +3,8 @@ import Files
 /// Decodes PNG and JPEG files from memory, recognized by their first bytes, not by the file's name.
 ///
 /// An image is turned by its EXIF orientation unless the reading says otherwise, as by Pillow's `ImageOps.exif_transpose`.
-/// Alpha is dropped, not blended, and gamma and profiles are ignored, as in Pillow's `open` and `convert("RGB")`. Of 16-bit
-/// samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
+/// Transparent pixels are composited over the reading's background. Gamma and profiles are ignored, as in Pillow's `open`
+/// and `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
 package enum Decoder {
   package enum Format: String, Hashable, Sendable, CaseIterable {
     case png = "PNG"
@@ -66,7 +66,9 @@ package enum Decoder {
     let decoded: (image: Image, reduction: Reduction)
     switch format {
     case .png:
-      let image = try PNGDecoder.image(in: bytes, channels: channels, path: path)
+      let (image, isTransparent) = try PNGDecoder.image(
+        in: bytes, channels: channels, path: path, over: reading.background)
+      if isTransparent { traits.insert(.transparent) }
       decoded = (image, Reduction(width: image.width, height: image.height, eighths: Reduction.none))
     case .jpeg:
       decoded = try JPEGDecoder.image(in: bytes, channels: channels, path: path) { width, height in

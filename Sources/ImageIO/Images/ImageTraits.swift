@@ -1,4 +1,4 @@
-/// What a file states of its pixels besides their values.
+/// What a file states of its pixels besides their colours.
 package struct ImageTraits: OptionSet, Hashable, Sendable {
   package let rawValue: UInt8
 
@@ -6,4 +6,6 @@ package struct ImageTraits: OptionSet, Hashable, Sendable {
 
   /// An EXIF orientation other than 1.
   package static let turned = ImageTraits(rawValue: 1 << 0)
+  /// A pixel that is not opaque.
+  package static let transparent = ImageTraits(rawValue: 1 << 1)
 }
