@@ -16,6 +16,8 @@ struct reading {
   png_structp png;
   png_infop info;
   uint8_t *rows;
+  cimage_background background;
+  int transparent;
 };
 
 static void refuse(png_structp png, png_const_charp reason) {
@@ -64,11 +66,26 @@ static void read_header(struct reading *reading) {
   png_read_info(png, reading->info);
 }
 
+// The colour of one pixel over the background, in place.
+static void composite(struct reading *reading, uint8_t rgb[3], unsigned alpha) {
+  if (alpha == 255) return;
+  reading->transparent = 1;
+  if (!reading->background.composites) return;
+  for (int i = 0; i < 3; i++) {
+    // 255 is odd, so that no quotient lies between two numbers.
+    rgb[i] = (uint8_t)((rgb[i] * alpha + reading->background.rgb[i] * (255 - alpha) + 127) / 255);
+  }
+}
+
 static void look_up(struct reading *reading, const uint8_t *indices, uint8_t *to, int channels, size_t width,
                     size_t y) {
   png_colorp palette = NULL;
-  int colours = 0;
+  png_bytep alphas = NULL;
+  int colours = 0, alpha_count = 0;
   png_get_PLTE(reading->png, reading->info, &palette, &colours);
+  if (png_get_valid(reading->png, reading->info, PNG_INFO_tRNS)) {
+    png_get_tRNS(reading->png, reading->info, &alphas, &alpha_count, NULL);
+  }
   for (size_t x = 0; x < width; x++) {
     if (indices[x] >= colours) {
       char reason[120];
@@ -77,6 +94,19 @@ static void look_up(struct reading *reading, const uint8_t *indices, uint8_t *to
       png_error(reading->png, reason);
     }
     uint8_t rgb[3] = {palette[indices[x]].red, palette[indices[x]].green, palette[indices[x]].blue};
+    composite(reading, rgb, alphas && indices[x] < alpha_count ? alphas[indices[x]] : 255);
+    cimage_convert_row(rgb, 3, to + x * (size_t)channels, channels, 1);
+  }
+}
+
+// Pixels of 2 (grey) or 4 (RGB) samples, the last of them alpha.
+static void composite_row(struct reading *reading, const uint8_t *row, int row_channels, uint8_t *to, int channels,
+                          size_t width) {
+  for (size_t x = 0; x < width; x++) {
+    const uint8_t *from = row + x * (size_t)row_channels;
+    int green = row_channels == 2 ? 0 : 1, blue = row_channels == 2 ? 0 : 2;
+    uint8_t rgb[3] = {from[0], from[green], from[blue]};
+    composite(reading, rgb, from[row_channels - 1]);
     cimage_convert_row(rgb, 3, to + x * (size_t)channels, channels, 1);
   }
 }
@@ -88,11 +118,12 @@ static void read_pixels(struct reading *reading, int channels, uint8_t *pixels) 
   int is_palette = png_get_color_type(png, reading->info) == PNG_COLOR_TYPE_PALETTE;
   int passes = png_set_interlace_handling(png);
   png_set_strip_16(png);
-  png_set_strip_alpha(png);
   if (is_palette) {
     png_set_packing(png);
   } else {
     png_set_expand_gray_1_2_4_to_8(png);
+    // A colour key is compared in all 16 bits.
+    if (png_get_valid(png, reading->info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
   }
   png_read_update_info(png, reading->info);
   int row_channels = png_get_channels(png, reading->info);
@@ -109,6 +140,8 @@ static void read_pixels(struct reading *reading, int channels, uint8_t *pixels) 
       uint8_t *to = pixels + y * width * (size_t)channels;
       if (is_palette) {
         look_up(reading, row, to, channels, width, y);
+      } else if (row_channels % 2 == 0) {
+        composite_row(reading, row, row_channels, to, channels, width);
       } else {
         cimage_convert_row(row, row_channels, to, channels, width);
       }
@@ -139,10 +172,12 @@ static int decode(struct reading *reading, int channels, uint8_t *pixels) {
   return 0;
 }
 
-int cimage_png_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *pixels, char *message,
-                      size_t capacity) {
-  struct reading reading = {.bytes = bytes, .count = count, .message = message, .capacity = capacity};
+int cimage_png_decode(const uint8_t *bytes, size_t count, int channels, cimage_background background, uint8_t *pixels,
+                      int *transparent, char *message, size_t capacity) {
+  struct reading reading = {
+      .bytes = bytes, .count = count, .message = message, .capacity = capacity, .background = background};
   int failed = begin(&reading) || decode(&reading, channels, pixels);
   end(&reading);
+  *transparent = reading.transparent;
   return failed;
 }

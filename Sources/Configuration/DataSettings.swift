@@ -43,6 +43,8 @@ package struct DataSettings: Hashable, Sendable {
   package var augment = Augmentation.none
   package var limit: Int?
   package var decode = Transform.Decoding.exact
+  package var orientation = OrientationRule.exif
+  package var background = Background.file
   package var onBadImage = OnBadImage.fail
   package var cache = Cache.automatic
   package var syntheticCount = 2000
@@ -85,6 +87,12 @@ extension DataSettings {
     keys.value(
       "decode", &decode, .choice,
       "fast scales JPEG files down in the decoder; the result is close to exact, but not equal.")
+    keys.value(
+      "orientation", &orientation, .choice, older: .stored,
+      "exif turns and mirrors images as viewers show them; stored leaves the pixels as they are stored.")
+    keys.value(
+      "background", &background, .background, older: .ignore,
+      "The colour behind transparent pixels; file is the file's own or white, ignore shows their hidden colours.")
     keys.value(
       "onBadImage", &onBadImage, .choice, "A file that cannot be read ends the run (fail) or is left out (skip).")
     keys.value("cache", &cache, .cache, .free, "Folder of the cache of decoded images; off for no cache.")
@@ -185,6 +193,16 @@ extension SettingKind where Value == [Int] {
       node.list { $0.number(Double.self) } == [-1, 1] ? [-1, 1] : nil
     } text: {
       "[\($0[0]), \($0[1])]"
+    }
+  }
+}
+
+extension SettingKind where Value == Background {
+  fileprivate static var background: Self {
+    Self("file, white, black, a colour such as \"#8090a0\", or ignore") {
+      $0.text.flatMap(Background.init)
+    } text: {
+      $0.description.hasPrefix("#") ? quoted($0.description) : $0.description
     }
   }
 }

@@ -98,6 +98,45 @@ extension CommandLineTests {
       #expect(!padded.output.contains("warning"), "the longer side decides: \(padded.text)")
     }
 
+    /// An image of 41×27 pixels that is stored turned.
+    @Test func turnedImagesAreCounted() async throws {
+      let place = try Workplace()
+      for name in ["oriented1.jpg", "oriented6.jpg", "oriented6.png"] {
+        try place.write([UInt8](Data(contentsOf: Self.fixtures.appending(path: name))), "photographs/\(name)")
+      }
+      var outcome = try await Self.inspect(place, ["photographs"], expecting: 0)
+      for line in ["2 images with an EXIF orientation, turned as viewers show them", "  1  27×41", "  1  41×27"] {
+        #expect(outcome.output.contains(line), "\(line) in \(outcome.text)")
+      }
+      try place.write(
+        Workplace.configuration.replacingOccurrences(
+          of: "source: synthetic, synthetic: {count: 48}", with: "source: folder, lastBatch: keep, path: photographs"),
+        "run.yaml")
+      outcome = try await Self.inspect(place, ["run.yaml", "--set", "data.orientation=stored"], expecting: 0)
+      for line in ["2 images with an EXIF orientation, read as stored", "  2  41×27"] {
+        #expect(outcome.output.contains(line), "\(line) in \(outcome.text)")
+      }
+    }
+
+    @Test func transparentImagesAreCounted() async throws {
+      let place = try Workplace()
+      for name in ["la_bkgd.png", "trns_rgb.png", "oriented1.png"] {
+        try place.write([UInt8](Data(contentsOf: Self.fixtures.appending(path: name))), "drawings/\(name)")
+      }
+      var outcome = try await Self.inspect(place, ["drawings"], expecting: 0)
+      var line = "2 images with transparency, composited over the file's background or white"
+      #expect(outcome.output.contains(line), "\(outcome.text)")
+      try place.write(
+        Workplace.configuration.replacingOccurrences(
+          of: "source: synthetic, synthetic: {count: 48}", with: "source: folder, lastBatch: keep, path: drawings"),
+        "run.yaml")
+      for (value, text) in [("ignore", "whose hidden colours show"), ("black", "composited over black")] {
+        outcome = try await Self.inspect(place, ["run.yaml", "--set", "data.background=\(value)"], expecting: 0)
+        line = "2 images with transparency, \(text)"
+        #expect(outcome.output.contains(line), "\(outcome.text)")
+      }
+    }
+
     @Test func publishedFilesAreInspected() async throws {
       let place = try Workplace()
       let (digits, svhn) = (Self.fixtures.path, Self.fixtures.appending(path: "svhn.mat").path)

@@ -28,6 +28,8 @@ struct SettingsTests {
     "data.augment.contrast": ("0.5", []),
     "data.limit": ("1000", []),
     "data.decode": ("fast", []),
+    "data.orientation": ("stored", []),
+    "data.background": ("\"#8090a0\"", []),
     "data.onBadImage": ("skip", []),
     "data.cache": ("off", []),
     "data.synthetic.count": ("500", []),
@@ -158,7 +160,10 @@ struct SettingsTests {
     #expect(today.watchdog == 60 && today.output.tensorboard)
     #expect(
       try today.changes(from: recorded(shortestYAML)).map(\.description)
-        == ["watchdog: 0 → 60", "output.tensorboard: false → true"])
+        == [
+          "data.orientation: stored → exif", "data.background: ignore → file", "watchdog: 0 → 60",
+          "output.tensorboard: false → true",
+        ])
     // Also where the group is there.
     let apart = try recorded(shortestYAML + "watchdog: 5\noutput: {onnx: never}\n")
     #expect(apart.watchdog == 5 && !apart.output.tensorboard)

@@ -24,7 +24,8 @@ import Testing
           : .damaged(path: name(index), format: "PNG", reason: "no\nend")
       }
       let image = Image(width: 4, height: 4, channels: 1, filledWith: value(index.number))
-      return SourceImage(image: image, bytes: [value(index.number)])
+      return SourceImage(
+        image: image, bytes: [value(index.number)], traits: index.number % 3 == 0 ? .transparent : .turned)
     }
   }
 
@@ -66,6 +67,15 @@ import Testing
     #expect(try Self.hash(GreyImages(), size: 2) != alone, "transform")
     let exchanged = try Self.hash(GreyImages(value: { $0 == 4 ? 5 : $0 == 5 ? 4 : UInt8($0) }))
     #expect(exchanged != alone, "two contents exchanged")
+  }
+
+  /// Images 0, 3 … 27, on each rank, held out or not.
+  @Test(arguments: [0, 0.25]) func transparentImagesAreCounted(validation: Double) throws {
+    for ranks in [1, 2, 3, 8] {
+      let counts = ThreadRank.run(ranks) { try Self.load(GreyImages(), $0, validation: validation).transparent }
+      #expect(try counts.map { try $0.get() } == Array(repeating: 10, count: ranks))
+    }
+    #expect(try Self.load(GreyImages(bad: [3, 4]), SingleProcess(), skips: true).transparent == 9)
   }
 
   /// Every rank holds the images of its shards, as floats in [−1, 1].

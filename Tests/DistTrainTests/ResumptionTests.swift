@@ -138,6 +138,40 @@ import Testing
     #expect(try find().notes.isEmpty, "a checkpoint that has the key means what it says")
   }
 
+  /// Images are read as before there was a setting for it, unless the change is allowed; a new run is not concerned.
+  @Test func anOlderReadingOfImagesStays() throws {
+    let yaml = Self.yaml.replacingOccurrences(of: "source: synthetic", with: "source: folder, path: /images")
+    func continued(_ overrides: [String] = [], allowing allowed: [String] = []) throws -> (DataSettings, [String]) {
+      let options = RunOptions(allowedChanges: allowed)
+      let resumption = try find(overrides, options, yaml: yaml)
+      let continued = try resumption.configuration(continuing: configuration(yaml, overrides), options)
+      return (continued.data, resumption.notes)
+    }
+    #expect(try continued().0.orientation == .exif && continued().0.background == .file)
+    try write(2, ["configuration": yaml])
+    let (data, notes) = try continued()
+    #expect(data.orientation == .stored && data.background == .ignore)
+    let kept = [
+      "data.orientation stays stored, as in the checkpoint; exif needs --allow-change data.orientation",
+      "data.background stays ignore, as in the checkpoint; file needs --allow-change data.background",
+    ]
+    #expect(notes == kept)
+    #expect(try continued(["data.orientation=stored", "data.background=ignore"]).1.isEmpty)
+    let allowed = try continued(allowing: ["data.orientation"])
+    #expect(allowed.0.orientation == .exif && allowed.0.background == .ignore)
+    #expect(allowed.1 == [kept[1], "changed since the checkpoint, as allowed: data.orientation: stored → exif"])
+    #expect(throws: (any Error).self, "neither the old background nor the default") {
+      try continued(["data.background=black"])
+    }
+
+    // The continued run records what it keeps, and goes on so.
+    try write(3, ["configuration": configuration(yaml, ["data.orientation=stored"]).yaml])
+    #expect(try continued().0.orientation == .stored)
+    try write(4, ["configuration": configuration(yaml).yaml])
+    #expect(try continued().0.orientation == .exif && continued().1.isEmpty)
+    #expect(throws: (any Error).self, "not back to the old meaning") { try continued(["data.orientation=stored"]) }
+  }
+
   @Test func changesAddUp() throws {
     try write(5, ["changes": "after step 2: seed: 0 → 1"])
     #expect(try find().facts?.changes == "after step 2: seed: 0 → 1")
@@ -163,7 +197,7 @@ import Testing
   }
 
   private func continued(_ overrides: [String], _ options: RunOptions = RunOptions()) throws -> KernelSettings {
-    try find(overrides, options).configuration(continuing: configuration(Self.yaml, overrides)).kernels
+    try find(overrides, options).configuration(continuing: configuration(Self.yaml, overrides), options).kernels
   }
 
   /// Whatever would be chosen today; and asking for what there is, is no change.

@@ -66,6 +66,8 @@ write("png", "good-chunks", png(
     before=chunk(b"gAMA", struct.pack(">I", 45455)) + chunk(b"zTXt", b"k\0\0" + zlib.compress(b"text"))
     + chunk(b"iCCP", b"p\0\0" + zlib.compress(b"profile")) + chunk(b"tRNS", b"\0\1")))
 zeros = zlib.compress(bytes(10 << 20), 9)
+exif = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 8)
+write("png", "good-exif", png(5, 6, 8, 0, rows(5, 6, 8), before=chunk(b"eXIf", exif)))
 write("png", "good-bomb-text", png(1, 1, 8, 0, b"\0\7", before=chunk(b"zTXt", b"k\0\0" + zeros)))
 write("png", "good-bomb-profile", png(1, 1, 8, 0, b"\0\7", before=chunk(b"iCCP", b"p\0\0" + zeros)))
 write("png", "bomb-data", png(1, 1, 8, 0, bytes(10 << 20)))
@@ -99,6 +101,7 @@ def scan(components, first, last, approximation, data=b"\x3f"):
 write("jpeg", "good-grey", jpeg(0xC0, 1, scan(1, 0, 63, 0)))
 write("jpeg", "good-colour", jpeg(0xC0, 3, scan(3, 0, 63, 0, b"\x03")))
 write("jpeg", "good-cmyk", jpeg(0xC0, 4, scan(4, 0, 63, 0, b"\x00"), segment(0xEE, b"Adobe\0\x64\0\0\0\0\2")))
+write("jpeg", "good-exif", jpeg(0xC0, 3, scan(3, 0, 63, 0, b"\x03"), segment(0xE1, b"Exif\0\0" + exif)))
 write("jpeg", "good-progressive", jpeg(
     0xC2, 1, scan(1, 0, 0, 0, b"\x7f") + b"".join(scan(1, k, k, 0, b"\x7f") for k in range(1, 64))))
 write("jpeg", "restarts", jpeg(0xC0, 1, scan(1, 0, 63, 0, b"\x3f\xff\xd0\x3f"), segment(0xDD, b"\0\1")))

@@ -27,7 +27,9 @@ struct ImageCacheTests {
       loads.withLock { $0 += 1 }
       let image = Image(
         width: 7, height: 7, channels: 3, pixels: (0..<147).map { UInt8(($0 * 7 + index.number * 31) % 256) })
-      return SourceImage(image: image.with(channels: channels), bytes: [UInt8(index.number)])
+      return SourceImage(
+        image: image.with(channels: channels), bytes: [UInt8(index.number)],
+        traits: ImageTraits(rawValue: UInt8(index.number % 4)))
     }
   }
 
@@ -42,9 +44,10 @@ struct ImageCacheTests {
     let before = source.loads.withLock { $0 }
     for index in source.indices {
       var pixels = [UInt8](repeating: 1, count: transform.byteCount)
-      let hash = try pixels.withUnsafeMutableBufferPointer { try cache.load(index, into: $0) }
+      let content = try pixels.withUnsafeMutableBufferPointer { try cache.load(index, into: $0) }
       #expect(pixels == (0..<147).map { UInt8(($0 * 7 + index.number * 31) % 256) })
-      #expect(hash.bytes == [UInt8(index.number)].withUnsafeBytes(testHash))
+      #expect(content.hash.bytes == [UInt8(index.number)].withUnsafeBytes(testHash))
+      #expect(content.traits.rawValue == UInt8(index.number % 4))
     }
     return source.loads.withLock { $0 } - before
   }
@@ -72,7 +75,7 @@ struct ImageCacheTests {
     let path = try #require(cache.path)
     let whole = [UInt8](try Data(contentsOf: URL(filePath: path)))
     let record = whole.count / 5
-    #expect(record == 8 + 32 + 147)
+    #expect(record == 8 + 32 + 1 + 147)
     for at in Array(stride(from: 0, to: whole.count, by: 13)) + [record - 1] {
       var torn = whole
       torn[at] ^= 0x10

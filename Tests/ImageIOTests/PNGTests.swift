@@ -12,7 +12,7 @@ struct PNGTests {
       let words = line.split(separator: " ").map(String.init)
       let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(suite)/\(words[0])")))
       for (channels, expected) in [(3, words[3]), (1, words[4])] {
-        let image = try Decoder.image(in: bytes, channels: channels, path: words[0])
+        let image = try Decoder.image(in: bytes, channels: channels, path: words[0], reading: .asStored)
         #expect("\(image.width) \(image.height)" == "\(words[1]) \(words[2])", "\(words[0])")
         #expect(checksum(image.pixels) == UInt64(expected, radix: 16), "\(words[0]), \(channels) channels")
       }
@@ -35,7 +35,7 @@ struct PNGTests {
   @Test func everyColourTypeByHand() throws {
     func pixels(_ depth: UInt8, _ colour: UInt8, _ row: [UInt8], palette: [UInt8] = []) throws -> [UInt8] {
       let bytes = PNGBytes.file(width: 2, height: 1, depth: depth, colour: colour, palette: palette, rows: [[0] + row])
-      return try Decoder.image(in: bytes, channels: 3, path: "png").pixels
+      return try Decoder.image(in: bytes, channels: 3, path: "png", reading: .asStored).pixels
     }
     #expect(try pixels(1, 0, [0b0100_0000]) == [0, 0, 0, 255, 255, 255])
     #expect(try pixels(2, 0, [0b0110_0000]) == [85, 85, 85, 170, 170, 170])

@@ -15,12 +15,21 @@ enum { CIMAGE_LARGEST_SIDE = 65500, CIMAGE_MOST_PIXELS = 1 << 27 };
 int cimage_png_size(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, char *message,
                     size_t capacity);
 
+/// What is done with the colours of pixels that are not opaque.
+typedef struct {
+  /// 1: they are composited over `rgb`; 0: they stay as they are.
+  int composites;
+  uint8_t rgb[3];
+} cimage_background;
+
 /// Decodes a PNG file of any colour type and depth to `pixels`: height × width × channels bytes, `channels` 1 or 3.
 ///
-/// Alpha and tRNS are dropped and gamma is ignored, as Pillow's `convert("RGB")` does; of 16 bits the high byte is
-/// kept (libpng's strip_16). A file that breaks the format anywhere, a chunk's CRC included, is refused.
-int cimage_png_decode(const uint8_t *bytes, size_t count, int channels, uint8_t *pixels, char *message,
-                      size_t capacity);
+/// A pixel of colour c and alpha a (an alpha channel, or tRNS) becomes c·a/255 + b·(255 − a)/255 over a background b, rounded.
+/// Gamma is ignored, as Pillow's `convert("RGB")` does; of 16 bits, also of alpha, the high byte is kept (libpng's strip_16).
+/// `*transparent` becomes 1 if any pixel is not opaque. A file that breaks the format anywhere, a chunk's CRC included, is
+/// refused.
+int cimage_png_decode(const uint8_t *bytes, size_t count, int channels, cimage_background background, uint8_t *pixels,
+                      int *transparent, char *message, size_t capacity);
 
 /// Encodes 8-bit pixels, `channels` 1 (grey) or 3 (RGB), as a PNG file at `*bytes`, which `cimage_free` releases.
 int cimage_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint8_t **bytes,

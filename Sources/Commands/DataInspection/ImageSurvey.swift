@@ -15,6 +15,7 @@ struct ImageSurvey {
     let kind: String
     let size: Size
     let bytes: Int
+    let traits: ImageTraits
     fileprivate let hash: SHA256.Digest
   }
   struct Unreadable: Encodable {
@@ -38,11 +39,14 @@ struct ImageSurvey {
 
   /// - Parameters:
   ///   - kind: the format of images that do not have files of their own.
+  ///   - reading: of files, as the training reads them.
   ///   - progress: advanced by each decoded image.
-  init(_ source: some ImageSource, kind: String, threads: Threads, progress: CountProgress?) {
+  init(
+    _ source: some ImageSource, kind: String, reading: ImageReading, threads: Threads, progress: CountProgress?
+  ) {
     let results = threads.map(source.count) { place, _ in
       defer { progress?.advance() }
-      return Result { () throws(ImageError) in try Self.read(source, SourceIndex(place), kind) }
+      return Result { () throws(ImageError) in try Self.read(source, SourceIndex(place), kind, reading) }
     }
     progress?.end()
     var unreadable: [Unreadable] = []
@@ -64,12 +68,13 @@ struct ImageSurvey {
     (self.unreadable, self.copies) = (unreadable, copies)
   }
 
-  private static func read(_ source: some ImageSource, _ place: SourceIndex, _ kind: String) throws(ImageError) -> Read
-  {
-    let loaded = try source.load(place, channels: 3)
+  private static func read(
+    _ source: some ImageSource, _ place: SourceIndex, _ kind: String, _ reading: ImageReading
+  ) throws(ImageError) -> Read {
+    let loaded = try source.load(place, channels: 3, reading: reading)
     return Read(
       name: source.name(place), kind: ImageHeader(loaded.bytes)?.description ?? kind,
       size: Size(width: loaded.image.width, height: loaded.image.height), bytes: loaded.bytes.count,
-      hash: loaded.bytes.withUnsafeBytes { SHA256.digest(of: $0) })
+      traits: loaded.traits, hash: loaded.bytes.withUnsafeBytes { SHA256.digest(of: $0) })
   }
 }

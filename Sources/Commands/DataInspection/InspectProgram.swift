@@ -63,7 +63,8 @@ package struct InspectProgram {
   ) -> SurveyReport {
     let console = Console(isSpeaking: !printsJSON)
     let progress = printsJSON ? nil : console.countProgress("decoding", of: source.count)
-    let survey = ImageSurvey(source, kind: kind, threads: threads, progress: progress)
+    let survey = ImageSurvey(
+      source, kind: kind, reading: transform?.reading ?? .asShown, threads: threads, progress: progress)
     return SurveyReport(
       survey, source: path, otherFiles: (source as? FolderSource)?.others ?? [:], notes: source.notes,
       transform: transform)

@@ -24,6 +24,16 @@ extension SurveyReport {
       lines += Self.listed(sizes.all.prefix(Self.mostListed)) { $0.text }
       if sizes.all.count > Self.mostListed { lines.append("  and \(sizes.all.count - Self.mostListed) other sizes") }
     }
+    if turned > 0 {
+      lines.append(
+        "\(Self.count(turned, "image")) with an EXIF orientation, "
+          + (reading.orientation == .exif ? "turned as viewers show them" : "read as stored"))
+    }
+    if transparent > 0 {
+      lines.append(
+        "\(Self.count(transparent, "image")) with transparency, "
+          + (reading.background == .ignore ? "whose hidden colours show" : "composited over \(background)"))
+    }
     if !copies.isEmpty {
       lines.append("\(Self.count(copies.count, "image")) with the same content as another:")
       lines += copies.prefix(Self.mostListed).map { "  \($0.name) is \($0.sameAs)" }
@@ -42,6 +52,10 @@ extension SurveyReport {
       lines += unreadable.map { "  \($0.reason)" }
     }
     return lines
+  }
+
+  private var background: String {
+    reading.background == .file ? "the file's background or white" : "\(reading.background)"
   }
 
   private static func lines(_ training: Training, of images: Int) -> [String] {

@@ -32,18 +32,25 @@ struct SurveyReport: Encodable {
   let bytes: Int
   /// Format, colours and depth in words.
   let formats: [Count<String>]
+  /// Of the images as the reading turns them.
   let sizes: Sizes?
+  /// The number of images with an EXIF orientation other than 1.
+  let turned: Int
+  /// The number of images with a pixel that is not opaque.
+  let transparent: Int
   let copies: [ImageSurvey.Copy]
   let unreadable: [ImageSurvey.Unreadable]
   /// Files with other extensions, which training ignores.
   let otherFiles: [Count<String>]
   let notes: [String]
   let training: Training?
+  /// What is done about `turned` and `transparent`.
+  let reading: ImageReading
 
   private enum CodingKeys: String, CodingKey {
     case source
     case images = "pictures"
-    case bytes, formats, sizes, copies, unreadable, otherFiles, notes, training
+    case bytes, formats, sizes, turned, transparent, copies, unreadable, otherFiles, notes, training
   }
 
   init(
@@ -54,6 +61,9 @@ struct SurveyReport: Encodable {
     bytes = survey.images.reduce(0) { $0 + $1.bytes }
     formats = Self.counted(survey.images.map(\.kind)) { $0 < $1 }
     sizes = Self.sizes(survey.images.map(\.size))
+    turned = survey.images.filter { $0.traits.contains(.turned) }.count
+    transparent = survey.images.filter { $0.traits.contains(.transparent) }.count
+    reading = transform?.reading ?? .asShown
     (copies, unreadable) = (survey.copies, survey.unreadable)
     self.otherFiles = Self.sorted(otherFiles) { $0 < $1 }
     self.notes = notes

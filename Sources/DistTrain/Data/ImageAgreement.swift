@@ -42,7 +42,7 @@ enum ImageAgreement {
       guard let index = Int(parts[0]).map(SourceIndex.init), let found = try? cache.load(index, into: pixels) else {
         continue
       }
-      if found.description == parts[1] { continue }
+      if found.hash.description == parts[1] { continue }
       failure = UserFacingError(
         code: .usage,
         message: """

@@ -10,6 +10,8 @@ package final class ImageSet {
   package let deal: Deal
   /// Images that could not be read and were left out, by name with the reason; equal on all ranks.
   package let skipped: [String]
+  /// Images with transparency in the data set; equal on all ranks.
+  package let transparent: Int
   /// Hash of the source bytes of all images of the data set and of the transform; equal on all ranks.
   package let hash: String
   /// The images that are held out, if any.
@@ -19,12 +21,13 @@ package final class ImageSet {
   private let pixels: DecodedPixels
 
   private init(
-    _ transform: Transform, _ deal: Deal, skipped: [String], hash: String, heldOut: ImageSet?,
+    _ transform: Transform, _ deal: Deal, skipped: [String], transparent: Int, hash: String, heldOut: ImageSet?,
     slots: [DealIndex: MemoryIndex], pixels: DecodedPixels
   ) {
     self.transform = transform
     self.deal = deal
     self.skipped = skipped
+    self.transparent = transparent
     self.hash = hash
     self.heldOut = heldOut
     self.slots = slots
@@ -86,12 +89,15 @@ package final class ImageSet {
       let decoded = decode(sources, cache, threads, job.activity, progress(sources.count))
       let bad = try agree(on: decoded.failures, cache, job)
       if bad.isEmpty {
-        try ImageAgreement.check(sources, decoded.hashes, cache, job: job)
-        let hash = try hash(of: sources, decoded.hashes, cache, job)
+        let hashes = decoded.contents.map { $0?.hash }
+        try ImageAgreement.check(sources, hashes, cache, job: job)
+        let hash = try hash(of: sources, hashes, cache, job)
+        let transparent = try count(decoded.contents, with: .transparent, job)
         func set(_ deal: Deal, _ images: [DealIndex], from first: MemoryIndex, heldOut: ImageSet?) -> ImageSet {
           let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first.advanced(by: $0)) })
           return ImageSet(
-            cache.transform, deal, skipped: skipped, hash: hash, heldOut: heldOut, slots: slots, pixels: decoded.pixels)
+            cache.transform, deal, skipped: skipped, transparent: transparent, hash: hash, heldOut: heldOut,
+            slots: slots, pixels: decoded.pixels)
         }
         let heldOut = split.heldOut.isEmpty ? nil : set(heldDeal, held, from: MemoryIndex(mine.count), heldOut: nil)
         return set(deal, mine, from: 0, heldOut: heldOut)
@@ -108,7 +114,7 @@ package final class ImageSet {
 
   private static func decode(
     _ images: [SourceIndex], _ cache: ImageCache, _ threads: Threads, _ activity: Activity, _ progress: CountProgress?
-  ) -> (pixels: DecodedPixels, hashes: [ContentHash?], failures: [Failure]) {
+  ) -> (pixels: DecodedPixels, contents: [ImageContent?], failures: [Failure]) {
     // A thread writes the images that it decodes.
     nonisolated(unsafe) let pixels = DecodedPixels(images: images.count, ofBytes: cache.transform.byteCount)
     let results = threads.map(images.count) { place, _ in
@@ -124,6 +130,12 @@ package final class ImageSet {
       return (image, error.description, error.isSystemError)
     }
     return (pixels, results.map { try? $0.get() }, failures)
+  }
+
+  /// The images of all ranks that have a trait. Collective.
+  private static func count(_ contents: [ImageContent?], with trait: ImageTraits, _ job: any Job) throws -> Int {
+    let own = contents.count { $0?.traits.contains(trait) == true }
+    return try job.allGather("\(own)").reduce(0) { $0 + (Int($1) ?? 0) }
   }
 
   /// The bad images of all ranks, in order. Collective.

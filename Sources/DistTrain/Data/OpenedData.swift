@@ -27,8 +27,11 @@ extension DataSettings {
   package func transform(to image: FeatureShape) -> Transform {
     Transform(
       width: image.width, height: image.height, channels: image.channels, fit: resize, antialias: antialias,
-      decoding: decode)
+      decoding: decode, reading: reading)
   }
+
+  /// What is followed of the files' statements about their pixels.
+  package var reading: ImageReading { ImageReading(orientation: orientation, background: background) }
 
   /// The folder of the cache: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for no cache.
   /// Synthetic images need no cache: drawing is as fast as reading.

@@ -28,7 +28,7 @@ package struct Resumption {
       found = try newest(options, in: folder, &notes)
       guard let (file, facts) = found else { return }
       let old = try Configuration(recorded: facts.configuration, file: "the configuration in \(file.path)")
-      let new = try configuration.keepingKernels(of: old)
+      let new = try Self.continuing(configuration, from: old, options)
       let arithmetic = try Arithmetic.change(from: facts, old, to: new)
       let changes =
         new.changes(from: old).filter { rule($0) == .fixed && !isShardCount($0, facts) }
@@ -37,6 +37,9 @@ package struct Resumption {
         !options.allowedChanges.contains { $0 == change.key || $0 == change.allowance }
       }
       guard refused.isEmpty else { throw forbidden(refused, arithmetic, file.path) }
+      notes += new.data.differences(from: configuration.data).map { key, kept, other in
+        "\(key) stays \(kept), as in the checkpoint; \(other) needs --allow-change \(key)"
+      }
       notes += changes.map { "changed since the checkpoint, as allowed: \($0)" }
       let recorded = changes.map { "after step \(facts.step): \($0)" }
       found?.facts.changes = ([facts.changes].filter { !$0.isEmpty } + recorded).joined(separator: "\n")
@@ -58,10 +61,22 @@ package struct Resumption {
       .metadata["instructionSet"].flatMap(InstructionSet.init)
   }
 
-  /// The configuration of the continued run: the checkpoint's algorithms stay if `configuration` does not set others.
-  package func configuration(continuing configuration: Configuration) throws -> Configuration {
+  /// The configuration of the continued run: the checkpoint's algorithms stay if `configuration` does not set others, and
+  /// so does its older reading of images.
+  package func configuration(
+    continuing configuration: Configuration, _ options: RunOptions
+  ) throws -> Configuration {
     guard let facts else { return configuration }
-    return try configuration.keepingKernels(of: Configuration(recorded: facts.configuration, file: "the checkpoint"))
+    let old = try Configuration(recorded: facts.configuration, file: "the checkpoint")
+    return try Self.continuing(configuration, from: old, options)
+  }
+
+  private static func continuing(
+    _ configuration: Configuration, from old: Configuration, _ options: RunOptions
+  ) throws -> Configuration {
+    var kept = try configuration.keepingKernels(of: old)
+    kept.data.keepOlderReading(of: old.data, except: options.allowedChanges)
+    return kept
   }
 
   /// `shards: auto` and the checkpoint's own number both continue with the checkpoint's number.
@@ -141,6 +156,25 @@ package struct Resumption {
       metadata[String(parts[0])] = String(parts[1])
     }
     return try CheckpointFacts(metadata: metadata, path: "the checkpoint, as sent by rank 0")
+  }
+}
+
+extension DataSettings {
+  /// A run whose images were read before there was a setting for it continues so, though the default is another by now.
+  fileprivate mutating func keepOlderReading(of old: DataSettings, except allowed: some Collection<String>) {
+    if orientation == .exif, old.orientation == .stored, !allowed.contains("data.orientation") {
+      orientation = .stored
+    }
+    if background == .file, old.background == .ignore, !allowed.contains("data.background") { background = .ignore }
+  }
+
+  /// The settings of the reading that are not those of `other` and matter to the source.
+  fileprivate func differences(from other: DataSettings) -> [(key: String, value: String, other: String)] {
+    guard [.folder, .celeba].contains(source) else { return [] }
+    return [
+      ("data.orientation", orientation.rawValue, other.orientation.rawValue),
+      ("data.background", "\(background)", "\(other.background)"),
+    ].filter { $0.1 != $0.2 }
   }
 }
 

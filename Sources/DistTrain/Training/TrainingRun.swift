@@ -57,7 +57,7 @@ package final class TrainingRun {
     let threads = Threads(count: try ThreadCount.resolve(configuration.threads, job))
     console.say(describeMachine(plan, threads, kernels))
 
-    let images = try job.activity.during(.loading) { try loadImages(plan, threads) }
+    let images = try job.activity.during(.loading) { try loadImages(resumption, plan, threads) }
     try checkData(images, resumption)
     let schedule = try AgreedError.alike {
       let schedule = try EpochSchedule(
@@ -124,7 +124,7 @@ package final class TrainingRun {
 
   /// The resolved configuration; the checkpoint's algorithms stay.
   private func resolved(_ resumption: Resumption, _ plan: ShardPlan, _ kernels: Kernels) throws -> Configuration {
-    let resolved = try resumption.configuration(continuing: configuration)
+    let resolved = try resumption.configuration(continuing: configuration, options)
       .resolved(shards: plan.shards, kernels.instructionSet)
     if resumption.facts == nil, let set = resolved.kernels.instructionSet, set != kernels.instructionSet {
       console.note(
@@ -144,8 +144,8 @@ package final class TrainingRun {
       ], job: job)
   }
 
-  private func loadImages(_ plan: ShardPlan, _ threads: Threads) throws -> ImageSet {
-    let settings = configuration.data
+  private func loadImages(_ resumption: Resumption, _ plan: ShardPlan, _ threads: Threads) throws -> ImageSet {
+    let settings = try resumption.configuration(continuing: configuration, options).data
     var source: (any ImageSource)?
     var failure: UserFacingError?
     do { source = try settings.open(seed: configuration.seed, for: configuration.model.image) } catch {
@@ -168,6 +168,10 @@ package final class TrainingRun {
     }
     if !images.skipped.isEmpty {
       console.note("left out \(images.skipped.count) images:\n  \(images.skipped.joined(separator: "\n  "))")
+    }
+    if images.transparent > 0, settings.background != .ignore {
+      console.note(
+        "composited \(images.transparent) images with transparency, data.background: \(settings.background)")
     }
     return images
   }

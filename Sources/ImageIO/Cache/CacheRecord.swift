@@ -1,10 +1,11 @@
-/// One image in the cache's file: checksum (8 bytes, little-endian), content hash (32), transformed pixels.
+/// One image in the cache's file: checksum (8 bytes, little-endian), content hash (32), traits (1), transformed
+/// pixels.
 ///
 /// The checksum covers all the rest and the image's index, and is never 0. So a record that was never written, is half
 /// written, or lies in the wrong place is not valid.
 struct CacheRecord {
   static let checksumCount = 8
-  static let headerCount = checksumCount + ContentHash.byteCount
+  static let headerCount = checksumCount + ContentHash.byteCount + 1
 
   var bytes: [UInt8]
 
@@ -14,15 +15,19 @@ struct CacheRecord {
 
   var pixels: ArraySlice<UInt8> { bytes[Self.headerCount...] }
 
-  var contentHash: ContentHash { ContentHash(Array(bytes[Self.checksumCount..<Self.headerCount])) }
+  var content: ImageContent {
+    ImageContent(
+      hash: ContentHash(Array(bytes[Self.checksumCount..<Self.headerCount - 1])),
+      traits: ImageTraits(rawValue: bytes[Self.headerCount - 1]))
+  }
 
   func isValid(at index: SourceIndex) -> Bool {
     let stored = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
     return stored == checksum(at: index)
   }
 
-  mutating func fill(_ hash: ContentHash, _ pixels: UnsafeBufferPointer<UInt8>, at index: SourceIndex) {
-    bytes.replaceSubrange(Self.checksumCount..<Self.headerCount, with: hash.bytes)
+  mutating func fill(_ content: ImageContent, _ pixels: UnsafeBufferPointer<UInt8>, at index: SourceIndex) {
+    bytes.replaceSubrange(Self.checksumCount..<Self.headerCount, with: content.hash.bytes + [content.traits.rawValue])
     bytes.replaceSubrange(Self.headerCount..., with: pixels)
     let checksum = checksum(at: index)
     for i in 0..<8 { bytes[i] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(i))) }

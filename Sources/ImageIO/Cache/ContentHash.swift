@@ -15,5 +15,11 @@ package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
   package var description: String { bytes.hexadecimal() }
 }
 
+/// What an image was decoded from.
+package struct ImageContent: Hashable, Sendable {
+  package let hash: ContentHash
+  package let traits: ImageTraits
+}
+
 /// A function from bytes to their 32-byte SHA-256.
 package typealias HashFunction = @Sendable (UnsafeRawBufferPointer) -> [UInt8]

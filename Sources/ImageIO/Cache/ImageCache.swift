@@ -49,25 +49,25 @@ package final class ImageCache: Sendable {
 
   /// Hexadecimal hash of the manifest and the transform, which determine the pixels.
   package static func key(of source: any ImageSource, _ transform: Transform, _ hash: HashFunction) -> String {
-    let bytes = Array("cache 1\n\(transform.canonicalDescription)\n".utf8) + source.manifest
+    let bytes = Array("cache 2\n\(transform.canonicalDescription)\n".utf8) + source.manifest
     return ContentHash(bytes.withUnsafeBytes(hash)).description
   }
 
   /// Writes the transformed image `index` to `target`, from the cache or by decoding it. Safe from several threads.
   ///
-  /// - Returns: the hash of the bytes that the image was decoded from, now or when it was cached.
+  /// - Returns: the hash and the traits of what the image was decoded from, now or when it was cached.
   package func load(_ index: SourceIndex, into target: UnsafeMutableBufferPointer<UInt8>) throws(ImageError)
-    -> ContentHash
+    -> ImageContent
   {
     precondition(target.count == transform.byteCount && source.indices.contains(index), "an image and room for it")
     var record = CacheRecord(pixelCount: transform.byteCount)
     if let file, file.read(&record, at: index) {
       _ = target.update(fromContentsOf: record.pixels)
-      return record.contentHash
+      return record.content
     }
     let loaded = try source.load(index, for: transform)
     transform.apply(to: loaded.image, reducedBy: loaded.reduction, into: target)
-    let content = ContentHash(loaded.bytes.withUnsafeBytes(hash))
+    let content = ImageContent(hash: ContentHash(loaded.bytes.withUnsafeBytes(hash)), traits: loaded.traits)
     if let file, let path {
       record.fill(content, UnsafeBufferPointer(target), at: index)
       if let reason = file.write(record, at: index) {

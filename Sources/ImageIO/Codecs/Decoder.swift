@@ -2,8 +2,9 @@ import Files
 
 /// Decodes PNG and JPEG files from memory, recognized by their first bytes, not by the file's name.
 ///
-/// Alpha is dropped, not blended, and gamma, profiles and EXIF orientation are ignored, as in Pillow's `open` and
-/// `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
+/// An image is turned by its EXIF orientation unless the reading says otherwise, as by Pillow's `ImageOps.exif_transpose`.
+/// Transparent pixels are composited over the reading's background. Gamma and profiles are ignored, as in Pillow's `open`
+/// and `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
 package enum Decoder {
   package enum Format: String, Hashable, Sendable, CaseIterable {
     case png = "PNG"
@@ -30,30 +31,53 @@ package enum Decoder {
   package static let fileExtensions = Format.allCases.flatMap(\.fileExtensions)
 
   /// The image in `bytes`, with 1 or 3 channels; `path` is its name in errors.
-  package static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
-    try image(in: bytes, channels: channels, path: path) { _, _ in Reduction.none }.image
+  package static func image(
+    in bytes: [UInt8], channels: Int, path: String, reading: ImageReading = .asShown
+  ) throws(ImageError) -> Image {
+    try sourceImage(in: bytes, channels: channels, path: path, reading: reading).image
+  }
+
+  /// The same with the file's bytes and traits.
+  static func sourceImage(
+    in bytes: [UInt8], channels: Int, path: String, reading: ImageReading
+  ) throws(ImageError) -> SourceImage {
+    try image(in: bytes, channels: channels, path: path, reading) { _, _ in Reduction.none }
   }
 
   /// The image in `bytes` with the transform's channels, a JPEG reduced as far as the transform allows.
   package static func image(
     in bytes: [UInt8], for transform: Transform, path: String
   ) throws(ImageError) -> SourceImage {
-    let decoded = try image(in: bytes, channels: transform.channels, path: path, eighths: transform.eighths)
-    return SourceImage(image: decoded.image, bytes: bytes, reduction: decoded.reduction)
+    try image(in: bytes, channels: transform.channels, path: path, transform.reading, eighths: transform.eighths)
   }
 
-  /// The image in `bytes`; a JPEG is reduced to the eighths that `eighths` returns for its width and height.
+  /// The image in `bytes`; a JPEG is reduced to the eighths that `eighths` returns for the turned image's width and
+  /// height.
   private static func image(
-    in bytes: [UInt8], channels: Int, path: String, eighths: (_ width: Int, _ height: Int) -> Int
-  ) throws(ImageError) -> (image: Image, reduction: Reduction) {
+    in bytes: [UInt8], channels: Int, path: String, _ reading: ImageReading,
+    eighths: (_ width: Int, _ height: Int) -> Int
+  ) throws(ImageError) -> SourceImage {
     precondition(channels == 1 || channels == 3, "grey or RGB")
-    switch try format(of: bytes, path: path) {
+    let format = try format(of: bytes, path: path)
+    let stated = orientation(in: bytes, format)
+    let orientation = reading.orientation == .exif ? stated : .upright
+    var traits: ImageTraits = []
+    if stated != .upright { traits.insert(.turned) }
+    let decoded: (image: Image, reduction: Reduction)
+    switch format {
     case .png:
-      let image = try PNGDecoder.image(in: bytes, channels: channels, path: path)
-      return (image, Reduction(width: image.width, height: image.height, eighths: Reduction.none))
+      let (image, isTransparent) = try PNGDecoder.image(
+        in: bytes, channels: channels, path: path, over: reading.background)
+      if isTransparent { traits.insert(.transparent) }
+      decoded = (image, Reduction(width: image.width, height: image.height, eighths: Reduction.none))
     case .jpeg:
-      return try JPEGDecoder.image(in: bytes, channels: channels, path: path, eighths: eighths)
+      decoded = try JPEGDecoder.image(in: bytes, channels: channels, path: path) { width, height in
+        orientation.swapsSides ? eighths(height, width) : eighths(width, height)
+      }
     }
+    return SourceImage(
+      image: decoded.image.turned(by: orientation), bytes: bytes,
+      reduction: decoded.reduction.turned(by: orientation), traits: traits)
   }
 
   static func checkCaps(width: Int, height: Int, path: String) throws(ImageError) {

@@ -33,32 +33,16 @@ package struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
     (format, self.colours, depth, isGradual) = (.png, colours, Int(bytes[24]), bytes[28] == 1)
   }
 
-  /// The frame header, which follows other segments (ITU-T T.81, B.2.2). Bytes between segments are skipped, as libjpeg
-  /// does.
+  /// The frame header, which follows other segments (ITU-T T.81, B.2.2).
   private init?(jpeg bytes: [UInt8]) {
     guard bytes.starts(with: [0xFF, 0xD8]) else { return nil }
-    var at = 2
-    while at + 10 <= bytes.count {
-      let marker = bytes[at + 1]
-      guard bytes[at] == 0xFF, marker != 0, marker != 0xFF else {
-        at += 1
-        continue
-      }
-      if 0xC0...0xCF ~= marker, ![0xC4, 0xC8, 0xCC].contains(marker) {
-        let kinds: [UInt8: Colours] = [1: .grey, 3: .colour, 4: .fourColours]
-        guard let colours = kinds[bytes[at + 9]] else { return nil }
-        (format, self.colours, depth) = (.jpeg, colours, Int(bytes[at + 4]))
-        isGradual = [0xC2, 0xC6, 0xCA, 0xCE].contains(marker)
-        return
-      }
-      let hasNoContent = marker == 0x01 || 0xD0...0xD7 ~= marker
-      at += 2 + (hasNoContent ? 0 : bytes[at + 2..<at + 4].bigEndian)
+    let isFrame = { (marker: UInt8) in 0xC0...0xCF ~= marker && ![0xC4, 0xC8, 0xCC].contains(marker) }
+    guard let (marker, frame) = JPEGSegments(bytes).first(where: { isFrame($0.marker) }), frame.count >= 6 else {
+      return nil
     }
-    return nil
+    let kinds: [UInt8: Colours] = [1: .grey, 3: .colour, 4: .fourColours]
+    guard let colours = kinds[frame[frame.startIndex + 5]] else { return nil }
+    (format, self.colours, depth) = (.jpeg, colours, Int(frame[frame.startIndex]))
+    isGradual = [0xC2, 0xC6, 0xCA, 0xCE].contains(marker)
   }
-}
-
-extension Collection<UInt8> {
-  /// The bytes as one number, the most significant first; at most seven of them.
-  var bigEndian: Int { reduce(0) { $0 << 8 | Int($1) } }
 }

@@ -2,18 +2,23 @@ import CImage
 
 /// Decodes PNG files.
 enum PNGDecoder {
-  static func image(in bytes: [UInt8], channels: Int, path: String) throws(ImageError) -> Image {
+  static func image(
+    in bytes: [UInt8], channels: Int, path: String, over background: Background
+  ) throws(ImageError) -> (image: Image, isTransparent: Bool) {
     let (width, height) = try size(of: bytes, path: path)
+    let background = cimage_background(background, of: bytes)
+    var isTransparent: Int32 = 0
     var reason: String?
     let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { pixels, count in
       reason = reasonOfFailure {
-        cimage_png_decode(bytes, bytes.count, Int32(channels), pixels.baseAddress, $0, $1) == 0
+        cimage_png_decode(
+          bytes, bytes.count, Int32(channels), background, pixels.baseAddress, &isTransparent, $0, $1) == 0
       }
       // Rows that the decoder never reached must not expose other memory.
       if reason == nil { count = pixels.count }
     }
     if let reason { throw .damaged(path: path, format: Decoder.Format.png.rawValue, reason: reason) }
-    return Image(width: width, height: height, channels: channels, pixels: pixels)
+    return (Image(width: width, height: height, channels: channels, pixels: pixels), isTransparent != 0)
   }
 
   /// Width and height in pixels from the header, within the caps.

@@ -4,10 +4,13 @@ package struct SourceImage: Sendable {
   package let bytes: [UInt8]
   /// The reduction by the decoder; nil if the format has none.
   package let reduction: Reduction?
+  /// What the file states of its pixels.
+  package let traits: ImageTraits
 
-  package init(image: Image, bytes: [UInt8], reduction: Reduction? = nil) {
+  package init(image: Image, bytes: [UInt8], reduction: Reduction? = nil, traits: ImageTraits = []) {
     self.image = image
     self.bytes = bytes
     self.reduction = reduction
+    self.traits = traits
   }
 }

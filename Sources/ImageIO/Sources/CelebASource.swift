@@ -57,6 +57,12 @@ package struct CelebASource: ImageSource {
     try images.load(index, channels: channels)
   }
 
+  package func load(
+    _ index: SourceIndex, channels: Int, reading: ImageReading
+  ) throws(ImageError) -> SourceImage {
+    try images.load(index, channels: channels, reading: reading)
+  }
+
   package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
     try images.load(index, for: transform)
   }

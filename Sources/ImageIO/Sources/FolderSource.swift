@@ -57,8 +57,13 @@ package struct FolderSource: ImageSource {
   package func name(_ index: SourceIndex) -> String { files[index.number].description }
 
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
-    let bytes = try bytes(index)
-    return SourceImage(image: try Decoder.image(in: bytes, channels: channels, path: path(index)), bytes: bytes)
+    try load(index, channels: channels, reading: .asShown)
+  }
+
+  package func load(
+    _ index: SourceIndex, channels: Int, reading: ImageReading
+  ) throws(ImageError) -> SourceImage {
+    try Decoder.sourceImage(in: bytes(index), channels: channels, path: path(index), reading: reading)
   }
 
   package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {

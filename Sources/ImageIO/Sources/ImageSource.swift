@@ -16,7 +16,10 @@ package protocol ImageSource: Sendable {
   /// Decodes image `index` with 1 or 3 channels. May be called from several threads at once.
   func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage
 
-  /// The same with the transform's channels, reduced as far as the transform allows.
+  /// The same, read as `reading` says if the image has a file of its own.
+  func load(_ index: SourceIndex, channels: Int, reading: ImageReading) throws(ImageError) -> SourceImage
+
+  /// The same with the transform's channels, read as the transform says and reduced as far as the transform allows.
   func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage
 }
 
@@ -24,6 +27,12 @@ extension ImageSource {
   package var indices: Range<SourceIndex> { 0..<SourceIndex(count) }
 
   package var notes: [String] { [] }
+
+  package func load(
+    _ index: SourceIndex, channels: Int, reading: ImageReading
+  ) throws(ImageError) -> SourceImage {
+    try load(index, channels: channels)
+  }
 
   package func load(_ index: SourceIndex, for transform: Transform) throws(ImageError) -> SourceImage {
     try load(index, channels: transform.channels)

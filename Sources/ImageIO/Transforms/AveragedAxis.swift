@@ -17,13 +17,13 @@ struct AveragedAxis {
 
   /// - Parameters:
   ///   - source: pixels of the source.
-  ///   - extent: length of the source in its pixels, of which the last may be covered in part.
+  ///   - covered: the part of the source, in its pixels, that the target shows.
   ///   - target: pixels of the whole target.
   ///   - kept: the target pixels to compute.
-  init(from source: Int, extent: Double, to target: Int, keeping kept: Range<Int>) {
-    let scale = extent / Double(target)
+  init(from source: Int, covered: ClosedRange<Double>, to target: Int, keeping kept: Range<Int>) {
+    let scale = (covered.upperBound - covered.lowerBound) / Double(target)
     let stretch = max(scale, 1)
-    let centres = kept.map { (Double($0) + 0.5) * scale }
+    let centres = kept.map { covered.lowerBound + (Double($0) + 0.5) * scale }
     let windows = centres.map { max(0, Int($0 - stretch + 0.5))..<min(source, Int($0 + stretch + 0.5)) }
     let pairs = ((windows.lazy.map(\.count).max() ?? 0) + 1) / 2
     // A window that would reach past the end moves to the left if the source is wide enough.

@@ -27,9 +27,12 @@ package struct Transform: Hashable, Sendable {
   /// Whether downsampling averages over all the pixels it covers (Pillow), or samples between the nearest (OpenCV).
   package var antialias: Bool
   package var decoding: Decoding
+  /// What is followed of a file's statements about its pixels.
+  package var reading: ImageReading
 
   package init(
-    width: Int, height: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact
+    width: Int, height: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact,
+    reading: ImageReading = .asShown
   ) {
     let sides = 1...Image.largestSide
     precondition(
@@ -41,12 +44,17 @@ package struct Transform: Hashable, Sendable {
     self.fit = fit
     self.antialias = antialias
     self.decoding = decoding
+    self.reading = reading
   }
 
   /// To a square.
-  package init(size: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact) {
+  package init(
+    size: Int, channels: Int, fit: Fit = .crop, antialias: Bool = true, decoding: Decoding = .exact,
+    reading: ImageReading = .asShown
+  ) {
     self.init(
-      width: size, height: size, channels: channels, fit: fit, antialias: antialias, decoding: decoding)
+      width: size, height: size, channels: channels, fit: fit, antialias: antialias, decoding: decoding,
+      reading: reading)
   }
 
   /// Bytes of a transformed image.
@@ -55,10 +63,10 @@ package struct Transform: Hashable, Sendable {
   /// The same text for the same pixels: part of the cache's key. The version grows with every change of the arithmetic.
   package var canonicalDescription: String {
     "transform 1: \(width)x\(height)x\(channels) \(fit.rawValue) \(antialias ? "antialias" : "bilinear") "
-      + "decode \(decoding.rawValue)"
+      + "decode \(decoding.rawValue)\(reading.canonicalDescription)"
   }
 
-  /// The size to decode a JPEG of `width` × `height` pixels to, in eighths of its own.
+  /// The size to decode a JPEG of `width` × `height` pixels, as it is turned, to, in eighths of its own.
   func eighths(width: Int, height: Int) -> Int {
     guard decoding == .fast else { return Reduction.none }
     let resized = resized(width: width, height: height)
@@ -92,9 +100,8 @@ package struct Transform: Hashable, Sendable {
     if antialias {
       Resampler.average(
         image,
-        columns: AveragedAxis(
-          from: image.width, extent: full.extent(full.width), to: resized.width, keeping: columns),
-        rows: AveragedAxis(from: image.height, extent: full.extent(full.height), to: resized.height, keeping: rows),
+        columns: AveragedAxis(from: image.width, covered: full.columns, to: resized.width, keeping: columns),
+        rows: AveragedAxis(from: image.height, covered: full.rows, to: resized.height, keeping: rows),
         into: first, stride: width * channels)
     } else {
       Resampler.interpolate(
