@@ -34,15 +34,18 @@ extension Image {
     let first =
       (orientation.beginsAtRight ? width - 1 : 0) + (orientation.beginsAtBottom ? (height - 1) * width : 0)
     let column = orientation.beginsAtRight ? -1 : 1
-    let row = orientation.beginsAtBottom ? -width : width
-    let (right, down) = orientation.swapsSides ? (row, column) : (column, row)
+    let line = orientation.beginsAtBottom ? -width : width
+    let (right, down) = orientation.swapsSides ? (line, column) : (column, line)
     let (turnedWidth, turnedHeight) = orientation.swapsSides ? (height, width) : (width, height)
     let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
       pixels.withUnsafeBufferPointer { stored in
         for y in 0..<turnedHeight {
-          for x in 0..<turnedWidth {
-            let (from, to) = ((first + y * down + x * right) * channels, (y * turnedWidth + x) * channels)
-            for channel in 0..<channels { target.initializeElement(at: to + channel, to: stored[from + channel]) }
+          var from = stored.baseAddress! + (first + y * down) * channels
+          let row = target.baseAddress! + y * turnedWidth * channels
+          for to in stride(from: row, to: row + turnedWidth * channels, by: channels) {
+            to[0] = from[0]
+            if channels == 3 { (to[1], to[2]) = (from[1], from[2]) }
+            from += right * channels
           }
         }
       }
