@@ -15,8 +15,8 @@ struct PNGChunks: Sequence, IteratorProtocol {
   }
 }
 
-/// The segments of a JPEG file before its first scan (ITU-T T.81, B.1.1), up to the first that is cut short. Bytes between
-/// segments are skipped, as libjpeg does.
+/// The segments of a JPEG file before its first scan (ITU-T T.81, B.1.1), up to the first that is cut short. As in libjpeg,
+/// bytes between segments are skipped, and a length below 2 is that of an empty segment.
 struct JPEGSegments: Sequence, IteratorProtocol {
   private let bytes: [UInt8]
   private var at = 2
@@ -35,8 +35,9 @@ struct JPEGSegments: Sequence, IteratorProtocol {
         at += 2
         continue
       }
-      let (first, count) = (at + 4, bytes[at + 2..<at + 4].bigEndian - 2)
-      guard marker != 0xDA, marker != 0xD9, count >= 0, count <= bytes.count - first else { return nil }
+      let length = bytes[at + 2..<at + 4].bigEndian
+      let (first, count) = (at + 4, length < 2 ? 0 : length - 2)
+      guard marker != 0xDA, marker != 0xD9, count <= bytes.count - first else { return nil }
       at = first + count
       return (marker, bytes[first..<at])
     }
