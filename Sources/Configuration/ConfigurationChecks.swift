@@ -61,6 +61,12 @@ extension Configuration {
       model.discriminatorLayers, from: image, to: logits,
       logits.count > 1 ? "one logit, \(logits[0]), or two" : "one score, \(logits[0])", section, "discriminator")
     if loss.gradientPenalty != nil { checkCritic(section) }
+    if let place = model.generatorLayers.firstIndex(where: \.hasSpectralNorm) {
+      section.report(
+        "generator",
+        "layer \(place) has spectralNorm: true, expected it in the discriminator only: a generator is exported without "
+          + "it. Leave it out.")
+    }
   }
 
   private func checkCritic(_ section: SettingSection) {

@@ -38,10 +38,11 @@ extension LayerSpecification {
   /// - Returns: its name.
   mutating func declare(_ keys: any SettingKeys) -> String {
     switch self {
-    case .dense(var units, var bias):
+    case .dense(var units, var bias, var spectralNorm):
       keys.required("units", &units, .whole(1...1 << 20))
       keys.value("bias", &bias, .truth, "Whether each output has a learned bias.")
-      self = .dense(units: units, bias: bias)
+      keys.value("spectralNorm", &spectralNorm, .truth.leavingOut(false), spectralNormText)
+      self = .dense(units: units, bias: bias, spectralNorm: spectralNorm)
       return "dense"
     case .reshape(var shape):
       shape.declare(keys)
@@ -84,6 +85,9 @@ extension LayerSpecification {
   }
 }
 
+/// The sentence about a layer's key.
+private let spectralNormText = "Whether the weights are divided by their largest singular value; in D only."
+
 extension FeatureShape {
   /// Read square by `size`, or by `height` and `width`; printed by these.
   fileprivate mutating func declare(_ keys: any SettingKeys) {
@@ -115,6 +119,7 @@ extension ConvolutionSpecification {
         "Additional rows and columns at the bottom and right.")
     }
     keys.value("bias", &bias, .truth, "Whether each channel has a learned bias.")
+    if !isTransposed { keys.value("spectralNorm", &spectralNorm, .truth.leavingOut(false), spectralNormText) }
   }
 }
 

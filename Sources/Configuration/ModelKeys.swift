@@ -34,6 +34,9 @@ extension NetworkSpecification {
         keys.value(
           "dropout", &preset.dropout, .orNull(.number(.belowOne)),
           "The share that dropout sets to 0; null for the recipe's own choice.")
+        keys.value(
+          "spectralNorm", &preset.spectralNorm, .truth,
+          "Whether D's weights are divided by their largest singular value (spectral normalization).")
       }
     }
     self = layers.map { .layers($0) } ?? .preset(preset)

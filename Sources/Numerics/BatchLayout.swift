@@ -88,15 +88,20 @@ package struct NodeBuffers: @unchecked Sendable {
   package let nodes: Int
   /// Elements of one buffer.
   package let count: Int
+  /// Number of the first group among those of the whole buffers.
+  package let firstGroup: Int
   private let data: Floats
 
   package init(groups: Int, nodes: Int, count: Int, in arena: Arena) {
     self.init(groups: groups, nodes: nodes, count: count, at: arena.floats(groups * nodes * count))
   }
 
-  /// - Parameter memory: `groups` · `nodes` · `count` floats.
-  package init(groups: Int, nodes: Int, count: Int, at memory: Floats) {
+  /// - Parameters:
+  ///   - firstGroup: number of the first group among those of the whole buffers.
+  ///   - memory: `groups` · `nodes` · `count` floats.
+  package init(groups: Int, firstGroup: Int = 0, nodes: Int, count: Int, at memory: Floats) {
     self.groups = groups
+    self.firstGroup = firstGroup
     self.nodes = nodes
     self.count = count
     data = memory
@@ -104,7 +109,9 @@ package struct NodeBuffers: @unchecked Sendable {
 
   /// The buffers of the groups from `group` on.
   package func from(group: Int) -> NodeBuffers {
-    NodeBuffers(groups: groups - group, nodes: nodes, count: count, at: self[group: group, node: 0])
+    NodeBuffers(
+      groups: groups - group, firstGroup: firstGroup + group, nodes: nodes, count: count,
+      at: self[group: group, node: 0])
   }
 
   package subscript(group group: Int, node node: Int) -> Floats {

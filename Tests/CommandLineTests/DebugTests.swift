@@ -37,9 +37,11 @@ extension CommandLineTests {
       }
     }
 
-    /// Before a batch norm a bias has no effect, and its gradient is rounding. A second output is checked like the first.
+    /// Before a batch norm a bias has no effect, and its gradient is rounding. A second output and divided
+    /// weights are checked like others.
     @Test(arguments: [
       "{preset: dcgan, width: 8, bias: true}",
+      "{preset: dcgan, width: 8, batchNorm: false, spectralNorm: true, dropout: 0.2}",
       "{layers: [{convolution: {channels: 8, kernel: 4, stride: 2, padding: 1}}, {batchNorm: {}}, "
         + "{leakyRelu: {slope: 0.2}}, {flatten: {}}, {dense: {units: 1}}, {branch: {from: 2}}, {flatten: {}}, "
         + "{dense: {units: 1}}]}",

@@ -76,6 +76,10 @@ extension CommandLineTests {
             + "{leakyRelu: {slope: 0.2}}, {flatten: {}}, {dense: {units: 1}}, {branch: {from: 1}}, {dropout: {rate: 0.2}}, "
             + "{batchNorm: {}}, {flatten: {}}, {dense: {units: 1}}]}"
         ], ranks: [2, 3, 8]),
+      Case(
+        name: "spectral normalization",
+        settings: ["model.discriminator={batchNorm: false, spectralNorm: true, width: 8}", "train.loss={kind: hinge}"],
+        ranks: [2, 3, 8]),
       Case(name: "grey, three shards", settings: ["data.image.channels=1", "train.shards=3"], ranks: [2, 3]),
     ]
 

@@ -160,6 +160,11 @@ struct ConfigurationErrorTests {
       "model.generator={layers: [{transposedConvolution: {channels: 3, kernel: 64}}, {tanh: {}}, {branch: {from: 0}}, "
         + "{tanh: {}}]}", "layer 2 is a branch, expected none: a generator makes one image."
     ),
+    (
+      "model.generator={layers: [{dense: {units: 12288, spectralNorm: true}}, {reshape: {channels: 3, size: 64}}]}",
+      "layer 0 has spectralNorm: true, expected it in the discriminator only"
+    ),
+    ("model.generator.spectralNorm=true", "spectralNorm"),
     ("model.init.weights.normal=-1", "a number over 0"),
     ("model.init.weights={truncatedNormal: 0}", "found 0, expected a number over 0"),
     ("model.init.weights={normal: 0.02, truncatedNormal: 0.02}", "truncatedNormal: found beside normal"),

@@ -79,7 +79,7 @@ struct ConfigurationTests {
           - tanh: {}
       discriminator:
         layers:
-          - convolution: {channels: 2, kernel: 8}
+          - convolution: {channels: 2, kernel: 8, spectralNorm: true}
           - batchNorm: {}
           - leakyRelu: {slope: 0.3}
           - convolution: {channels: 1, kernel: 1, bias: false}
@@ -125,8 +125,8 @@ struct ConfigurationTests {
     #expect(
       found.model.discriminator
         == .layers([
-          .convolution(.init(channels: 2, kernel: 8, stride: 1, padding: 0, bias: true)), .batchNorm(),
-          .leakyRelu(slope: 0.3), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: false)),
+          .convolution(.init(channels: 2, kernel: 8, stride: 1, padding: 0, bias: true, spectralNorm: true)),
+          .batchNorm(), .leakyRelu(slope: 0.3), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: false)),
           .branch(from: 1), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: true)),
         ]))
     #expect(

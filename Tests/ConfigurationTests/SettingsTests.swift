@@ -48,6 +48,7 @@ struct SettingsTests {
     "model.discriminator.bias": ("true", []),
     "model.discriminator.batchNorm": ("false", []),
     "model.discriminator.dropout": ("0.25", []),
+    "model.discriminator.spectralNorm": ("true", []),
     "model.init.weights": ("framework", []),
     "model.init.dense": ("{truncatedNormal: 0.5}", []),
     "model.init.biases": ("framework", []),

@@ -39,6 +39,7 @@ final class ExchangedNetwork {
   let plan: ShardPlan
   let kernels: Kernels
   let exchange: any GradientExchange
+  let scalars: LayerScalars
   /// The first value of the last step's sums that was not finite.
   private(set) var fault: GradientFault?
   private let reduction: ShardReduction
@@ -59,9 +60,10 @@ final class ExchangedNetwork {
     means = arena.floats(test.count)
     squares = arena.floats(test.count)
     sums = NodeBuffers(groups: test.groups, nodes: reduction.nodes.count, count: test.count, in: arena)
+    scalars = LayerScalars(count: Self.layers, groups: test.groups, reduction: reduction, arena: arena)
     exchange = try peers.makeGradientExchange(
       for: GradientSlots(
-        parameters: parameters, sums: sums, buckets: test.buckets, threads: Threads(count: 2)))
+        parameters: parameters, sums: sums, buckets: test.buckets, scalars: scalars, threads: Threads(count: 2)))
     let initial = Self.initialParameters(test.count)
     parameters.update(from: initial, count: test.count)
   }
@@ -77,6 +79,16 @@ final class ExchangedNetwork {
   func gradient(ofShard shard: Int, group: Int, step: Int) -> [Float] {
     test.empty(shard)
       ? [Float](repeating: 0, count: test.count) : knownNumbers(test.count, shard: shard, group: group, step: step)
+  }
+
+  /// Layers with a scalar.
+  static let layers = 3
+
+  /// A shard's scalars: thirds, whose sums are rounded.
+  func scalars(ofShard shard: Int, group: Int, step: Int) -> [Double] {
+    test.empty(shard)
+      ? [Double](repeating: 0, count: Self.layers)
+      : knownNumbers(Self.layers, shard: shard, group: group, step: step).map { Double($0) / 3 }
   }
 
   /// One step of this rank: its nodes' sums, the exchange, Adam on its slices.
@@ -97,6 +109,12 @@ final class ExchangedNetwork {
             return values
           }, combine: sum)
         sums[group: group, node: node].update(from: value, count: test.count)
+      }
+    }
+    for group in 0..<test.groups {
+      for own in 0..<reduction.range.count {
+        let values = scalars(ofShard: reduction.range.lowerBound + own, group: group, step: step)
+        for (layer, value) in values.enumerated() { scalars.set(value, layer: layer, group: group, shard: own) }
       }
     }
     for bucket in test.buckets.indices {

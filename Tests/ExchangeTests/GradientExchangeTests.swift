@@ -22,6 +22,8 @@ extension Ranks {
             #expect(difference(slice, Array(gradient[owned])) == nil, "bucket \(bucket), step \(step)")
           }
           #expect(network.fault == nil)
+          let scalars = (0..<ExchangedNetwork.layers).map { network.scalars.total(layer: $0) }
+          #expect(scalars == alone.scalars(network, step: step), "step \(step)")
           alone.update(gradient, step: step, kernels)
           let parameters = network.currentParameters
           #expect(difference(parameters, alone.parameters) == nil, "step \(step)")
@@ -94,6 +96,18 @@ private struct OneRank {
         of: 0..<network.plan.shards, leaf: { network.gradient(ofShard: $0, group: group, step: step) }, combine: sum)
     }
     return groups[1...].reduce(groups[0], sum)
+  }
+
+  /// The same of the scalars.
+  func scalars(_ network: ExchangedNetwork, step: Int) -> [Double] {
+    (0..<ExchangedNetwork.layers).map { layer in
+      let groups = (0..<network.test.groups).map { group in
+        treeValue(
+          of: 0..<network.plan.shards, leaf: { network.scalars(ofShard: $0, group: group, step: step)[layer] },
+          combine: +)
+      }
+      return groups[1...].reduce(groups[0], +)
+    }
   }
 
   mutating func update(_ gradient: [Float], step: Int, _ kernels: Kernels) {

@@ -40,11 +40,19 @@ extension AllocationTests {
           .init(channels: 4, kernel: kernel, stride: 2, padding: padding, outputPadding: output, bias: bias))
       }
       switch self {
-      case .dense: return [true, false].map { [.flatten, .dense(units: 64, bias: $0), map] }
+      case .dense:
+        return [true, false].flatMap { bias in
+          [false, true].map { [.flatten, .dense(units: 64, bias: bias, spectralNorm: $0), map] }
+        }
       case .reshape: return [[.reshape(FeatureShape(channels: 16, height: 2, width: 2)), map]]
       case .flatten: return [[.flatten, map]]
       case .convolution:
-        return [[convolution(3, 1, bias: true)], [convolution(5, .same, bias: false)], [convolution(1, 0, bias: true)]]
+        let normalized = LayerSpecification.convolution(
+          .init(channels: 4, kernel: 3, padding: 1, bias: true, spectralNorm: true))
+        return [
+          [convolution(3, 1, bias: true)], [convolution(5, .same, bias: false)], [convolution(1, 0, bias: true)],
+          [normalized], [normalized, .leakyRelu(slope: 0.2)], [normalized, .dropout(rate: 0.3)],
+        ]
       case .transposedConvolution:
         return [
           [transposed(4, 1, bias: true), half], [transposed(5, .same, bias: false), half],

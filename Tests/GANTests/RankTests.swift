@@ -10,12 +10,16 @@ import Testing
   struct Batches: CustomTestStringConvertible, Sendable {
     let sizes: [Int]
     var noise = NoisePolicy.reuse
-    var testDescription: String { "batches of \(sizes), noise \(noise)" }
+    var spectralNorm = false
+    var testDescription: String {
+      "batches of \(sizes), noise \(noise)\(spectralNorm ? ", spectral norm" : "")"
+    }
 
     static let all = [
       Batches(sizes: [16, 16, 16]), Batches(sizes: [13, 13, 13], noise: .fresh),
       // Short last batches leave shards empty: the last ones, and all but one.
       Batches(sizes: [13, 5, 13]), Batches(sizes: [8, 8, 1]),
+      Batches(sizes: [13, 5, 13], spectralNorm: true),
     ]
   }
 
@@ -29,10 +33,13 @@ import Testing
   }
 
   private static let shards = 8
-  private static let model = ModelSpecification(
-    latent: .init(size: 6), generator: .preset(.init(.dcgan, width: 4)),
-    discriminator: .preset(.init(.dcgan, width: 4)),
-    image: FeatureShape(channels: 3, height: 32, width: 32))
+  private static func model(_ batches: Batches) -> ModelSpecification {
+    let discriminator = PresetSpecification(
+      .dcgan, width: 4, batchNorm: !batches.spectralNorm, spectralNorm: batches.spectralNorm)
+    return ModelSpecification(
+      latent: .init(size: 6), generator: .preset(.init(.dcgan, width: 4)), discriminator: .preset(discriminator),
+      image: FeatureShape(channels: 3, height: 32, width: 32))
+  }
 
   private static func train(_ batches: Batches, peers: any Peers, threads: Int, _ kernels: Kernels) throws -> State {
     let batch = batches.sizes[0]
@@ -43,7 +50,7 @@ import Testing
     let engine = Engine(kernels: kernels, threads: pool, peers: peers)
     let range = peers.reduction.range
     let most = shardSizes(batch, batch: batch, shards: shards, in: range).reduce(0, +)
-    let step = try GANStep(model, training, samples: most, engine: engine)
+    let step = try GANStep(model(batches), training, samples: most, engine: engine)
     var state = State()
     for (index, size) in batches.sizes.enumerated() {
       let local = LocalBatch(

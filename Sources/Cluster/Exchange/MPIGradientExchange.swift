@@ -14,6 +14,8 @@ package final class MPIGradientExchange: GradientExchange {
   private let reduction: NodeReduction
   private let buckets: [Bucket]
   private let arena: Arena
+  private let scalarsGathering = Request()
+  private let scalarsLayout: BlockLayout?
   private var begun = 0
   /// An error of `poll`, which cannot throw in the middle of a computation.
   private var failure: (any Error)?
@@ -26,6 +28,7 @@ package final class MPIGradientExchange: GradientExchange {
     buckets = try slots.buckets.map { try Bucket($0, groups: slots.sums.groups, peers: peers, arena) }
     owned = buckets.map(\.owned)
     self.arena = arena
+    scalarsLayout = try slots.scalars.map { try peers.layout(perNode: $0.perNode) }
   }
 
   /// The most bytes that a rank needs to receive the gradients of a network with `count` flat parameters.
@@ -43,6 +46,7 @@ package final class MPIGradientExchange: GradientExchange {
       }
     }
     begun += 1
+    if begun == buckets.count { try beginScalars() }
   }
 
   package func poll() {
@@ -52,6 +56,7 @@ package final class MPIGradientExchange: GradientExchange {
       for bucket in buckets[..<begun] {
         for message in bucket.messages where try !message.test() { return }
       }
+      _ = try scalarsGathering.test()
     } catch { failure = error }
   }
 
@@ -60,6 +65,7 @@ package final class MPIGradientExchange: GradientExchange {
     precondition(begun == buckets.count, "every bucket has begun")
     let sums = slots.sums
     // The threads read only the addresses of its memory; its messages belong to the caller.
+    if bucket == 0 { try finishScalars() }
     nonisolated(unsafe) let bucket = buckets[bucket]
     try peers.stopwatch.measure(.gradients) { try Request.waitAll(bucket.messages) }
     let gradient = sums[group: 0, node: 0] + bucket.owned.lowerBound
@@ -88,6 +94,25 @@ package final class MPIGradientExchange: GradientExchange {
       for bucket in buckets { try bucket.gathering.wait() }
     }
     begun = 0
+  }
+
+  /// Begins to send this rank's nodes of the scalars to all.
+  private func beginScalars() throws {
+    guard let scalars = slots.scalars, let scalarsLayout else { return }
+    scalars.reduceShards()
+    let place = scalarsLayout[peers.communicator.rank]
+    (scalars.all + place.lowerBound).update(from: scalars.own, count: place.count)
+    try peers.stopwatch.measure(.gradients) {
+      try peers.communicator.beginAllGather(
+        inPlace: UnsafeMutableBufferPointer(start: scalars.all, count: scalarsLayout.extent), scalarsLayout,
+        reusing: scalarsGathering)
+    }
+  }
+
+  private func finishScalars() throws {
+    guard let scalars = slots.scalars else { return }
+    try peers.stopwatch.measure(.gradients) { try scalarsGathering.wait() }
+    scalars.reduceNodes()
   }
 
   private func beginLane(_ lane: Int, of bucket: Bucket, group: Int) throws {

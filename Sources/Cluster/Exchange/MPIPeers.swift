@@ -39,7 +39,8 @@ final class MPIPeers: Peers {
     try MPIGradientExchange(slots, peers: self, NodeReduction(reduction, kernels: kernels))
   }
 
-  private func layout(perNode: Int) throws -> BlockLayout {
+  /// Each rank's part of a gathering of `perNode` values of every node.
+  func layout(perNode: Int) throws -> BlockLayout {
     if let known = layouts[perNode] { return known }
     let made = try BlockLayout(counts: nodesOfRank.map { $0 * perNode })
     layouts[perNode] = made

@@ -2,7 +2,7 @@ import Numerics
 
 /// One learned tensor or buffer of a network: its place in the network's flat memory, and its name and shape in files.
 package struct ParameterTensor {
-  /// `<i>.weight`, `.bias`, `.running_mean` or `.running_var`, i being the index in nn.Sequential.
+  /// `<i>.weight`, `.bias`, `.running_mean`, `.running_var`, `.weight_u` or `.weight_v`, i being the index in nn.Sequential.
   package let name: String
   /// PyTorch's shape.
   package let shape: [Int]
@@ -15,6 +15,8 @@ package struct ParameterTensor {
   /// Determines the initialization.
   package enum Role: Sendable {
     case weight, bias, scale, shift, runningMean, runningVariance
+    /// An estimate of a singular vector of weights.
+    case singularVector
   }
 
   package var count: Int { shape.reduce(1, *) }

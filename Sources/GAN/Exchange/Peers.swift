@@ -23,12 +23,17 @@ package struct GradientSlots {
   package let parameters: Floats
   package let sums: NodeBuffers
   package let buckets: [Range<Int>]
+  /// Summed and sent to all ranks together with the gradients; nil if there are none.
+  package let scalars: LayerScalars?
   /// The threads that add the sums of the slices that this rank owns.
   package let threads: Threads
 
-  package init(parameters: Floats, sums: NodeBuffers, buckets: [Range<Int>], threads: Threads) {
+  package init(
+    parameters: Floats, sums: NodeBuffers, buckets: [Range<Int>], scalars: LayerScalars? = nil, threads: Threads
+  ) {
     self.parameters = parameters
     self.sums = sums
+    self.scalars = scalars
     self.buckets = buckets
     self.threads = threads
   }
@@ -42,13 +47,15 @@ package protocol GradientExchange: AnyObject {
   /// For each bucket, the range that this rank sums and updates.
   var owned: [Range<Int>] { get }
 
-  /// Begins the exchange of `bucket`, whose sums are complete on this rank. Buckets begin in order. Collective.
+  /// Begins the exchange of `bucket`, whose sums are complete on this rank, and with the last one that of the scalars.
+  /// Buckets begin in order. Collective.
   func begin(_ bucket: Int) throws
 
   /// Makes progress on messages; cheap, and called often during computation.
   func poll()
 
-  /// Waits for a bucket's sums and adds them. Every bucket must have begun; buckets are reduced in order. Collective.
+  /// Waits for a bucket's sums and adds them. Every bucket must have begun; buckets are reduced in order. The scalars' sums
+  /// are complete when the first one returns. Collective.
   func reduceScatter(_ bucket: Int) throws -> ReducedGradient
 
   /// Sends this rank's part of a bucket's parameters to all. Collective.

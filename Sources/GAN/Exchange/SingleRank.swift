@@ -22,17 +22,24 @@ package final class SingleRank: Peers {
 private final class LocalExchange: GradientExchange {
   let owned: [Range<Int>]
   private let sums: NodeBuffers
+  private let scalars: LayerScalars?
   private let threads: Threads
   private let reduction: NodeReduction
 
   init(_ slots: GradientSlots, _ reduction: NodeReduction) {
     owned = slots.buckets
     sums = slots.sums
+    scalars = slots.scalars
     threads = slots.threads
     self.reduction = reduction
   }
 
-  func begin(_ bucket: Int) {}
+  func begin(_ bucket: Int) {
+    guard bucket == owned.count - 1, let scalars else { return }
+    scalars.reduceShards()
+    scalars.all.update(from: scalars.own, count: sums.nodes * scalars.perNode)
+    scalars.reduceNodes()
+  }
 
   func poll() {}
 

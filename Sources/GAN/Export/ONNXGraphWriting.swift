@@ -55,7 +55,7 @@ struct ONNXGraphWriting {
 
   private mutating func append(_ specification: LayerSpecification, _ output: FeatureShape) {
     switch specification {
-    case .dense(_, let bias):
+    case .dense(_, let bias, _):
       makeVector()
       append("Gemm", [value] + parameters(bias ? ["weight", "bias"] : ["weight"]), ["transB": .integer(1)])
     case .reshape(let target):

@@ -19,8 +19,7 @@ final class ActivationLayer: Layer {
     }
   }
 
-  /// Whether its derivative depends on the values of its output, not only on their signs.
-  var readsValues: Bool {
+  var readsOutputValues: Bool {
     if case .tanh = function { true } else { false }
   }
 

@@ -8,14 +8,18 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
   package let name: LayerName
   let isInPlace = false
   let overwritesGradient = false
-  let needsOutput = false
+  var needsOutput: Bool { spectralNorm != nil }
+  var readsOutputValues: Bool { spectralNorm != nil }
   let outputShape: Shape
   let parameters: [ParameterTensor]
+  let buffers: [ParameterTensor]
+  let spectralNorm: SpectralNorm?
   var description: String {
-    if isDense { return "dense" }
+    let end = spectralNorm == nil ? "" : ", spectral norm"
+    if isDense { return "dense\(end)" }
     let name = isTransposed ? "transposed convolution" : "convolution"
     let geometry = convolution.geometry
-    return "\(name) \(geometry.kernelHeight)×\(geometry.kernelWidth), stride \(geometry.stride)"
+    return "\(name) \(geometry.kernelHeight)×\(geometry.kernelWidth), stride \(geometry.stride)\(end)"
   }
   var algorithms: KernelSettings.Layer? {
     let choice = convolution.choice
@@ -28,7 +32,10 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
   let convolution: ChosenConvolution
   let isTransposed: Bool
   private let isDense: Bool
-  private(set) var weights: Floats!
+  /// The weights that the passes use.
+  var weights: Floats { spectralNorm?.weights ?? raw }
+  /// The learned ones.
+  private var raw: Floats!
   private let context: ComputeContext
   private var bias: Floats?
   private let shardSums: ShardSums?
@@ -41,7 +48,7 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
   ///   - specification: a layer that has a `window`.
   init(
     network: String, index: Int, _ specification: LayerSpecification, input: Shape, output: Shape,
-    allocator: inout ParameterAllocator, engine: Engine
+    allocator: inout ParameterAllocator, buffers bufferAllocator: inout ParameterAllocator, engine: Engine
   ) {
     guard let (window, isTransposed) = specification.window else {
       preconditionFailure("\(specification) is no convolution")
@@ -62,13 +69,21 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
     var tensors = [allocator.tensor("\(index).weight", shape, .weight, geometry: geometry)]
     if window.bias { tensors.append(allocator.tensor("\(index).bias", [output.channels], .bias)) }
     parameters = tensors
+    precondition(!(window.spectralNorm && isTransposed), "a transposed convolution has no spectral norm")
+    spectralNorm =
+      window.spectralNorm
+      ? SpectralNorm(
+        index: index, geometry, weight: tensors[0], shards: shards, allocator: &bufferAllocator, context: context)
+      : nil
+    buffers = spectralNorm?.buffers ?? []
     shardSums =
       window.bias
       ? (context.arena.doubles(shards * output.channels), context.arena.floats(shards * output.channels)) : nil
   }
 
   func attach(parameters memory: Floats, buffers: Floats) {
-    weights = memory + parameters[0].offset
+    raw = memory + parameters[0].offset
+    spectralNorm?.attach(parameters: memory, buffers: buffers)
     if parameters.count > 1 { bias = memory + parameters[1].offset }
   }
 
@@ -97,6 +112,9 @@ final class ConvolutionLayer: Layer, @unchecked Sendable {
     layout: BatchLayout, finished: Epilogue
   ) {
     if let sums {
+      spectralNorm?.addDots(
+        gradient: gradient, output: record.output, bias: record.point == nil ? bias : nil, into: sums.firstGroup,
+        layout: layout)
       convolution.backwardWeights(
         large: isTransposed ? gradient : input, small: isTransposed ? input : gradient, into: sums,
         at: parameters[0].offset, layout: layout)

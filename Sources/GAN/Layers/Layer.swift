@@ -45,6 +45,8 @@ protocol Layer: AnyObject, Sendable {
   var overwritesGradient: Bool { get }
   /// Whether its backward pass reads its output.
   var needsOutput: Bool { get }
+  /// Whether its backward pass reads more of its output than signs: no later layer may then overwrite the output.
+  var readsOutputValues: Bool { get }
   /// Entries of `LayerRecord.mean` for a group; 0 for layers without statistics.
   var statisticsCount: Int { get }
   var parameters: [ParameterTensor] { get }
@@ -87,6 +89,7 @@ extension Layer {
   var algorithms: KernelSettings.Layer? { nil }
   var overwritesGradient: Bool { true }
   var needsOutput: Bool { true }
+  var readsOutputValues: Bool { false }
   var statisticsCount: Int { 0 }
   var parameters: [ParameterTensor] { [] }
   var buffers: [ParameterTensor] { [] }

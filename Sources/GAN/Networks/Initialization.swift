@@ -22,6 +22,14 @@ extension Network {
       }
       values.withUnsafeBufferPointer { tensor.set($0, in: parameters) }
     }
+    for (place, norm) in spectralNorms.enumerated() {
+      // PyTorch's start: a normal u. The first iteration gives v, and makes u a unit vector.
+      let tensor = norm.buffers[0]
+      var stream = RandomStream(
+        seed: seed, purpose: .initialization, step: tensors.count + place, update: number, sample: 0)
+      stream.fillNormal(UnsafeMutableBufferPointer(start: buffers + tensor.offset, count: tensor.count))
+      norm.iterate()
+    }
   }
 }
 
@@ -43,7 +51,7 @@ extension InitializationSpecification {
       }
     case .bias: return biases == .framework ? .uniform(bound) : nil
     case .scale: return .normal(mean: scaleMean, scaleDeviation)
-    case .shift, .runningMean, .runningVariance: return nil
+    case .shift, .runningMean, .runningVariance, .singularVector: return nil
     }
   }
 }

@@ -74,7 +74,8 @@ struct LayerPlan {
     case .dense, .convolution, .transposedConvolution:
       layers.append(
         ConvolutionLayer(
-          network: network, index: index, entry, input: input, output: output, allocator: &parameters, engine: engine)
+          network: network, index: index, entry, input: input, output: output, allocator: &parameters,
+          buffers: &buffers, engine: engine)
       )
     case .batchNorm(let batchNorm):
       let slope = next?.rectifierSlope
@@ -86,7 +87,7 @@ struct LayerPlan {
     case .relu, .leakyRelu, .tanh:
       let function = entry.rectifierSlope.map { ActivationLayer.Function.leakyRelu(slope: $0) } ?? .tanh
       // The network's input belongs to the caller, and an activation's derivative needs the activation's own output.
-      let isInPlace = before.map { !($0 is ActivationLayer) } ?? false
+      let isInPlace = before.map { !($0 is ActivationLayer || $0.readsOutputValues) } ?? false
       layers.append(ActivationLayer(index: index, function, isInPlace: isInPlace, shape: output, context: context))
     case .reshape, .flatten:
       layers.append(ReshapeLayer(index: index, input: input, output: output, context: context))
@@ -95,7 +96,7 @@ struct LayerPlan {
     case .dropout(let rate, let kind):
       layers.append(
         DropoutLayer(
-          index: index, rate: rate, kind, isInPlace: before?.toleratesZeros ?? false, shape: output,
+          index: index, rate: rate, kind, isInPlace: before.map { !$0.readsOutputValues } ?? false, shape: output,
           context: context))
     case .branch: preconditionFailure("a branch is no layer")
     }
@@ -117,10 +118,4 @@ extension LayerSpecification {
     default: nil
     }
   }
-}
-
-extension Layer {
-  /// Whether elements of its output may be set to 0 if their gradients are 0, too: its backward pass does not read its
-  /// output, or reads only signs.
-  fileprivate var toleratesZeros: Bool { !needsOutput || !((self as? ActivationLayer)?.readsValues ?? false) }
 }

@@ -22,6 +22,9 @@ package final class Network {
   /// bit. Must be false if `inspect` reads each layer's own output.
   package var fusesLayers = true
 
+  /// The scalars that its layers need of the whole gradient; nil if they need none.
+  package let scalars: LayerScalars?
+
   /// Floats of the flat parameters, with the gaps between tensors.
   package let flatCount: Int
 
@@ -35,6 +38,7 @@ package final class Network {
   let outputPlaces: [Int]
   let engine: Engine
   var context: ComputeContext { engine.context }
+  let spectralNorms: [SpectralNorm]
   let specification: [LayerSpecification]
   private let inputOperations: [InputOperation]
   /// The most groups of a pass.
@@ -80,6 +84,14 @@ package final class Network {
     parameters = other?.parameters ?? engine.arena.floats(flatCount)
     buffers = other?.buffers ?? engine.arena.floats(plan.buffers.count)
     for layer in layers { layer.attach(parameters: parameters, buffers: buffers) }
+    spectralNorms = layers.compactMap { ($0 as? ConvolutionLayer)?.spectralNorm }
+    let scalars =
+      spectralNorms.isEmpty
+      ? nil
+      : LayerScalars(
+        count: spectralNorms.count, groups: groups, reduction: engine.peers.reduction, arena: engine.arena)
+    self.scalars = scalars
+    if let scalars { for (number, norm) in spectralNorms.enumerated() { norm.attach(scalars, number: number) } }
     if other == nil {
       for tensor in bufferTensors where tensor.role == .runningVariance {
         for place in tensor.range { buffers[place] = 1 }
@@ -123,6 +135,19 @@ package final class Network {
   func clearSums(ofGroup group: Int) {
     guard let sums else { preconditionFailure("\(name) has no memory for gradients") }
     for node in 0..<sums.nodes { sums[group: group, node: node].update(repeating: 0, count: flatCount) }
+    scalars?.clear(group: group)
+  }
+
+  /// One iteration of the estimates of singular vectors; at the beginning of an update.
+  package func iterateSpectralNorms() {
+    for norm in spectralNorms { norm.iterate() }
+  }
+
+  /// Applies to a complete gradient what needs a scalar of the whole of it.
+  ///
+  /// - Parameter range: its elements among the flat parameters.
+  func completeGradient(_ gradient: Floats, _ range: Range<Int>) {
+    for norm in spectralNorms { norm.completeGradient(gradient, range) }
   }
 
   /// Sets the gaps between tensors to 0: they are exchanged and updated, too, so they must be equal on all ranks.

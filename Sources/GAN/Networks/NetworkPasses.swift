@@ -6,6 +6,7 @@ extension Network {
   ///
   /// - Returns: the last output; `output` returns each of them until the pass runs again.
   package func forward(_ input: Tensor, pass: Pass, layout: BatchLayout, mode: ForwardMode) throws -> Tensor {
+    for norm in spectralNorms { norm.normalize() }
     var value = input
     var hasBegun = false
     for (place, layer) in layers.enumerated() {

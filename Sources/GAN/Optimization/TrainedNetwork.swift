@@ -15,7 +15,8 @@ package final class TrainedNetwork {
     buckets = Buckets(network)
     exchange = try engine.peers.makeGradientExchange(
       for: GradientSlots(
-        parameters: network.parameters, sums: sums, buckets: buckets.ranges, threads: engine.threads))
+        parameters: network.parameters, sums: sums, buckets: buckets.ranges, scalars: network.scalars,
+        threads: engine.threads))
     owned = OwnedParameters(optimizer, network: network, ranges: exchange.owned)
   }
 
@@ -28,13 +29,13 @@ package final class TrainedNetwork {
   /// ranks. Collective.
   ///
   /// Only elementwise operations may be applied to a bucket's gradient: a rank has only its own nodes' sums, or the
-  /// slice that it owns. For a value of a whole tensor, such as an inner product with the gradient, compute one value
-  /// for each layer and shard, and sum them by the tree (`ShardStatistics`).
+  /// slice that it owns. A value of a whole tensor, such as an inner product with the gradient, is one of the network's
+  /// `LayerScalars`.
   ///
   /// - Parameter bound: the parameters are clipped to ± it.
   package func update(clippingTo bound: Float? = nil) throws {
     for bucket in buckets.ranges.indices {
-      let sum = try exchange.reduceScatter(bucket)
+      let sum = try reduceScatter(bucket)
       owned.update(bucket: bucket, gradient: sum.gradient, found: sum.fault, clippingTo: bound)
       try exchange.beginAllGather(bucket)
     }
@@ -45,7 +46,14 @@ package final class TrainedNetwork {
   /// Sums the gradients without an update, for checks. Each owner has the sums of its slices in the first group and
   /// node of `network.sums`. Collective.
   package func sumGradients() throws {
-    for bucket in buckets.ranges.indices { _ = try exchange.reduceScatter(bucket) }
+    for bucket in buckets.ranges.indices { _ = try reduceScatter(bucket) }
     try exchange.finishAllGather()
+  }
+
+  /// The complete gradient of the owned part of a bucket. Collective.
+  private func reduceScatter(_ bucket: Int) throws -> ReducedGradient {
+    let sum = try exchange.reduceScatter(bucket)
+    network.completeGradient(sum.gradient, exchange.owned[bucket])
+    return sum
   }
 }

@@ -1,7 +1,7 @@
 /// One entry of a network's layer list, as in the configuration; its input size follows from the layer before it.
 package enum LayerSpecification: Hashable, Sendable {
   /// Fully connected, from vector to vector: PyTorch's `Linear`.
-  case dense(units: Int, bias: Bool = true)
+  case dense(units: Int, bias: Bool = true, spectralNorm: Bool = false)
   /// The same elements as a map of another shape, in PyTorch's order: channels, rows, columns.
   case reshape(FeatureShape)
   /// The same elements as a vector, in PyTorch's order.
@@ -77,9 +77,12 @@ package struct ConvolutionSpecification: Hashable, Sendable {
   /// Rows and columns that a transposed convolution adds at the end of its output.
   package var outputPadding: Int
   package var bias: Bool
+  /// Divides the weights by their largest singular value; of convolutions, not of transposed ones.
+  package var spectralNorm: Bool
 
   package init(
-    channels: Int, kernel: Int, stride: Int = 1, padding: Padding, outputPadding: Int = 0, bias: Bool
+    channels: Int, kernel: Int, stride: Int = 1, padding: Padding, outputPadding: Int = 0, bias: Bool,
+    spectralNorm: Bool = false
   ) {
     self.channels = channels
     self.kernel = kernel
@@ -87,6 +90,7 @@ package struct ConvolutionSpecification: Hashable, Sendable {
     self.padding = padding
     self.outputPadding = outputPadding
     self.bias = bias
+    self.spectralNorm = spectralNorm
   }
 }
 

@@ -55,13 +55,30 @@ extension FeatureShape {
 }
 
 extension LayerSpecification {
+  /// Whether its weights are divided by their largest singular value.
+  package var hasSpectralNorm: Bool { window?.0.spectralNorm ?? false }
+
+  /// The same layer with spectral normalization, if it is a convolution or a dense layer.
+  var withSpectralNorm: LayerSpecification {
+    switch self {
+    case .convolution(var window):
+      window.spectralNorm = true
+      return .convolution(window)
+    case .dense(let units, let bias, _): return .dense(units: units, bias: bias, spectralNorm: true)
+    default: return self
+    }
+  }
+
   /// The window of a layer that is computed as a convolution, a dense layer over one pixel; nil for other layers.
   var window: (ConvolutionSpecification, isTransposed: Bool)? {
     switch self {
     case .convolution(let window): (window, false)
     case .transposedConvolution(let window): (window, true)
-    case .dense(let units, let bias):
-      (ConvolutionSpecification(channels: units, kernel: 1, padding: .symmetric(0), bias: bias), false)
+    case .dense(let units, let bias, let spectralNorm):
+      (
+        ConvolutionSpecification(
+          channels: units, kernel: 1, padding: .symmetric(0), bias: bias, spectralNorm: spectralNorm), false
+      )
     default: nil
     }
   }

@@ -74,7 +74,7 @@ private struct Misfit: Error {
 extension LayerSpecification {
   fileprivate func output(of input: FeatureShape) throws(Misfit) -> FeatureShape {
     switch self {
-    case .dense(let units, _):
+    case .dense(let units, _, _):
       guard input.isVector else { throw Misfit(text: "dense takes a vector; put a flatten before it") }
       return FeatureShape(channels: units, height: 1, width: 1)
     case .reshape(let shape):

@@ -31,6 +31,7 @@ extension GANStep {
   /// exchange. Collective.
   package func discriminatorGradients(_ batch: LocalBatch, _ report: inout StepReport) throws {
     try generateFakes(batch)
+    if iteratesSpectralNorms { discriminator.iterateSpectralNorms() }
     let layout = layouts(batch).pair
     let images = pair[samples: 0..<2 * batch.samples]
     if let penalty, isPenalized {

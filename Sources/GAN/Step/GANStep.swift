@@ -33,6 +33,8 @@ package final class GANStep {
   let penalty: GradientPenalty?
   /// Whether D's updates add the penalty, if there is one.
   var isPenalized = true
+  /// Whether D's updates improve its estimates of singular vectors.
+  var iteratesSpectralNorms = true
   /// Randomness of the pass in which G makes new fakes for its own update.
   var freshFakes: PassRandomness?
   let loss: BatchLoss

@@ -31,7 +31,8 @@ extension GANStep {
     defer { for (network, values) in zip([generator, discriminator], saved) { network.restoreBuffers(values) } }
     begin(index, batch)
     isPenalized = false
-    defer { isPenalized = true }
+    iteratesSpectralNorms = false
+    defer { (isPenalized, iteratesSpectralNorms) = (true, true) }
 
     try discriminatorGradients(batch, &report)
     try trainedDiscriminator.sumGradients()

@@ -84,7 +84,7 @@ final class ThreadedPeers: Peers {
   }
 
   func makeGradientExchange(for slots: GradientSlots) -> any GradientExchange {
-    ThreadedExchange(slots, world: world, rank: rank, NodeReduction(reduction, kernels: kernels))
+    ThreadedExchange(slots, peers: self, world: world, rank: rank, NodeReduction(reduction, kernels: kernels))
   }
 }
 
@@ -92,6 +92,7 @@ final class ThreadedPeers: Peers {
 final class ThreadedExchange: GradientExchange {
   let owned: [Range<Int>]
   private let slots: GradientSlots
+  private let peers: ThreadedPeers
   private let world: ThreadedWorld
   private let rank: Int
   private let reduction: NodeReduction
@@ -99,8 +100,11 @@ final class ThreadedExchange: GradientExchange {
   /// For each bucket, the sum of this rank's slice.
   private var complete: [(gradient: [Float], fault: GradientFault?)] = []
 
-  init(_ slots: GradientSlots, world: ThreadedWorld, rank: Int, _ reduction: NodeReduction) {
+  init(
+    _ slots: GradientSlots, peers: ThreadedPeers, world: ThreadedWorld, rank: Int, _ reduction: NodeReduction
+  ) {
     self.slots = slots
+    self.peers = peers
     self.world = world
     self.rank = rank
     self.reduction = reduction
@@ -127,6 +131,11 @@ final class ThreadedExchange: GradientExchange {
   private func reduceAll() {
     precondition(begun == slots.buckets.count, "every bucket begins before the exchange ends")
     begun = 0
+    if let scalars = slots.scalars {
+      scalars.reduceShards()
+      peers.gather(scalars.own, perNode: scalars.perNode, into: scalars.all)
+      scalars.reduceNodes()
+    }
     world.exchanges[rank] = self
     world.wait()
     let others = world.exchanges.map { $0! }

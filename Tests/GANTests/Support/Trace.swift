@@ -43,19 +43,23 @@ private struct TraceMetadata {
     Choice(rawValue: values[key]!)!
   }
 
+  /// Older traces lack some keys.
+  func isTrue(_ key: String) -> Bool { values[key] == "true" }
+
   var model: ModelSpecification {
     let preset: Preset = choice("preset")
     // false is the preset's default: biases if no batch norm follows.
-    let bias = values["bias"] == "true" ? true : nil
+    let bias = isTrue("bias") ? true : nil
     var model = ModelSpecification(
       latent: .init(size: number("latentSize"), distribution: choice("latentDistribution")),
       generator: .preset(.init(preset, width: number("width"), bias: bias)),
       discriminator: .preset(
         .init(
-          preset, width: number("width"), bias: bias, batchNorm: number("batchNorm"), dropout: number("dropout"))),
+          preset, width: number("width"), bias: bias, batchNorm: number("batchNorm"), dropout: number("dropout"),
+          spectralNorm: isTrue("spectralNorm"))),
       image: FeatureShape(
         channels: number("channels"), height: number("imageSize"), width: number("imageSize")))
-    if values["branch"] == "true" { addBranch(to: &model) }
+    if isTrue("branch") { addBranch(to: &model) }
     return model
   }
 
@@ -63,7 +67,8 @@ private struct TraceMetadata {
   private func addBranch(to model: inout ModelSpecification) {
     var layers = model.discriminatorLayers
     let start = layers.indices.filter { layers[$0] == .leakyRelu(slope: 0.2) }[1]
-    let head = ConvolutionSpecification(channels: 1, kernel: 8, padding: 0, bias: values["batchNorm"] == "false")
+    let head = ConvolutionSpecification(
+      channels: 1, kernel: 8, padding: 0, bias: !isTrue("batchNorm"), spectralNorm: isTrue("spectralNorm"))
     layers += [.branch(from: start), .convolution(head)]
     model.discriminator = .layers(layers)
   }

@@ -41,6 +41,9 @@ RECIPES = {
     "branch": Recipe(**SMALL, branch=True, loss="hinge", discriminatorUpdates=2, noise="fresh"),
     "branch-gp": Recipe(**SMALL, branch=True, batchNorm=False, loss="wganGP", discriminatorUpdates=2, noise="fresh",
                         generator=CRITIC, discriminator=CRITIC),
+    "spectral": Recipe(**SMALL, batchNorm=False, spectralNorm=True, loss="hinge", discriminatorUpdates=2, noise="fresh"),
+    "spectral-gp": Recipe(**SMALL, batchNorm=False, spectralNorm=True, branch=True, loss="wganGP", discriminatorUpdates=2,
+                          noise="fresh", generator=CRITIC, discriminator=CRITIC),
     "wgan": Recipe(**SMALL, channels=1, batchNorm=False, loss="wgan", discriminatorUpdates=3, noise="fresh",
                    generator=CLIPPED, discriminator=CLIPPED),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import networks
+from . import networks, spectral
 from .kinks import NearestKink
 from .optimizers import GivenGradients
 from .phases import discriminator_pass, generator_pass, load, losses_after, running_statistics
@@ -39,6 +39,7 @@ class Recorder:
             # its gradients are nothing but rounding.
             networks.initialize(network, self.random, 0.02 if recipe.loss == "bce" else None, shift=0.5)
             network.double()
+        spectral.start(self.networks["discriminator"], self.random)
         if recipe.loss == "wgan":
             # Of a critic that is clipped at once nearly all weights would be one number, and its means would cancel.
             for parameter in self.networks["discriminator"].parameters():

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from . import dcgan, ganlab, same5
+from . import dcgan, ganlab, same5, spectral
 from .recipe import Recipe
 
 PRESETS = {"dcgan": dcgan, "same5": same5, "ganlab": ganlab}
@@ -19,8 +19,10 @@ def of(recipe: Recipe) -> dict[str, nn.Sequential]:
     if not recipe.batchNorm:
         options["norm"] = False
     discriminator = preset.discriminator(*sizes, **options)
+    if recipe.branch:
+        discriminator = branched(discriminator)
     return {"generator": preset.generator(*sizes, recipe.latentSize, bias=recipe.bias),
-            "discriminator": branched(discriminator) if recipe.branch else discriminator}
+            "discriminator": spectral.normalized(discriminator) if recipe.spectralNorm else discriminator}
 
 
 class Branch(nn.Module):

@@ -4,7 +4,7 @@ import torch
 
 from .recipe import Optimizer
 
-BUFFERS = ("running_mean", "running_var")
+BUFFERS = ("running_mean", "running_var", "weight_u", "weight_v")
 
 
 def is_buffer(name: str) -> bool:

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
+from . import spectral
 from .networks import pictures
 from .randomness import PassRandomness
 from .recipe import Recipe
@@ -102,6 +103,7 @@ def discriminator_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real:
                        randomness: Randomness) -> DiscriminatorPass:
     """D on real, then on fake; moves G's running statistics once and D's twice."""
     discriminator = networks["discriminator"]
+    spectral.iterate(discriminator)
     fake = pictures(networks["generator"], latents)
     loss_real, probability_real = judged(recipe, discriminator, real, "real", randomness("real"))
     loss_fake, probability_fake = judged(recipe, discriminator, fake.detach(), "fake", randomness("fake"))

@@ -43,6 +43,8 @@ class Recipe:
     dropout: float = 0.0
     # of D: a second output (`networks.branched`), which counts as much as the first
     branch: bool = False
+    # of D: spectral normalization of each convolution
+    spectralNorm: bool = False
     latentSize: int = 100
     latentDistribution: str = "normal"
     batch: int = 128
@@ -117,7 +119,7 @@ class Recipe:
         return cls(
             preset=preset, imageSize=image["size"], channels=image["channels"], width=widths.pop(),
             bias=said(networks[0], "bias", bias), batchNorm=said(networks[1], "batchNorm", True),
-            dropout=float(said(networks[1], "dropout", dropout)),
+            dropout=float(said(networks[1], "dropout", dropout)), spectralNorm=networks[1].get("spectralNorm", False),
             latentSize=model["latent"]["size"], latentDistribution=model["latent"]["distribution"],
             batch=train["batch"], seed=everything["seed"], noise=train["noise"], inputNoise=float(train["inputNoise"]),
             generatorStatistics=train.get("generatorStatistics", "once"),

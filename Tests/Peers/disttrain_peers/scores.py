@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn.functional import relu, softplus
 
+from . import spectral
 from .networks import pictures
 from .phases import gradients
 from .recipe import Recipe
@@ -45,6 +46,7 @@ def critic_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.
     and [λ·E[(‖∇D(x̂)‖ − 1)²], E‖∇D(x̂)‖] with x̂ = mix · real + (1 − mix) · fake, one number of `mix` a sample. Moves G's
     running statistics once, D's twice."""
     critic = networks["discriminator"]
+    spectral.iterate(critic)
     fake = pictures(networks["generator"], latents).detach()
     on_real, on_fake = critic(real).flatten(), critic(fake).flatten()
     losses = critic_losses(recipe.loss, on_real, on_fake)

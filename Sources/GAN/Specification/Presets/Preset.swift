@@ -31,15 +31,19 @@ package struct PresetSpecification: Hashable, Sendable {
   /// Rate of the discriminator's dropout after each rectifier, or each block of `ganlab`; 0 for no dropout, nil for the
   /// preset's default.
   package var dropout: Float?
+  /// Whether the discriminator's weights are divided by their largest singular value.
+  package var spectralNorm: Bool
 
   package init(
-    _ preset: Preset, width: Int = 64, bias: Bool? = nil, batchNorm: Bool = true, dropout: Float? = nil
+    _ preset: Preset, width: Int = 64, bias: Bool? = nil, batchNorm: Bool = true, dropout: Float? = nil,
+    spectralNorm: Bool = false
   ) {
     self.preset = preset
     self.width = width
     self.bias = bias
     self.batchNorm = batchNorm
     self.dropout = dropout
+    self.spectralNorm = spectralNorm
   }
 
   /// Layers from a latent to an image.
@@ -49,7 +53,8 @@ package struct PresetSpecification: Hashable, Sendable {
 
   /// Layers from an image to its logits.
   package func discriminator(imageSize: Int) -> [LayerSpecification] {
-    withoutBatchNorm(publishedDiscriminator(imageSize: imageSize))
+    let layers = withoutBatchNorm(publishedDiscriminator(imageSize: imageSize))
+    return spectralNorm ? layers.map(\.withSpectralNorm) : layers
   }
 
   private func withoutBatchNorm(_ layers: [LayerSpecification]) -> [LayerSpecification] {
