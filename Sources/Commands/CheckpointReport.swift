@@ -4,7 +4,7 @@ import Foundation
 import ModelFiles
 import Reporting
 
-/// `disttrain checkpoint FILE`: verifies a checkpoint and prints its contents.
+/// `disttrain checkpoint FILE`: verifies a checkpoint or an exported generator and prints its contents.
 package struct CheckpointReport {
   private let file: String
 
@@ -13,9 +13,8 @@ package struct CheckpointReport {
   /// Prints and ends the process.
   package func main() -> Never {
     do throws(FileError) {
-      let open = try SafetensorsFile(path: file, verification: .required)
-      _ = try CheckpointFacts(open)
-      Console(isSpeaking: true).say(try SafetensorsSummary(open).description)
+      let open = try TrainedFile(path: file, for: .inspection)
+      Console(isSpeaking: true).say(try SafetensorsSummary(open.file).description)
       try StandardStream.requireOutput()
       exit(ExitCode.done.rawValue)
     } catch {

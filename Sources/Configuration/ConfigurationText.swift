@@ -14,10 +14,20 @@ struct ConfigurationText {
     let bytes: [UInt8]
     do {
       let opened = try RegularFile(path: file)
+      let content = FileContent(try opened.bytes(at: 0, count: min(opened.size, FileContent.prefixLength)))
+      if let format = content.format {
+        let advice = format == .safetensors ? "a checkpoint goes behind --resume" : format.advice
+        throw ConfigurationError(
+          "found \(format.rawValue), expected a configuration in YAML\(advice.map { "; \($0)" } ?? "").", at: place,
+          file: file)
+      }
       guard opened.size <= Self.sizeLimit else {
         throw ConfigurationError("found \(opened.size) bytes, expected at most 1 MB of YAML.", at: place, file: file)
       }
       bytes = try opened.bytes(at: 0, count: opened.size)
+    } catch FileError.notAFile(_, "a folder") where (try? FileContent(path: "\(file)/config.yaml")) != nil {
+      throw ConfigurationError(
+        "found a folder, expected a configuration in YAML. Give \(file)/config.yaml.", at: place, file: file)
     } catch let error as FileError {
       throw ConfigurationError(String(error.description.dropFirst(file.count + 2)), at: place, file: file)
     } catch let error as ConfigurationError {

@@ -110,7 +110,8 @@ extension DataSettings {
     }
     // An invalid source needs no path.
     let isUnderstood = section.node("source").map { $0.text == source.rawValue } ?? section.isGroup
-    if source != .synthetic, isUnderstood, section.present("path") == nil {
+    // An exported generator holds its configuration without the path.
+    if source != .synthetic, isUnderstood, section.present("path") == nil, !section.origin.isRecorded {
       section.problems.add(
         "data.path: missing, expected the folder of the images. Add it, or use data.source: synthetic.",
         at: section.node("source")?.place ?? section.place)

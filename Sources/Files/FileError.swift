@@ -14,11 +14,13 @@ package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   case damaged(path: String, found: String, expected: String)
   /// `path` is intact but does not have the expected contents.
   case unsuitable(path: String, found: String, expected: String)
+  /// `path` is a file of another kind; `advice` is a clause that says what to do.
+  case foreign(path: String, found: String, expected: String, advice: String)
 
   package var path: String {
     switch self {
     case .system(_, let path, _), .missing(let path, _), .notAFile(let path, _), .notAFolder(let path),
-      .damaged(let path, _, _), .unsuitable(let path, _, _):
+      .damaged(let path, _, _), .unsuitable(let path, _, _), .foreign(let path, _, _, _):
       path
     }
   }
@@ -35,6 +37,8 @@ package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): damaged: \(reason). Use another copy of this file, or an older one."
     case .unsuitable(let path, _, _):
       "\(path): \(reason). Check that this is the file you meant."
+    case .foreign(let path, _, _, let advice):
+      "\(path): \(reason). \(advice.prefix(1).uppercased() + advice.dropFirst())."
     }
   }
 
@@ -44,9 +48,18 @@ package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case .system(_, _, let code), .missing(_, let code): String(cString: strerror(code))
     case .notAFile(_, let found): "found \(found), expected a regular file"
     case .notAFolder: String(cString: strerror(ENOTDIR))
-    case .damaged(_, let found, let expected), .unsuitable(_, let found, let expected):
+    case .damaged(_, let found, let expected), .unsuitable(_, let found, let expected),
+      .foreign(_, let found, let expected, _):
       "found \(found), expected \(expected)"
     }
+  }
+
+  /// The error that `path` has this content instead of `expected`.
+  package static func foreign(path: String, _ content: FileContent, expected: String) -> FileError {
+    guard let advice = content.advice else {
+      return .unsuitable(path: path, found: content.description, expected: expected)
+    }
+    return .foreign(path: path, found: content.description, expected: expected, advice: advice)
   }
 
   /// Advice for an errno: a space and a sentence, or an empty string.

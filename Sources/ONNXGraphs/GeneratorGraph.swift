@@ -7,6 +7,8 @@ import Numerics
 package final class GeneratorGraph {
   package let path: String
   package let latents: LatentSpecification
+  /// Of the file.
+  package let metadata: [String: String]
   /// The file's shape of one latent.
   private let latentShape: [Int]
   /// The number of images in each run, if the file fixes it.
@@ -26,7 +28,7 @@ package final class GeneratorGraph {
         path: path, found: "\(model.inputs.count) inputs and \(model.outputs.count) outputs",
         expected: "a generator: one input of latents, an output of images")
     }
-    (self.input, self.output) = (input.name, output.name)
+    (self.input, self.output, metadata) = (input.name, output.name, model.metadata)
     guard let shape = input.shape, shape.count >= 2 else {
       throw .unsuitable(
         path: path, found: "input \(input.name.debugDescription) without a shape [n, latents]", expected: "one")

@@ -30,7 +30,7 @@ extension FileError: ExplainedError {
   package var code: ExitCode {
     switch self {
     case .system, .notAFolder: .inputOutput
-    case .missing, .notAFile, .damaged, .unsuitable: .badData
+    case .missing, .notAFile, .damaged, .unsuitable, .foreign: .badData
     }
   }
   package var message: String { description }

@@ -10,7 +10,7 @@ struct CheckpointCommand: ParsableCommand {
       for runs that reached the same state. Exit code 65 if the file is damaged.
       """)
 
-  @Argument(help: "A checkpoint, a .safetensors file.")
+  @Argument(help: "A checkpoint, or a generator exported as safetensors.")
   var file: String
 
   func run() {

@@ -9,7 +9,7 @@ struct EvaluateCommand: ParsableCommand {
       Compares with the images that a configuration trains on and holds out (data.validation): the sliced Wasserstein \
       distance over a Laplacian pyramid (Karras et al. 2018), multi-scale structural similarity of random pairs (Odena et \
       al. 2017), and the nearest training image of each sample; for a checkpoint also its discriminator's loss and \
-      accuracy. Exit codes: 0 done, 64 usage or configuration, 65 bad data, 74 input or output.
+      accuracy. Images that a model was trained on never count as held out. Exit codes: 0 done, 64 usage or configuration, 65 bad data, 74 input or output.
       """)
 
   @OptionGroup var samples: ModelArgument<AnySamples>
@@ -49,6 +49,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     if let count, count < 2 { throw ValidationError("--count is \(count); give at least 2.") }
+    if let problem = out.flatMap(OutputFile.problem(ofFolder:)) { throw ValidationError(problem) }
     guard pairs > 0 else { throw ValidationError("--pairs is \(pairs); give at least 1.") }
   }
 

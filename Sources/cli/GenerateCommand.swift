@@ -12,8 +12,8 @@ struct GenerateCommand: ParsableCommand {
       disttrain generate MODEL --count 1000 --best 25 --grid 5x5 --out best
 
       A latent depends on the seed and its number alone: --count 10 makes the first ten of --count 100. Any count fits \
-      memory. An ONNX file may come from disttrain or PyTorch: one input of latents [n, size] or [n, size, 1, 1], one \
-      output of images. If an operator is not supported, the error names it.
+      memory. MODEL may also be what disttrain export has written. An ONNX file may come from PyTorch, too: one input of \
+      latents [n, size] or [n, size, 1, 1], one output of images. If an operator is not supported, the error names it.
       """)
 
   @OptionGroup var model: ModelArgument<AnyGenerator>
@@ -32,7 +32,9 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("Take the latents of a NumPy array [n, size] instead of drawing them.", valueName: "FILE.npy"))
   var latents: String?
 
-  @Option(help: ArgumentHelp("Also write grid.png of the first images, columns x rows, such as 8x8.", valueName: "CxR"))
+  @Option(
+    help: ArgumentHelp(
+      "Also write grid.png of the first images, columns x rows, such as 8x8; there must be as many.", valueName: "CxR"))
   var grid: GridSize?
 
   @Option(help: ArgumentHelp("png: one file per image; npy: one array [n,c,h,w] in samples.npy.", valueName: "png|npy"))
@@ -51,6 +53,7 @@ struct GenerateCommand: ParsableCommand {
 
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count is \(count); give at least 1.") }
+    if let problem = OutputFile.problem(ofFolder: out) { throw ValidationError(problem) }
     if let best, best < 1 { throw ValidationError("--best is \(best); give at least 1.") }
     guard best == nil || statistics == .running else {
       throw ValidationError("--best needs running statistics, so that an image does not depend on others.")

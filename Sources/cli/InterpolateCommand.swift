@@ -30,7 +30,7 @@ struct InterpolateCommand: ParsableCommand {
       valueName: "FILE.npy"))
   var latents: String?
 
-  @Option(help: ArgumentHelp("A PNG file, or for a line a GIF file of at most 60 images.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("A PNG file, or for a line a GIF file.", valueName: "FILE"))
   var out: String
 
   func validate() throws {

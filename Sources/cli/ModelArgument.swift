@@ -15,15 +15,17 @@ protocol ModelKind {
 }
 
 enum AnyGenerator: ModelKind {
-  static let help = ArgumentHelp("A checkpoint, or a generator in ONNX (FILE.onnx).", valueName: "model")
+  static let help = ArgumentHelp(
+    "A checkpoint, or a generator in ONNX or exported as safetensors.", valueName: "model")
 }
 
 enum CheckpointAlone: ModelKind {
-  static let help = ArgumentHelp("A checkpoint, a .safetensors file.", valueName: "checkpoint")
+  static let help = ArgumentHelp(
+    "A checkpoint, or a generator exported as safetensors.", valueName: "checkpoint")
 }
 
 enum AnySamples: ModelKind {
   static let help = ArgumentHelp(
-    "A folder of images, an array [n, c, h, w] in [-1, 1] in a .npy, a checkpoint or a generator in ONNX.",
+    "A folder of images, an array [n, c, h, w] in [-1, 1] in a .npy, a checkpoint or an exported generator.",
     valueName: "samples")
 }

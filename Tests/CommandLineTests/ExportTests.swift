@@ -33,6 +33,9 @@ extension CommandLineTests {
         ([checkpoint], 64, "format"), ([checkpoint, "--format", "jpeg"], 64, "jpeg"),
         (["cut.safetensors", "--format", "onnx"], 65, "cut.safetensors"),
         ([checkpoint, "--format", "onnx", "--out", "absent/g.onnx"], 74, "absent"),
+        ([checkpoint, "--format", "onnx", "--out", "runs"], 64, "expected a file: give --out runs/generator.onnx"),
+        ([checkpoint, "--format", "onnx", "--out", "g.safetensors"], 64, "the extension of safetensors"),
+        ([checkpoint, "--format", "safetensors", "--out", "g.onnx"], 64, "the extension of onnx"),
       ] {
         let outcome = try await place.run(["export"] + arguments)
         #expect(outcome.code == code && outcome.errors.contains(text), "\(outcome.text)")

@@ -64,6 +64,47 @@ extension CommandLineTests {
       #expect(try own.rows(0..<40) == onnx.rows(0..<40))
     }
 
+    /// As the checkpoint makes them, to the bit: an exported generator describes its own network.
+    @Test(arguments: ["running", "batch"])
+    func anExportedGeneratorMakesTheSame(statistics: String) async throws {
+      let place = try await Self.trained(["train.shards=1", "model.latent.distribution=uniform"])
+      let export = try await place.run(["export", place.checkpoint(step: 2), "--format", "safetensors", "--out", "g"])
+      #expect(export.code == 0, "\(export.text)")
+      let flags = ["--count", "8", "--batch-norm", statistics, "--format", "npy", "--out"]
+      #expect(try await Self.generate(place, flags + ["a"]).code == 0)
+      let outcome = try await Self.generate(place, flags + ["b"], model: "g")
+      #expect(
+        outcome.code == 0 && outcome.output.contains("8 images by run after step 2, of uniform"), "\(outcome.text)")
+      #expect(try place.bytes("a/samples.npy") == place.bytes("b/samples.npy"))
+      let best = try await Self.generate(place, ["--count", "8", "--best", "2", "--out", "c"], model: "g")
+      #expect(best.code == 64 && best.errors.contains("has no discriminator"), "\(best.text)")
+      // It can be exported again, and shown.
+      #expect(try await place.run(["export", "g", "--format", "onnx"]).code == 0)
+      let report = try await place.run(["checkpoint", "g"])
+      #expect(report.code == 0 && report.output.contains("format: disttrain generator 1"), "\(report.text)")
+      #expect(!report.output.contains(place.path), "no folder of this machine")
+    }
+
+    /// The name does not matter.
+    @Test func anONNXFileUnderAnyName() async throws {
+      let place = try await Self.trained()
+      #expect(
+        try await place.run(["export", place.checkpoint(step: 2), "--format", "onnx", "--out", "g.bin"]).code == 0)
+      try place.copy(place.checkpoint(step: 2), to: "checkpoint.onnx")
+      for (model, out) in [("g.bin", "a"), ("checkpoint.onnx", "b")] {
+        let outcome = try await Self.generate(place, ["--count", "2", "--out", out], model: model)
+        #expect(outcome.code == 0, "\(outcome.text)")
+      }
+    }
+
+    @Test func anExistingFolderMayHaveAnyName() async throws {
+      let place = try await Self.trained()
+      try FileManager.default.createDirectory(at: place.file("old.png"), withIntermediateDirectories: true)
+      #expect(try await Self.generate(place, ["--count", "1", "--out", "old.png"]).code == 0)
+      #expect(try await Self.generate(place, ["--count", "1", "--out", "new.png/"]).code == 0)
+      #expect(try place.names("old.png") == ["000000.png"] && place.names("new.png") == ["000000.png"])
+    }
+
     @Test func latentsOfAFile() async throws {
       let place = try await Self.trained()
       var writer = try NPYWriter(path: place.path + "/latents.npy", shape: [3, 100])
@@ -110,6 +151,10 @@ extension CommandLineTests {
       (["--latents", "run.yaml", "--out", "o"], 65, "run.yaml"),
       (["--count", "1", "--out", "run.yaml"], 74, "run.yaml"),
       (["--latents", "run.yaml", "--seed", "1", "--out", "o"], 64, "--seed"),
+      (["--count", "4", "--grid", "3x3", "--out", "o"], 64, "--grid 3x3 has 9 cells, found 4 images: give --count 9"),
+      (["--count", "12", "--best", "4", "--grid", "3x3", "--out", "o"], 64, "found 4 images: give --best 9"),
+      (["--count", "1", "--out", "one.png"], 64, "--out one.png: found the name of a file, expected a folder"),
+      (["--count", "1", "--format", "npy", "--out", "below/z.NPY"], 64, "give --out below/z, or --out below/z.NPY/"),
     ])
     func whatCannotBeMadeIsSaid(arguments: [String], code: Int32, text: String) async throws {
       let place = try await Self.trained()

@@ -174,7 +174,8 @@ extension CommandLineTests {
       let outcome = try await Self.inspect(place, ["photographs", "--set", "data.limit=3"], expecting: 64)
       #expect(outcome.errors.contains("--set goes with a configuration"))
       for (path, code, message) in [
-        ("absent", 64, "absent: cannot open"), ("photographs/4.png", 64, "not UTF-8"), ("runs", 65, "no images"),
+        ("absent", 64, "absent: cannot open"), ("photographs/4.png", 64, "found a PNG image, expected a configuration"),
+        ("runs", 65, "no images"),
       ] as [(String, Int32, String)] {
         try FileManager.default.createDirectory(at: place.file("runs"), withIntermediateDirectories: true)
         let outcome = try await Self.inspect(place, [path], expecting: code)

@@ -81,6 +81,16 @@ extension CommandLineTests {
       #expect(frames == 7)
     }
 
+    /// An animation has all its steps, in either format.
+    @Test func everyStepIsAnImage() async throws {
+      let place = try await GenerateTests.trained()
+      let outcome = try await Self.interpolate(place, ["--mode", "line", "--steps", "100", "--out", "line.gif"])
+      #expect(outcome.code == 0, "\(outcome.text)")
+      let bytes = try place.bytes("line.gif")
+      let frames = bytes.indices.dropLast(3).count { bytes[$0] == 0x21 && bytes[$0 + 1] == 0xF9 && bytes[$0 + 2] == 4 }
+      #expect(frames == 100)
+    }
+
     @Test(arguments: [
       (["--mode", "line", "--out", "line.jpg"], 64, ".png"),
       (["--mode", "square", "--out", "a.gif"], 64, "only a line"),
@@ -91,10 +101,14 @@ extension CommandLineTests {
       (["--mode", "square", "--latents", "latents.npy", "--out", "a.png"], 64, "square takes 3"),
       (["--mode", "arithmetic", "--latents", "latents.npy", "--out", "a.png"], 64, "arithmetic takes 3"),
       (["--mode", "line", "--out", "absent/a.png"], 74, "absent"),
+      (
+        ["--mode", "line", "--out", "folder.png"], 64, "found a folder, expected a file: give --out folder.png/line.png"
+      ),
     ])
     func whatCannotBeDrawnIsSaid(arguments: [String], code: Int32, text: String) async throws {
       let place = try await GenerateTests.trained()
       try Self.write(place, [Self.latent(0), Self.latent(1)])
+      try FileManager.default.createDirectory(at: place.file("folder.png"), withIntermediateDirectories: true)
       let outcome = try await Self.interpolate(place, arguments)
       #expect(outcome.code == code && outcome.errors.contains(text), "\(outcome.text)")
       #expect(outcome.output.isEmpty)

@@ -49,6 +49,22 @@ import Testing
     try load(source, SingleProcess(), batch: batch, shards: shards, size: size).hash
   }
 
+  /// As anybody can compute it who reads the images, and as older checkpoints have it (computed by Python's hashlib).
+  @Test func theHashIsThatOfNamesAndContents() throws {
+    let set = try Self.load(GreyImages(), SingleProcess(), validation: 0.3)
+    func hash(_ count: Int, _ transform: Transform) -> String {
+      var hash = DataHash()
+      for image in (0..<count).reversed() {
+        hash.add(name: "image \(image)", ContentHash([UInt8](repeating: 1, count: 31) + [UInt8(image)]))
+      }
+      return hash.finish(transform)
+    }
+    #expect(hash(29, Transform(size: 4, channels: 1)) == set.hash)
+    #expect(
+      hash(3, Transform(size: 4, channels: 1, reading: .asStored))
+        == "b00e7bd74960f83bb93ac3bbb8ea28dd3048b0936c799b050d7ae7fb991bbb93")
+  }
+
   @Test func theHashDoesNotDependOnWhoHoldsWhat() throws {
     let alone = try Self.hash(GreyImages())
     #expect(alone.count == 64)

@@ -56,6 +56,9 @@ import Testing
     #expect(Set(images[0]).count > 100, "images of some contrast")
     #expect(images[0] == images[1])
     let written = try Data(contentsOf: URL(fileURLWithPath: folder.generator))
-    for model in models { #expect(Data(GeneratorExport.onnx(of: model, after: 2)) == written) }
+    let facts = GeneratorFacts(step: 2, data: try CheckpointFacts(file).data, configuration)
+    for model in models {
+      #expect(Data(GeneratorExport.onnx(of: model, after: 2, description: facts.metadata)) == written)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import ImageIO
 import Testing
 
@@ -118,6 +119,62 @@ struct CelebASourceTests {
     }
     try write(Self.partition.replacing("\n", with: "\r\n"), Self.attributes.replacing("\n", with: "\r\n"))
     #expect(message(.train, ["Male": true]) == "", "lines may end as on Windows")
+  }
+
+  /// As Kaggle's copy has the lists: with commas, a line of titles and no count.
+  @Test func tablesSelectAsTheListsDo() throws {
+    try write(1...10)
+    let partition = "image_id,partition\n" + Self.partition.replacing(" ", with: ",")
+    let lines = Self.attributes.split(separator: "\n").dropFirst(2).map { line in
+      line.split(separator: " ").joined(separator: ",")
+    }
+    let attributes = "image_id,Bald,Eyeglasses,Male,Young\n" + lines.joined(separator: "\n") + "\n"
+    let expected = try [numbers(source(.train)), numbers(source(.all, ["Eyeglasses": true, "Male": false]))]
+    for name in ["list_eval_partition", "list_attr_celeba"] { #expect(unlink("\(folder.path)/\(name).txt") == 0) }
+    func check(_ change: (String) -> String) throws {
+      try folder.write(Array(change(partition).utf8), to: "list_eval_partition.csv")
+      try folder.write(Array(change(attributes).utf8), to: "list_attr_celeba.csv")
+      #expect(try [numbers(source(.train)), numbers(source(.all, ["Eyeglasses": true, "Male": false]))] == expected)
+    }
+    try check { $0 }
+    try check { "\u{FEFF}" + $0.replacing("\n", with: "\r\n") }
+    try check { $0.replacing(",", with: " , ") }
+    // Without its titles no image of the first line is lost.
+    try folder.write(
+      Array(partition.split(separator: "\n").dropFirst().joined(separator: "\n").utf8), to: "list_eval_partition.csv")
+    #expect(try numbers(source(.train)) == expected[0])
+    for (list, expected) in [
+      ("image_id,Bald,Young\n", "line 1: expected the attribute Male in it"),
+      (
+        attributes + "000011.jpg,1,1\n",
+        "line 12: found \"000011.jpg,1,1\", expected an image's name and 4 times 1 or -1"
+      ),
+      (attributes + "000011.jpg,1,,1,1\n", "line 12: found"), (attributes + "000011.jpg,1,0,1,1\n", "line 12: found"),
+    ] {
+      try folder.write(Array(list.utf8), to: "list_attr_celeba.csv")
+      #expect(message(.all, ["Male": true]).contains(expected), "\(message(.all, ["Male": true]))")
+    }
+  }
+
+  /// Kaggle's archive has the photographs one folder deeper; torchvision has all of it in `celeba`.
+  @Test func layoutsOfArchivesAreFound() throws {
+    for number in 1...3 { try folder.write(jpeg, to: "celeba/img_align_celeba/img_align_celeba/\(Self.name(number))") }
+    try folder.write(Array(Self.partition.utf8), to: "celeba/list_eval_partition.txt")
+    let found = try source(.train)
+    #expect(found.indices.map(found.name) == (1...3).map { "img_align_celeba/\(Self.name($0))" })
+  }
+
+  @Test func otherFilesAreNamed() throws {
+    try write([1])
+    try write("<html>sign in</html>", Self.attributes)
+    #expect(
+      message(.train).contains("list_eval_partition.txt: found an HTML page, expected a list of CelebA's; a download"))
+    let photographs = "\(folder.path)/img_align_celeba"
+    let error = #expect(throws: ImageError.self) { try CelebASource(folder: photographs) }
+    #expect(
+      error?.description
+        == "\(photographs): found the folder of the photographs, expected the folder that holds it and the "
+        + "lists: set data.path to \(folder.path)")
   }
 
   @Test func theNamesAreThePublishedOnes() {

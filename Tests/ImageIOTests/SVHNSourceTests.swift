@@ -83,6 +83,18 @@ struct SVHNSourceTests {
     #expect(try reason(Array(mat.prefix(128)))?.contains("it has no array X") == true)
   }
 
+  @Test func otherFilesAreNamed() throws {
+    for (bytes, found) in [
+      (
+        Array("<!doctype html><title>404".utf8),
+        "an HTML page, expected a MATLAB file of version 5; a download that failed"
+      ),
+      (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "a Git LFS pointer, not the file itself, expected"),
+      ([0x1F, 0x8B, 8, 0], "gzip data, expected a MATLAB file of version 5; unpack it"),
+      (Array("no matlab".utf8), "text that begins with \"no matlab\", expected a MATLAB file"),
+    ] { #expect(try reason(bytes)?.contains("train_32x32.mat: found \(found)") == true) }
+  }
+
   /// Cut short anywhere in the images.
   @Test(arguments: ["svhn.mat", "svhn-plain.mat", "svhn-swapped.mat"])
   func cutFilesAreRefused(name: String) throws {

@@ -82,7 +82,7 @@ struct SafetensorsDamageTests {
     ("{}x", 0, "\"x\""),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},}"#, 4, "\"}\""),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#, 4, "the header's end"),
-    (#"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#, 8, "type \"F64\""),
+    (#"{"a":{"dtype":"F7","shape":[1],"data_offsets":[0,8]}}"#, 8, "type \"F7\""),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "8 bytes"),
     (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "a whole number"),
     (#"{"a":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}"#, 4, "a whole number"),

@@ -36,6 +36,7 @@ package struct EvaluateProgram {
     (self.features, self.out) = (features.map(expandingHome), out.map(expandingHome))
   }
 
+  static let neighboursName = "neighbours.png"
   /// Neighbours and rows of neighbours.png.
   private static let (neighbours, rows) = (5, 8)
   /// Training images that are in memory at once.
@@ -66,10 +67,12 @@ package struct EvaluateProgram {
       (library: try openBLAS(), network: try FeatureNetwork(path: path, context: context))
     }
     try makeFolder()
-    let data = try EvaluationData(configuration, heldOutFolder: heldOut, threads: threads, console: console)
+    let generator = try EvaluatedSamples.model(in: samples, kernels: kernels, threads: threads)
+    let data = try EvaluationData(
+      configuration, named: self.configuration, heldOutFolder: heldOut, trainedBy: generator, threads: threads,
+      console: console)
     let samples = try EvaluatedSamples(
-      samples, count: count, of: model.image, seed: seed, kernels: kernels,
-      threads: threads, console: console)
+      samples, generator, count: count, of: model.image, seed: seed, threads: threads, console: console)
     let (ownNeighbours, heldNeighbours) = try neighbours(samples.images, data, threads, console)
     let report = EvaluationReport(
       samples: .init(source: samples.title, count: samples.images.count),
@@ -82,11 +85,13 @@ package struct EvaluateProgram {
       frechetDistance: try measure.map {
         try frechetDistance($0.network, samples.images, data.heldOut, by: $0.library)
       },
-      discriminator: try samples.checkpoint.map { try discriminator($0, samples.images, data) })
+      discriminator: try (generator as? CheckpointModel).flatMap {
+        $0.canJudge ? try discriminator($0, samples.images, data) : nil
+      })
     report.lines.forEach(console.say)
     guard let out else { return }
     try AtomicFile.replace("\(out)/evaluation.json", with: report.json)
-    try writeNeighbours(samples.images, ownNeighbours, data, to: "\(out)/neighbours.png")
+    try writeNeighbours(samples.images, ownNeighbours, data, to: "\(out)/\(Self.neighboursName)")
     console.say("written to \(out)/: evaluation.json, neighbours.png")
   }
 

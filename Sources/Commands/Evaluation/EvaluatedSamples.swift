@@ -13,62 +13,51 @@ struct EvaluatedSamples {
   let images: ImageArray
   /// Description of their source.
   let title: String
-  /// The checkpoint that generated them, if any.
-  let checkpoint: CheckpointModel?
+
+  /// The model in `file`; nil if it is a folder or an array.
+  static func model(in file: ModelFile, kernels: Kernels, threads: Threads) throws -> (any GeneratorModel)? {
+    let path = file.path
+    guard !isFolder(path), (try? FileContent(path: path))?.format != .npy, !path.lowercased().hasSuffix(".npy") else {
+      return nil
+    }
+    return try openGenerator(file, for: .evaluation, kernels: kernels, threads: threads)
+  }
 
   /// - Parameters:
-  ///   - file: a folder of images, an array [n, channels, height, width] in [−1, 1] in a .npy, a checkpoint or an ONNX
-  ///     file.
+  ///   - file: a folder of images, an array [n, channels, height, width] in [−1, 1] in a .npy, or the file of `model`.
   ///   - count: use only this number, the first ones; nil for all of a file, and 1,000 of a model.
   ///   - image: the required size and channels.
   ///   - seed: of a model's latents; nil for its own.
   init(
-    _ file: ModelFile, count: Int?, of image: FeatureShape, seed: UInt64?, kernels: Kernels, threads: Threads,
-    console: Console
+    _ file: ModelFile, _ model: (any GeneratorModel)?, count: Int?, of image: FeatureShape, seed: UInt64?,
+    threads: Threads, console: Console
   ) throws {
     let path = file.path
-    var isFolder = ObjCBool(false)
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      images = try Self.files(path, count, image, threads)
-      (title, checkpoint) = (path, nil)
-    } else if path.lowercased().hasSuffix(".npy") {
-      images = try Self.array(path, count, image)
-      (title, checkpoint) = (path, nil)
-    } else {
-      let model = try openGenerator(file, kernels: kernels, threads: threads)
+    title = model?.title ?? path
+    if let model {
       images = try Self.generated(model, path, count ?? 1000, image, seed, console)
-      (title, checkpoint) = (model.title, model as? CheckpointModel)
+    } else if Self.isFolder(path) {
+      images = try EvaluatedFolder(path, of: image, console: console).images(count, threads)
+    } else {
+      images = try Self.array(path, count, image)
     }
     // Files of images are in the range by their nature.
-    if !isFolder.boolValue, let note = ValueRange(images.values).note(on: path) { console.note(note) }
+    if !Self.isFolder(path), let note = ValueRange(images.values).note(on: path) { console.note(note) }
     guard images.count > 1 else {
       throw UserFacingError(code: .badData, message: "\(path): found \(images.count) images, expected two at least")
     }
   }
 
-  private static func files(
-    _ folder: String, _ count: Int?, _ image: FeatureShape, _ threads: Threads
-  ) throws -> ImageArray {
-    let source = try FolderSource(folder: folder, limit: count)
-    var values = [Float](repeating: 0, count: source.count * image.count)
-    let failures = values.withUnsafeMutableBufferPointer { values in
-      nonisolated(unsafe) let values = values
-      return threads.map(source.count) { index, _ -> (any Error)? in
-        do {
-          let decoded = try source.load(SourceIndex(index), channels: image.channels).image
-          guard decoded.width == image.width, decoded.height == image.height else {
-            throw Self.unfit(
-              "\(folder)/\(source.name(SourceIndex(index)))", "\(decoded.width)×\(decoded.height) pixels", image)
-          }
-          let target = values.baseAddress! + index * image.count
-          decoded.pixels.withUnsafeBufferPointer { ImageArray.convert($0, channels: image.channels, into: target) }
-          return nil
-        } catch { return error }
-      }
-    }
-    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
-    return ImageArray(
-      count: source.count, channels: image.channels, height: image.height, width: image.width, values: values)
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder = ObjCBool(false)
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// Throws if `count` images are asked for and fewer are there.
+  static func requireCount(_ count: Int?, of available: Int, in path: String) throws(UserFacingError) {
+    guard let count, count > available else { return }
+    throw UserFacingError(
+      code: .usage, message: "--count \(count), but \(path) has \(available) images; give at most that number")
   }
 
   private static func array(_ path: String, _ count: Int?, _ image: FeatureShape) throws -> ImageArray {
@@ -79,7 +68,8 @@ struct EvaluatedSamples {
         expected: "[n, \(image.channels), \(image.height), \(image.width)], as --data's "
           + "images are")
     }
-    let rows = min(count ?? file.shape[0], file.shape[0])
+    try requireCount(count, of: file.shape[0], in: path)
+    let rows = count ?? file.shape[0]
     let values = try file.rows(0..<rows)
     if let outside = values.first(where: { abs($0) > ValueRange.largest }) {
       throw FileError.unsuitable(path: path, found: "the value \(outside)", expected: "values in [-1, 1]")
@@ -109,7 +99,7 @@ struct EvaluatedSamples {
       count: count, channels: image.channels, height: image.height, width: image.width, values: values)
   }
 
-  private static func unfit(_ path: String, _ found: String, _ image: FeatureShape) -> UserFacingError {
+  static func unfit(_ path: String, _ found: String, _ image: FeatureShape) -> UserFacingError {
     UserFacingError(
       code: .badData,
       message:

@@ -18,8 +18,14 @@ struct EvaluationData {
   /// Bounds the memory for comparing: at most this number of held-out images is used, evenly spaced.
   static let mostHeldOut = 4096
 
-  /// - Parameter folder: held-out images, instead of those of the configuration.
-  init(_ configuration: Configuration, heldOutFolder folder: String?, threads: Threads, console: Console) throws {
+  /// - Parameters:
+  ///   - file: the configuration's name in messages.
+  ///   - folder: held-out images, instead of those of the configuration.
+  ///   - model: has seen the images that it was trained on; none of them counts as held out.
+  init(
+    _ configuration: Configuration, named file: String, heldOutFolder folder: String?,
+    trainedBy model: (any GeneratorModel)?, threads: Threads, console: Console
+  ) throws {
     let settings = configuration.data
     try settings.requirePath()
     let transform = settings.transform(to: configuration.model.image)
@@ -30,27 +36,28 @@ struct EvaluationData {
         transform: transform, hash: SHA256.imageHash, warn: { console.note($0) })
     }
     let all = cache(try settings.open(seed: configuration.seed, for: configuration.model.image))
-    let good =
-      settings.onBadImage == .skip
-      ? try Self.readable(all, threads, console) : Array(all.source.indices)
-    let split = DataPartition(images: good.count, validation: settings.validation, seed: configuration.seed)
+    let isRead = settings.onBadImage == .skip || folder != nil || model?.training != nil
+    let images =
+      isRead
+      ? try ReadImages(all, skipsBadOnes: settings.onBadImage == .skip, threads, console)
+      : ReadImages(unread: all)
+    let choice = HeldOutChoice(configuration, named: file, images, trainedBy: model)
+    training = choice.partition.training.map { images.good[$0] }
     if let folder {
       let others = cache(try FolderSource(folder: folder))
-      heldOut = try Self.images(Self.spread(Array(others.source.indices)), others, threads)
+      let unseen = try ReadImages(others, skipsBadOnes: false, threads, console).good(
+        notIn: choice.partition.training.map { images.hashes[$0.number] }, console)
+      heldOut = try Self.images(Self.spread(unseen), others, threads)
       heldOutTitle = folder
     } else {
-      heldOut = try Self.images(Self.spread(split.heldOut).map { good[$0] }, all, threads)
-      heldOutTitle = "data.validation \(settings.validation)"
+      heldOut = try Self.images(Self.spread(choice.partition.heldOut).map { images.good[$0] }, all, threads)
+      heldOutTitle = choice.title
     }
-    guard heldOut.count > 1, !split.training.isEmpty else {
-      throw UserFacingError(
-        code: .usage,
-        message:
-          "found \(heldOut.count) images held out and \(split.training.count) to train on, expected two at least "
-          + "and one; set data.validation as the training had it (0.1 holds out a tenth), or give --heldout FOLDER")
+    guard heldOut.count > 1, !training.isEmpty else {
+      throw choice.refusal(heldOut: heldOut.count, folder: folder)
     }
+    if let note = choice.note, folder == nil || !choice.isOfModel { console.note(note) }
     (self.cache, self.threads) = (all, threads)
-    training = split.training.map { good[$0] }
   }
 
   /// Of the training images those at `places`.
@@ -82,19 +89,5 @@ struct EvaluationData {
     return ImageArray(
       count: indices.count, channels: transform.channels, height: transform.height, width: transform.width,
       values: values)
-  }
-
-  /// The images that training would not leave out.
-  private static func readable(_ cache: ImageCache, _ threads: Threads, _ console: Console) throws -> [SourceIndex] {
-    let failures = threads.map(cache.source.count) { index, _ -> ImageError? in
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: cache.transform.byteCount) { bytes in
-        do throws(ImageError) { _ = try cache.load(SourceIndex(index), into: bytes) } catch { return error }
-        return nil
-      }
-    }
-    let bad = failures.compactMap { $0 }
-    if let failure = bad.first(where: \.isSystemError) { throw failure }
-    if !bad.isEmpty { console.note("left out \(bad.count) images that cannot be read, as the training does") }
-    return cache.source.indices.filter { failures[$0.number] == nil }
   }
 }

@@ -6,12 +6,11 @@ import ModelFiles
 import Numerics
 import Reporting
 
-/// The networks of a checkpoint, for inference only.
+/// The networks of a checkpoint, or an exported generator alone, for inference only.
 final class CheckpointModel: GeneratorModel {
   let configuration: Configuration
-  let facts: CheckpointFacts
+  let file: TrainedFile
   let samplingModel: SamplingModel
-  private let checkpoint: SafetensorsFile
   private let engine: Engine
   private let generator: ImageGenerator
   private var scorer: Inference?
@@ -19,23 +18,29 @@ final class CheckpointModel: GeneratorModel {
   var latents: LatentSpecification { samplingModel.latent }
   var seed: UInt64 { samplingModel.seed }
   var portion: Int { samplingModel.portion }
-  var title: String { "\(configuration.name) after step \(facts.step)" }
+  var title: String { "\(configuration.name) after step \(file.step)" }
 
-  init(_ file: ModelFile, kernels: Kernels, threads: Threads) throws {
-    checkpoint = try SafetensorsFile(path: file.path, verification: .required)
-    try checkpoint.requireFinite()
-    facts = try CheckpointFacts(checkpoint)
+  /// - Parameter use: what an error expects in place of another file.
+  init(
+    _ named: ModelFile, for use: TrainedFile.Use = .generation, kernels: Kernels, threads: Threads
+  ) throws {
+    file = try TrainedFile(path: named.path, for: use)
+    try file.file.requireFinite()
     do throws(ConfigurationError) {
-      configuration = try Configuration(recorded: facts.configuration, file: "the configuration in \(file.path)")
+      configuration = try Configuration(
+        recorded: file.configurationText, file: "the configuration in \(named.path)")
     } catch {
       throw UserFacingError(code: .badData, message: error.message)
     }
     engine = Engine(
       kernels: kernels, threads: threads, peers: SingleRank(shards: 1, kernels: kernels),
       algorithms: configuration.kernels)
-    samplingModel = try SamplingModel(of: checkpoint, configuration, as: file, engine: engine)
+    samplingModel = try SamplingModel(
+      of: file.file, configuration, as: named, engine: engine, prefix: file.generatorPrefix)
     generator = ImageGenerator(samplingModel, engine: engine)
   }
+
+  var training: TrainingRecord? { TrainingRecord(configuration: configuration, data: file.data) }
 
   var loneImageProblem: String? {
     configuration.model.singleValueNorm(by: samplingModel.statistics).map { norm in
@@ -101,11 +106,19 @@ final class CheckpointModel: GeneratorModel {
     return (total / count, score / count, accuracy / count)
   }
 
+  /// Whether it has a discriminator.
+  var canJudge: Bool { file.kind == .checkpoint }
+
   private func makeScorer() throws -> Inference {
+    guard canJudge else {
+      throw UserFacingError(
+        code: .usage,
+        message: "\(file.file.path): an exported generator has no discriminator to choose by; give --best a checkpoint")
+    }
     let model = configuration.model
     let discriminator = try Network(
       name: "discriminator", layers: model.discriminatorLayers, input: model.imageShape, groups: 1, engine: engine)
-    try discriminator.load(checkpoint)
+    try discriminator.load(file.file, prefix: "discriminator.")
     return Inference(discriminator, count: portion, engine: engine)
   }
 }

@@ -24,11 +24,15 @@ package struct ExportProgram {
   }
 
   private func run(_ kernels: Kernels, _ threads: Threads) throws {
+    try OutputFile.requireNoFolder(out, example: "generator.\(format.rawValue)")
     let model = try CheckpointModel(checkpoint, kernels: kernels, threads: threads)
-    let (generator, step) = (model.samplingModel, model.facts.step)
+    let (generator, step) = (model.samplingModel, model.file.step)
+    let description = GeneratorFacts(step: step, data: model.file.data, model.configuration).metadata
     switch format {
-    case .onnx: try AtomicFile.replace(out, with: GeneratorExport.onnx(of: generator, after: step))
-    case .safetensors: try GeneratorExport.writeSafetensors(of: generator, after: step, to: out)
+    case .onnx:
+      try AtomicFile.replace(out, with: GeneratorExport.onnx(of: generator, after: step, description: description))
+    case .safetensors:
+      try GeneratorExport.writeSafetensors(of: generator, after: step, description: description, to: out)
     }
     Console(isSpeaking: true).say("\(out): the generator of \(model.title)")
   }

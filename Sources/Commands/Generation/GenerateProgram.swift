@@ -37,6 +37,7 @@ package struct GenerateProgram {
     let generator = try openGenerator(model, kernels: kernels, threads: threads)
     let source = try LatentSource(latents, seed: seed, for: generator)
     let count = try count(of: source)
+    try requireFullGrid(count)
     if count % generator.portion == 1 || generator.portion == 1, let problem = generator.loneImageProblem {
       throw UserFacingError(
         code: .usage,
@@ -108,6 +109,16 @@ package struct GenerateProgram {
         code: .usage, message: "--count \(count), but \(latents!) has \(available) latents; give at most that number")
     }
     return count
+  }
+
+  /// A grid with empty cells would be drawn as a smaller one.
+  private func requireFullGrid(_ count: Int) throws {
+    guard let grid, grid.count > best ?? count else { return }
+    let more = best != nil ? "--best \(grid.count)" : latents == nil ? "--count \(grid.count)" : "more latents"
+    throw UserFacingError(
+      code: .usage,
+      message: "--grid \(grid.columns)x\(grid.rows) has \(grid.count) cells, found \(counted(best ?? count, "image")): "
+        + "give \(more), or a grid of fewer cells")
   }
 
   private func portions(_ count: Int, _ portion: Int) -> [Range<Int>] {

@@ -1,4 +1,6 @@
+import Configuration
 import DistTrain
+import Files
 import GAN
 import Numerics
 import ONNXGraphs
@@ -20,6 +22,9 @@ protocol GeneratorModel: AnyObject {
   /// Images that are made together.
   var portion: Int { get }
 
+  /// Its training, if the file describes it.
+  var training: TrainingRecord? { get }
+
   /// Why an image cannot be made alone; nil if it can.
   var loneImageProblem: String? { get }
 
@@ -30,14 +35,25 @@ protocol GeneratorModel: AnyObject {
   func logits(of images: GeneratedImages) throws -> [Float]
 }
 
-/// Opens a model: an ONNX file by its name, a checkpoint otherwise.
+/// The training of a generator, as its file describes it.
+struct TrainingRecord {
+  let configuration: Configuration
+  /// Hash of the images.
+  let data: String
+}
+
+/// Opens a model: a generator in ONNX or a file of disttrain's, whatever its name is.
+///
+/// - Parameter use: what an error expects in place of another file.
 func openGenerator(
-  _ file: ModelFile, kernels: Kernels, threads: Threads
+  _ file: ModelFile, for use: TrainedFile.Use = .generation, kernels: Kernels, threads: Threads
 ) throws -> any GeneratorModel {
   let path = file.path
-  guard path.lowercased().hasSuffix(".onnx") else {
-    return try CheckpointModel(file, kernels: kernels, threads: threads)
-  }
+  let content: FileContent
+  do throws(FileError) { content = try FileContent(path: path) } catch { throw use.explained(error) }
+  // A damaged ONNX file may be recognized by its name alone.
+  let isONNX = content == .format(.onnx) || path.lowercased().hasSuffix(".onnx") && content.format == nil
+  guard isONNX else { return try CheckpointModel(file, for: use, kernels: kernels, threads: threads) }
   guard file.statistics == .running else {
     throw UserFacingError(
       code: .usage, message: "\(path): an ONNX file uses running statistics; leave out --batch-norm batch")
@@ -52,6 +68,14 @@ final class ONNXGeneratorModel: GeneratorModel {
   let seed: UInt64 = 1
   var title: String { graph.path }
   var latents: LatentSpecification { graph.latents }
+
+  /// Of files that disttrain has written; what others put there is ignored.
+  var training: TrainingRecord? {
+    guard let facts = GeneratorFacts(metadata: graph.metadata),
+      let configuration = try? Configuration(recorded: facts.configuration, file: graph.path)
+    else { return nil }
+    return TrainingRecord(configuration: configuration, data: facts.data)
+  }
 
   /// Batch norm goes by the statistics in the file.
   var loneImageProblem: String? { nil }

@@ -41,6 +41,7 @@ package struct InterpolateProgram {
   }
 
   private func run(_ kernels: Kernels, _ threads: Threads) throws {
+    try OutputFile.requireNoFolder(out, example: "\(mode.rawValue).png")
     let generator = try openGenerator(model, kernels: kernels, threads: threads)
     let source = try LatentSource(latents, seed: seed, for: generator)
     let ends = try ends(source, size: generator.latents.size)
@@ -106,7 +107,13 @@ package struct InterpolateProgram {
 
   private func writeAnimation(_ images: GeneratedImages) throws {
     let shape = images.shape
-    let made = try Animation(images: shape.samples).bytes { frame in
+    let side = max(shape.width, shape.height)
+    if side > Animation.largestSide {
+      Console(isSpeaking: true).note(
+        "\(out): images of \(shape.width)×\(shape.height) pixels are scaled down to \(Animation.largestSide) a side or less; "
+          + "a .png keeps their size")
+    }
+    let made = try Animation(images: shape.samples, atMost: shape.samples).bytes { frame in
       let values = Array(images.values[frame * shape.sampleCount..<(frame + 1) * shape.sampleCount])
       return Grid().image(of: values, shape: shape.with(samples: 1))
     }

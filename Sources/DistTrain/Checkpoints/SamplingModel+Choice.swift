@@ -25,13 +25,16 @@ extension SamplingModel {
   }
 
   /// The generator of an open checkpoint, in memory of its own.
+  ///
+  /// - Parameter prefix: what precedes the names of the generator's tensors.
   package init(
-    of checkpoint: SafetensorsFile, _ configuration: Configuration, as file: ModelFile, engine: Engine
+    of checkpoint: SafetensorsFile, _ configuration: Configuration, as file: ModelFile, engine: Engine,
+    prefix: String = "generator."
   ) throws {
     let model = configuration.model
     let generator = try Network(
       name: "generator", layers: model.generatorLayers, input: model.latentShape, groups: 1, engine: engine)
-    try generator.load(checkpoint)
+    try generator.load(checkpoint, prefix: prefix)
     // Batch statistics need the same number of images as the run's samples.
     let portion = file.statistics == .batch ? configuration.output.samples.count : Self.independentPortion
     self.init(configuration, generator, file.statistics, portion: portion)
@@ -54,10 +57,12 @@ extension GANStep {
 
 extension Network {
   /// Loads this network's parameters and running statistics from a checkpoint.
-  package func load(_ file: SafetensorsFile) throws(FileError) {
+  ///
+  /// - Parameter prefix: what precedes the names of its tensors, such as `generator.`.
+  package func load(_ file: SafetensorsFile, prefix: String) throws(FileError) {
     for (tensors, memory) in [(tensors, parameters), (bufferTensors, buffers)] {
       for tensor in tensors {
-        let full = "\(name).\(tensor.name)"
+        let full = prefix + tensor.name
         guard file.entry(full)?.shape == tensor.shape else {
           throw .unsuitable(
             path: file.path, found: "\(file.entry(full).map { "shape \($0.shape)" } ?? "nothing") for tensor \(full)",

@@ -161,27 +161,16 @@ package final class ImageSet {
         """)
   }
 
-  /// A hash that does not depend on the distribution of the images over ranks: the sum, modulo 2⁶⁴ in each of four
-  /// words, of the images' own hashes over name and content. Collective.
+  /// The hash of all ranks' images. Collective.
   private static func hash(of images: [SourceIndex], _ hashes: [ContentHash?], _ cache: ImageCache, _ job: any Job)
     throws
     -> String
   {
-    func words(_ digest: SHA256.Digest) -> [UInt64] {
-      (0..<4).map { word in digest.bytes[word * 8..<word * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-    }
-    var sums = [UInt64](repeating: 0, count: 4)
-    for (image, content) in zip(images, hashes) {
-      var hash = SHA256()
-      hash.update(Array(cache.source.name(image).utf8) + [0])
-      hash.update(content!.bytes)
-      for (place, word) in words(hash.finish()).enumerated() { sums[place] &+= word }
-    }
-    let own = sums.map { String($0, radix: 16) }.joined(separator: " ")
-    for (rank, text) in try job.allGather(own).enumerated() where rank != job.rank {
-      for (place, word) in text.split(separator: " ").enumerated() { sums[place] &+= UInt64(word, radix: 16)! }
-    }
-    return SHA256.digest(of: "\(cache.transform.canonicalDescription) \(sums)").hex
+    var own = DataHash()
+    for (image, content) in zip(images, hashes) { own.add(name: cache.source.name(image), content!) }
+    var whole = DataHash()
+    for text in try job.allGather(own.text) { whole.add(text) }
+    return whole.finish(cache.transform)
   }
 }
 

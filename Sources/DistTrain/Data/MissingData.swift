@@ -1,5 +1,6 @@
 import Configuration
 import DatasetFetch
+import Files
 import Foundation
 import ImageIO
 import Reporting
@@ -23,9 +24,16 @@ extension DataSettings {
     var message = error.description
     switch error {
     case .noSuchFolder, .noSuchFile, .noImages: message += advice
+    case .notAFolder(let path): message += Self.contentAdvice(path)
     default: break
     }
     return UserFacingError(code: error.isSystemError ? .inputOutput : .badData, message: message)
+  }
+
+  /// What the file is that was given for a folder, and what to do with it.
+  private static func contentAdvice(_ file: String) -> String {
+    guard let content = try? FileContent(path: file) else { return "" }
+    return "; found \(content)" + (content.advice.map { ": \($0)" } ?? "") + "; set data.path to a folder"
   }
 
   /// The command that fetches the missing data, if a published set may be meant; else an empty text.

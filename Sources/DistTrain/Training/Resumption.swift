@@ -114,9 +114,9 @@ package struct Resumption {
   }
 
   private static func sound(_ path: String) throws(FileError) -> (SafetensorsFile, CheckpointFacts) {
-    let file = try SafetensorsFile(path: path, verification: .required)
-    try file.requireFinite()
-    return (file, try CheckpointFacts(file))
+    let opened = try TrainedFile(path: path, for: .training)
+    try opened.file.requireFinite()
+    return (opened.file, opened.facts!)
   }
 
   private static func forbidden(

@@ -98,5 +98,8 @@ package final class RunCheckpoints {
   }
 
   /// The generator in ONNX, by running statistics.
-  private func generator(_ step: Int) -> [UInt8] { GeneratorExport.onnx(of: state.samplingModel, after: step) }
+  private func generator(_ step: Int) -> [UInt8] {
+    let facts = GeneratorFacts(step: step, data: state.images.hash, state.configuration)
+    return GeneratorExport.onnx(of: state.samplingModel, after: step, description: facts.metadata)
+  }
 }

@@ -73,7 +73,7 @@ extension ImageError: CustomStringConvertible {
       non-commercial research only, so that it must be fetched by hand: agree to its terms at \
       https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, fetch "Align&Cropped Images" and unpack \
       img_align_celeba.zip. data.path names the folder that holds \(CelebAFiles.images)/ and, where \
-      data.celeba selects, \(CelebAFiles.partitions) and \(CelebAFiles.attributes)
+      data.celeba selects, \(CelebAFiles.partitions).txt and \(CelebAFiles.attributes).txt, or the same as .csv
       """
     case .encoding(let path, let reason):
       "\(path): cannot encode the image: \(reason)"
@@ -84,6 +84,8 @@ extension ImageError: CustomStringConvertible {
 /// Names in the published archive of CelebA.
 package enum CelebAFiles {
   package static let images = "img_align_celeba"
-  static let partitions = "list_eval_partition.txt"
-  static let attributes = "list_attr_celeba.txt"
+  static let partitions = "list_eval_partition"
+  static let attributes = "list_attr_celeba"
+  /// As published, and as Kaggle's copy has the lists.
+  static let listExtensions = ["txt", "csv"]
 }

@@ -1,6 +1,6 @@
 /// Images over time as a GIF file of bounded length and size.
 ///
-/// Shows at most `mostFrames` images, evenly spaced, including the first and the last. Images with a
+/// Shows at most `mostFrames` images unless told otherwise, evenly spaced, including the first and the last. Images with a
 /// side above `largestSide` are scaled down by a whole number. All of it lasts about ten seconds, and the last image
 /// stays for two. Sixty grids of 64 images of 64 pixels are 20 MB.
 package struct Animation: Sendable {
@@ -11,8 +11,8 @@ package struct Animation: Sendable {
   /// The indices of the images that are shown.
   package let frames: [Int]
 
-  package init(images: Int) {
-    let shown = min(images, Self.mostFrames)
+  package init(images: Int, atMost most: Int = mostFrames) {
+    let shown = min(images, most)
     frames = (0..<shown).map { shown == 1 ? 0 : ($0 * (images - 1) + (shown - 1) / 2) / (shown - 1) }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The aligned photographs of CelebA (Liu et al. 2015), those that its lists select.
@@ -6,16 +7,23 @@ package struct CelebASource: ImageSource {
   private let images: FolderSource
 
   /// - Parameters:
-  ///   - folder: has the folder `img_align_celeba` and, if the selection needs them, the published lists.
+  ///   - folder: has the folder `img_align_celeba` and, if the selection needs them, the published lists; or has a
+  ///     folder `celeba` that has them, as torchvision's data folder.
   ///   - limit: only this number of the selected images, the first ones.
   /// - Throws: if one of them is missing or breaks its format, or no image is left.
   package init(
     folder: String, selection: CelebASelection = .everything, limit: Int? = nil
   ) throws(ImageError) {
+    let folder = Self.holder(in: folder)
     let path = "\(folder)/\(CelebAFiles.images)"
     guard access(path, F_OK) == 0 else {
-      if errno == ENOENT { throw .noCelebA(folder: folder, missing: CelebAFiles.images) }
-      throw .unreadable(path: path, operation: "examine", code: errno)
+      guard errno == ENOENT else { throw .unreadable(path: path, operation: "examine", code: errno) }
+      guard folder.split(separator: "/").last ?? "" != CelebAFiles.images else {
+        throw .unexpectedContent(
+          path: folder, found: "the folder of the photographs",
+          expected: "the folder that holds it and the lists: set data.path to \(Folder.parent(of: folder))")
+      }
+      throw .noCelebA(folder: folder, missing: CelebAFiles.images)
     }
     guard let listed = try Self.listed(folder, selection) else {
       images = try FolderSource(folder: path, limit: limit)
@@ -32,6 +40,11 @@ package struct CelebASource: ImageSource {
     let missing = listed.count - found.count
     let note = "\(path): \(missing) of the \(listed.count) images that the lists select are not there"
     notes = found.notes + (missing > 0 ? [note] : [])
+  }
+
+  /// The folder that holds `img_align_celeba`; `folder` itself if there is none.
+  private static func holder(in folder: String) -> String {
+    [folder, "\(folder)/celeba"].first { access("\($0)/\(CelebAFiles.images)", F_OK) == 0 } ?? folder
   }
 
   /// Names of the images that the lists select; nil without a selection.

@@ -24,6 +24,14 @@ extension ImageError {
     case .notAFolder(let path): self = .notAFolder(path: path)
     case .damaged(let path, let found, let expected), .unsuitable(let path, let found, let expected):
       self = .unexpectedContent(path: path, found: found, expected: expected)
+    case .foreign(let path, let found, let expected, let advice):
+      self = .unexpectedContent(path: path, found: found, expected: "\(expected); \(advice)")
     }
+  }
+
+  /// The error that `path` has this content instead of `expected`.
+  static func other(path: String, _ content: FileContent, expected: String) -> ImageError {
+    .unexpectedContent(
+      path: path, found: content.description, expected: expected + (content.advice.map { "; \($0)" } ?? ""))
   }
 }

@@ -1,4 +1,5 @@
 import CImage
+import Files
 
 /// The first bytes of a file of unsigned bytes in IDX format, plain or gzip: magic 0x0000 08 dimensions, the sizes as
 /// 32-bit big-endian numbers.
@@ -16,17 +17,16 @@ package struct IDXHeader {
   package init(_ bytes: [UInt8], dimensions: Int, path: String) throws(ImageError) {
     isGzip = bytes.starts(with: [0x1F, 0x8B])
     let count = 4 + 4 * dimensions
-    let header = isGzip ? try Self.inflated(bytes, count, whole: false, path) : Array(bytes.prefix(count))
     func damaged(_ reason: String) -> ImageError { .damaged(path: path, format: "IDX", reason: reason) }
+    let magic = isGzip ? try Self.inflated(bytes, 4, whole: false, path) : Array(bytes.prefix(4))
+    guard magic == [0, 0, 8, UInt8(dimensions)] || (1...3).contains(magic.count) else {
+      throw IDXKind(dimensions: dimensions).refusal(of: isGzip ? Self.beginning(bytes, path) : bytes, isGzip, path)
+    }
+    let header = isGzip ? try Self.inflated(bytes, count, whole: false, path) : Array(bytes.prefix(count))
     guard header.count == count else {
       throw damaged("its header needs \(count) bytes, the file has \(bytes.count)")
     }
     let numbers = stride(from: 0, to: count, by: 4).map { at in header[at..<at + 4].bigEndian }
-    guard numbers[0] == 0x800 | dimensions else {
-      throw damaged(
-        "its magic number is 0x\(String(numbers[0], radix: 16)), expected 0x\(String(0x800 | dimensions, radix: 16)): "
-          + "unsigned bytes in \(dimensions) dimension\(dimensions == 1 ? "" : "s")")
-    }
     sizes = Array(numbers.dropFirst())
     var product = 1
     for size in sizes {
@@ -57,6 +57,14 @@ package struct IDXHeader {
         path: path, format: "IDX", reason: "it changed from \(expected) to \(whole.count) bytes while it was read")
     }
     return Array(whole.dropFirst(count))
+  }
+
+  /// The decompressed bytes by which content is recognized, or fewer if there are no more.
+  private static func beginning(_ bytes: [UInt8], _ path: String) -> [UInt8] {
+    for count in [FileContent.prefixLength, 512, 64, 16] {
+      if let start = try? inflated(bytes, count, whole: false, path) { return start }
+    }
+    return (try? inflated(bytes, 4, whole: false, path)) ?? []
   }
 
   private static func inflated(

@@ -77,8 +77,7 @@ package final class IDXSource: ImageSource {
 
   private static func labels(beside images: IDXFile) throws(ImageError) -> [UInt8] {
     let name = images.file.name
-    let folder = images.file.path.dropLast(name.count)
-    let file = try PublishedFile(path: folder + IDXFile.labelsName(of: name))
+    let file = try PublishedFile(path: images.file.folder + IDXFile.labelsName(of: name))
     let labels = try IDXFile(file, dimensions: 1)
     guard labels.sizes[0] == images.sizes[0] else {
       throw .damaged(

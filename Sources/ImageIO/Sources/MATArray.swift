@@ -1,4 +1,5 @@
 import CImage
+import Files
 import Synchronization
 
 /// An array of unsigned bytes in a MATLAB 5 file, compressed or not, of either byte order.
@@ -13,6 +14,7 @@ struct MATArray {
 
   /// Checks the file's lengths and finds the array.
   init(named name: String, in file: PublishedFile) throws(ImageError) {
+    try Self.requireMATLAB(file)
     var sizes = [Int](repeating: 0, count: 4)
     let reason = Self.matio.withLock { _ in
       reasonOfFailure { cimage_mat_size(file.path, name, &sizes, $0, $1) == 0 }
@@ -21,6 +23,14 @@ struct MATArray {
     self.file = file
     self.name = name
     self.sizes = sizes
+  }
+
+  /// Files of another kind are named as what they are; HDF5 is MATLAB's version 7.3, or looks like it.
+  private static func requireMATLAB(_ file: PublishedFile) throws(ImageError) {
+    let content: FileContent
+    do throws(FileError) { content = try FileContent(path: file.path) } catch { throw ImageError(error) }
+    guard content.excludes(.matlab), content != .format(.hdf5) else { return }
+    throw .other(path: file.path, content, expected: "a MATLAB file of version 5")
   }
 
   /// All bytes, column-major: the first dimension varies fastest.

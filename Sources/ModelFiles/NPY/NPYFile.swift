@@ -14,7 +14,12 @@ package final class NPYFile: Sendable {
 
   package init(path: String) throws(FileError) {
     file = try RegularFile(path: path)
-    let prefix = try file.bytes(at: 0, count: min(file.size, 12))
+    let beginning = try file.bytes(at: 0, count: min(file.size, FileContent.prefixLength))
+    let content = FileContent(beginning)
+    guard !content.excludes(.npy) else {
+      throw .foreign(path: path, content, expected: "an array of NumPy's, written by numpy.save")
+    }
+    let prefix = Array(beginning.prefix(12))
     guard prefix.count >= 10, Array(prefix.prefix(6)) == NPYHeader.magic, 1...3 ~= prefix[6] else {
       throw .damaged(path: path, found: "other first bytes", expected: "an array of NumPy's, written by numpy.save")
     }

@@ -13,7 +13,10 @@ extension ONNXModel {
     guard file.size <= Self.largestFile else {
       throw .unsuitable(path: path, found: "\(file.size) bytes", expected: "at most \(Self.largestFile)")
     }
-    try self.init(bytes: file.bytes(at: 0, count: file.size), path: path)
+    let bytes = try file.bytes(at: 0, count: file.size)
+    let content = FileContent(bytes)
+    guard !content.excludes(.onnx) else { throw .foreign(path: path, content, expected: FileFormat.onnx.rawValue) }
+    try self.init(bytes: bytes, path: path)
   }
 
   /// Reads an ONNX file in memory. Errors name `path`, and data files are looked for in its folder.

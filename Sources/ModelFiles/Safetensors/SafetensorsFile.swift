@@ -29,6 +29,10 @@ package final class SafetensorsFile: Sendable {
 
   package init(path: String, verification: Verification = .whenPresent) throws(FileError) {
     file = try RegularFile(path: path)
+    let content = FileContent(try file.bytes(at: 0, count: min(file.size, FileContent.prefixLength)))
+    guard !content.excludes(.safetensors) else {
+      throw .foreign(path: path, content, expected: FileFormat.safetensors.rawValue)
+    }
     let start = try Self.dataStart(file)
     var json = try file.bytes(at: 8, count: start - 8)
     let header: SafetensorsHeader

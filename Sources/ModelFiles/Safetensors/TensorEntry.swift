@@ -1,15 +1,28 @@
-/// The type of the elements of a stored tensor.
+/// The type of the elements of a stored tensor. disttrain writes F32 alone; the others are in files of other programs.
 package enum ElementType: String, Hashable, Sendable, CaseIterable {
   case float32 = "F32"
+  case float64 = "F64"
+  case float16 = "F16"
+  case bfloat16 = "BF16"
+  case float8E4M3 = "F8_E4M3"
+  case float8E5M2 = "F8_E5M2"
+  case boolean = "BOOL"
+  case int8 = "I8"
   case uint8 = "U8"
+  case int16 = "I16"
+  case uint16 = "U16"
+  case int32 = "I32"
+  case uint32 = "U32"
   case int64 = "I64"
+  case uint64 = "U64"
 
   /// Bytes of one element.
   package var size: Int {
     switch self {
-    case .float32: 4
-    case .uint8: 1
-    case .int64: 8
+    case .float8E4M3, .float8E5M2, .boolean, .int8, .uint8: 1
+    case .float16, .bfloat16, .int16, .uint16: 2
+    case .float32, .int32, .uint32: 4
+    case .float64, .int64, .uint64: 8
     }
   }
 }

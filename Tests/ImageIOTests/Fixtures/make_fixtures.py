@@ -108,7 +108,8 @@ idx = struct.pack(">IIII", 0x803, *images.shape) + images.tobytes()
 labels = struct.pack(">II", 0x801, 3) + bytes([7, 2, 9])
 open(path("train-images-idx3-ubyte"), "wb").write(idx)
 open(path("train-labels-idx1-ubyte"), "wb").write(labels)
-for name, data in (("images.gz", idx), ("labels.gz", labels)):
+page = b"<!DOCTYPE html>\n<html><title>404</title></html>\n"
+for name, data in (("images.gz", idx), ("labels.gz", labels), ("page.gz", page)):
     open(path(name), "wb").write(gzip.compress(data, mtime=0))
 # A header that promises 3 images of 60,000 × 60,000 pixels.
 open(path("promises.gz"), "wb").write(gzip.compress(struct.pack(">IIII", 0x803, 3, 60000, 60000), mtime=0))
