@@ -45,6 +45,7 @@ package struct DataSettings: Hashable, Sendable {
   package var decode = Transform.Decoding.exact
   package var orientation = OrientationRule.exif
   package var background = Background.file
+  package var formats = Set<ImageFormat>.all
   package var onBadImage = OnBadImage.fail
   package var cache = Cache.automatic
   package var syntheticCount = 2000
@@ -93,6 +94,9 @@ extension DataSettings {
     keys.value(
       "background", &background, .background, older: .ignore,
       "The colour behind transparent pixels; file is the file's own or white, ignore shows their hidden colours.")
+    keys.value(
+      "formats", &formats, .formats, older: .older,
+      "The formats of the files that are read, which their content decides; of an animation the first image.")
     keys.value(
       "onBadImage", &onBadImage, .choice, "A file that cannot be read ends the run (fail) or is left out (skip).")
     keys.value("cache", &cache, .cache, .free, "Folder of the cache of decoded images; off for no cache.")
@@ -203,6 +207,18 @@ extension SettingKind where Value == Background {
       $0.text.flatMap(Background.init)
     } text: {
       $0.description.hasPrefix("#") ? quoted($0.description) : $0.description
+    }
+  }
+}
+
+extension SettingKind where Value == Set<ImageFormat> {
+  fileprivate static var formats: Self {
+    let names = ImageFormat.allCases.map(\.settingName).joined(separator: ", ")
+    return Self("a list of \(names)") { node in
+      let formats = node.list { node in ImageFormat.allCases.first { $0.settingName == node.text } }
+      return formats.flatMap { $0.isEmpty || Set($0).count < $0.count ? nil : Set($0) }
+    } text: {
+      "[\($0.inOrder.map(\.settingName).joined(separator: ", "))]"
     }
   }
 }

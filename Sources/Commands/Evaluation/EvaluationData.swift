@@ -35,7 +35,7 @@ struct EvaluationData {
       ? try Self.readable(all, threads, console) : Array(all.source.indices)
     let split = DataPartition(images: good.count, validation: settings.validation, seed: configuration.seed)
     if let folder {
-      let others = cache(try FolderSource(folder: folder))
+      let others = cache(try FolderSource(folder: folder, formats: settings.formats))
       heldOut = try Self.images(Self.spread(Array(others.source.indices)), others, threads)
       heldOutTitle = folder
     } else {
