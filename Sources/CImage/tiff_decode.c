@@ -162,6 +162,8 @@ static void put_pixel(const struct cimage_tiff_format *format, int palette_shift
 struct blocks {
   size_t width, height, across, bytes, row_bytes;
   int planes;
+  /// In the file; where its list is too short, libtiff fills it up with 0.
+  const uint64_t *offsets;
 };
 
 static int measure_blocks(struct cimage_tiff *tiff, struct blocks *blocks) {
@@ -175,6 +177,9 @@ static int measure_blocks(struct cimage_tiff *tiff, struct blocks *blocks) {
     if (height > format->height) height = format->height;
   }
   ptrdiff_t bytes = format->is_tiled ? cimage_libtiff.tile_size(tiff->file) : cimage_libtiff.strip_size(tiff->file);
+  const uint64_t *offsets = NULL;
+  cimage_libtiff.get(tiff->file, format->is_tiled ? TIFF_TILE_OFFSETS : TIFF_STRIP_OFFSETS, &offsets);
+  if (!offsets) return refuse(tiff, CIMAGE_DAMAGED, "it has no strips or tiles", 0);
   if (width == 0 || height == 0 || bytes <= 0 || (size_t)bytes > most_bytes || width > most_bytes) {
     return refuse(tiff, CIMAGE_DAMAGED, "its strips or tiles have no sensible size", 0);
   }
@@ -182,19 +187,22 @@ static int measure_blocks(struct cimage_tiff *tiff, struct blocks *blocks) {
   *blocks = (struct blocks){
       .width = width, .height = height, .across = (format->width + (size_t)width - 1) / width, .bytes = (size_t)bytes,
       .row_bytes = format->colours == YCBCR ? 0 : ((size_t)width * per_pixel * format->bits + 7) / 8,
-      .planes = format->is_separate ? (int)format->used : 1};
+      .planes = format->is_separate ? (int)format->used : 1,
+      .offsets = offsets};
   size_t count = blocks->across * ((format->height + (size_t)height - 1) / height) * (size_t)blocks->planes;
-  if (blocks->row_bytes > blocks->bytes / height || count > most_bytes / blocks->bytes) {
+  size_t known = format->is_tiled ? cimage_libtiff.tile_count(tiff->file) : cimage_libtiff.strip_count(tiff->file);
+  if (blocks->row_bytes > blocks->bytes / height || count > most_bytes / blocks->bytes || count > known) {
     return refuse(tiff, CIMAGE_DAMAGED, "its strips or tiles are too large for its size", 0);
   }
   return 0;
 }
 
 static int read_block(struct cimage_tiff *tiff, const struct blocks *blocks, size_t place, uint8_t *to, size_t rows) {
-  ptrdiff_t read = tiff->format.is_tiled
-                       ? cimage_libtiff.read_tile(tiff->file, (uint32_t)place, to, (ptrdiff_t)blocks->bytes)
-                       : cimage_libtiff.read_strip(tiff->file, (uint32_t)place, to, (ptrdiff_t)blocks->bytes);
   uint32_t number = (uint32_t)place;
+  if (blocks->offsets[place] == 0) return refuse(tiff, CIMAGE_DAMAGED, "its block %u is missing", number);
+  ptrdiff_t read = tiff->format.is_tiled
+                       ? cimage_libtiff.read_tile(tiff->file, number, to, (ptrdiff_t)blocks->bytes)
+                       : cimage_libtiff.read_strip(tiff->file, number, to, (ptrdiff_t)blocks->bytes);
   if (read < 0 || tiff->reason[0]) return refuse(tiff, CIMAGE_DAMAGED, "libtiff cannot decode its block %u", number);
   if ((size_t)read < rows * blocks->row_bytes) return refuse(tiff, CIMAGE_DAMAGED, "its block %u is too short", number);
   return 0;

@@ -16,6 +16,8 @@ static const struct cimage_symbol symbols[] = {
     {"TIFFIsTiled", &cimage_libtiff.is_tiled},
     {"TIFFStripSize", &cimage_libtiff.strip_size},
     {"TIFFTileSize", &cimage_libtiff.tile_size},
+    {"TIFFNumberOfStrips", &cimage_libtiff.strip_count},
+    {"TIFFNumberOfTiles", &cimage_libtiff.tile_count},
     {"TIFFReadEncodedStrip", &cimage_libtiff.read_strip},
     {"TIFFReadEncodedTile", &cimage_libtiff.read_tile},
     {"TIFFReadRGBAImageOriented", &cimage_libtiff.read_rgba},

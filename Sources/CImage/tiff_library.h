@@ -15,12 +15,14 @@ enum {
   TIFF_COMPRESSION = 259,
   TIFF_PHOTOMETRIC = 262,
   TIFF_ORIENTATION = 274,
+  TIFF_STRIP_OFFSETS = 273,
   TIFF_SAMPLES = 277,
   TIFF_STRIP_HEIGHT = 278,
   TIFF_PLANES = 284,
   TIFF_PALETTE = 320,
   TIFF_TILE_WIDTH = 322,
   TIFF_TILE_HEIGHT = 323,
+  TIFF_TILE_OFFSETS = 324,
   TIFF_INKS = 332,
   TIFF_EXTRA = 338,
   TIFF_SAMPLE_FORMAT = 339,
@@ -43,6 +45,8 @@ struct cimage_libtiff {
   int (*is_tiled)(void *file);
   ptrdiff_t (*strip_size)(void *file);
   ptrdiff_t (*tile_size)(void *file);
+  uint32_t (*strip_count)(void *file);
+  uint32_t (*tile_count)(void *file);
   ptrdiff_t (*read_strip)(void *file, uint32_t strip, void *to, ptrdiff_t room);
   ptrdiff_t (*read_tile)(void *file, uint32_t tile, void *to, ptrdiff_t room);
   int (*read_rgba)(void *file, uint32_t width, uint32_t height, uint32_t *to, int orientation, int stops);

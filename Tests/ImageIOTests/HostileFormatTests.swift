@@ -115,6 +115,8 @@ struct HostileFormatTests {
   @Test(.library("grey.tif")) func tilesAreLimited() {
     for (width, height, tileWidth, tileHeight) in [
       (1, 1, 1 << 20, 1 << 20), (65500, 1, 16, 1 << 24), (65500, 2000, 1 << 15, 1 << 15), (16, 16, 1 << 31, 16),
+      // Of its tiles one has a place in the file.
+      (65500, 1025, 16, 5),
     ] {
       let entries =
         Self.grey + [

@@ -42,9 +42,9 @@ enum OtherContent {
       guard PNGChunks(bytes).first(where: { _ in true })?.type.elementsEqual("CgBI".utf8) == true else { return nil }
       return ("Apple's variant CgBI of PNG, made for an iPhone", "plain PNG")
     case .jpeg:
-      guard let header = ImageHeader(bytes), let frame = JPEGFrame(bytes) else { return nil }
+      guard let frame = JPEGFrame(bytes) else { return nil }
       if frame.isLossless { return ("a lossless JPEG image", "baseline or progressive JPEG") }
-      return header.depth == 8 ? nil : ("a JPEG image of \(header.depth) bits a sample", "8 bits")
+      return frame.depth == 8 ? nil : ("a JPEG image of \(frame.depth) bits a sample", "8 bits")
     default: return nil
     }
   }

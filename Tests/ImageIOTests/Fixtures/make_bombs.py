@@ -1,6 +1,7 @@
-"""Makes HEIC and AVIF files whose headers state 64 × 64 pixels, and whose data hold 12,000 × 12,000: python3 make_bombs.py
+"""Makes HEIC and AVIF files whose headers state 64 × 64 pixels, and whose data hold 12,000 × 12,000.
 
-Needs pillow 11.3 and pillow_heif, and a minute. Of the HEIC file the beginning is kept, with the decoder's configuration.
+python3 make_bombs.py needs pillow 11.3 and pillow_heif, and a minute. Of the HEIC file the beginning is kept, with the
+decoder's configuration.
 """
 
 import io

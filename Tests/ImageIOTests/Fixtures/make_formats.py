@@ -1,9 +1,9 @@
 """Makes WebP, TIFF, BMP, GIF, HEIC and AVIF files, and what Pillow makes of them: python3 make_formats.py
 
-Needs numpy, pillow 11.3 and pillow_heif. Files that Pillow cannot write are put together here by their specifications; their
-pixels are known, and where Pillow can read them it must agree. Each line of formats.txt has a file's name, a background, width,
-height and the checksum of the RGB pixels over it (FNV-1a, 64 bits). HEIC and AVIF, whose decoders may differ in the last bit,
-have Pillow's pixels beside them (.decoded.ppm).
+Needs numpy, pillow 11.3 and pillow_heif. Files that Pillow cannot write are put together here by their specifications;
+their pixels are known, and where Pillow can read them it must agree. Each line of formats.txt has a file's name, a
+background, width, height and the checksum of the RGB pixels over it (FNV-1a, 64 bits). HEIC and AVIF, whose decoders
+may differ in the last bit, have Pillow's pixels beside them (.decoded.ppm).
 """
 
 import io
@@ -47,7 +47,9 @@ def expect(name, pixels, upright=False):
     colours = pixels[..., :3].astype(numpy.float64)
     height, width = pixels.shape[:2]
     for text, colour in [("white", (255, 255, 255)), ("#8090a0", (0x80, 0x90, 0xA0)), ("ignore", None)]:
-        exact = colours if colour is None else (colours * alpha + numpy.array(colour) * (255 - alpha.astype(float))) / 255
+        exact = colours
+        if colour is not None:
+            exact = (colours * alpha + numpy.array(colour) * (255 - alpha.astype(float))) / 255
         sum_ = checksum(numpy.rint(exact).astype(numpy.uint8).tobytes())
         lines.append(f"{name} {text} {width} {height} {sum_:016x}\n")
 
@@ -252,15 +254,16 @@ expect("core.bmp", smooth)
 agree("core.bmp", smooth)
 
 five = noise[..., :3] >> 3
-open(path("555.bmp"), "wb").write(
-    bmp(WIDTH, HEIGHT, 16, 0, rows((five[..., 0].astype("<u2") << 10 | five[..., 1].astype("<u2") << 5 | five[..., 2]))))
+word = five[..., 0].astype("<u2") << 10 | five[..., 1].astype("<u2") << 5 | five[..., 2]
+open(path("555.bmp"), "wb").write(bmp(WIDTH, HEIGHT, 16, 0, rows(word)))
 expect("555.bmp", five.astype(int) * 255 // 31)
 agree("555.bmp", (five.astype(int) * 255 // 31).astype(numpy.uint8))
 six = noise[..., 1] >> 2
 word = five[..., 0].astype("<u2") << 11 | six.astype("<u2") << 5 | five[..., 2]
 masks = struct.pack("<III", 0xF800, 0x7E0, 0x1F)
 open(path("565.bmp"), "wb").write(bmp(WIDTH, HEIGHT, 16, 3, rows(word), masks=masks))
-expanded = numpy.dstack([five[..., 0].astype(int) * 255 // 31, six.astype(int) * 255 // 63, five[..., 2].astype(int) * 255 // 31])
+scaled = five.astype(int) * 255 // 31
+expanded = numpy.dstack([scaled[..., 0], six.astype(int) * 255 // 63, scaled[..., 2]])
 expect("565.bmp", expanded)
 agree("565.bmp", expanded.astype(numpy.uint8))
 masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)

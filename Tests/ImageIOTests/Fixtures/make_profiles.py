@@ -1,8 +1,9 @@
 """Makes images with colour profiles: python3 make_profiles.py
 
-Needs numpy, pillow 11.3 and pillow_heif. gamma1.png (gAMA of 1) and cicp_pq.png (cICP) are not made here. The profiles are put
-together from the published chromaticities and gammas (ICC.1:2022), adapted to D50 by Bradford's matrix; srgb.jpg has the one
-of LittleCMS. Each line of profiles.txt has a file's name and the colours that its profile stands for, "-" for sRGB.
+Needs numpy, pillow 11.3 and pillow_heif. gamma1.png (gAMA of 1) and cicp_pq.png (cICP) are not made here. The profiles
+are put together from the published chromaticities and gammas (ICC.1:2022), adapted to D50 by Bradford's matrix;
+profile-littlecms.jpg has that of LittleCMS. Each line of profiles.txt has a file's name and the colours that its profile
+stands for, "-" for sRGB.
 """
 
 import io
@@ -54,7 +55,8 @@ def profile(space, name, curve, columns=None):
         table += tag + struct.pack(">II", at + len(data), len(content))
         data += content
     size = at + len(data)
-    header = struct.pack(">I", size) + bytes(4) + bytes([2, 0x40, 0, 0]) + b"mntr" + space + b"XYZ " + bytes(12) + b"acsp"
+    header = struct.pack(">I", size) + bytes(4) + bytes([2, 0x40, 0, 0]) + b"mntr" + space + b"XYZ "
+    header = header + bytes(12) + b"acsp"
     header = header.ljust(68, b"\0") + b"".join(map(fixed, xyz(D50)))
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
 
@@ -72,18 +74,21 @@ def srgb_curve(value):
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
-parametric = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + b"".join(map(fixed, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]))
+numbers = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]
+parametric = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + b"".join(map(fixed, numbers))
 bt709 = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
+p3, adobe = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)), ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
+prophoto = ((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001))
+rec2020, apple = ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)), ((0.625, 0.34), (0.28, 0.595), (0.155, 0.07))
 profiles = {
     "srgb": (profile(b"RGB ", "made here", table(srgb_curve), colorants(*bt709, D65)), "-"),
     "srgb-gamma": (profile(b"RGB ", "made here", gamma(2.2), colorants(*bt709, D65)), "-"),
     "linear": (profile(b"RGB ", "made here", gamma(1.0), colorants(*bt709, D65)), "another gamma"),
-    "p3": (profile(b"RGB ", "P3", parametric, colorants((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), D65)), "Display P3"),
-    "adobe": (profile(b"RGB ", "Adobe", gamma(563 / 256), colorants((0.64, 0.33), (0.21, 0.71), (0.15, 0.06), D65)), "Adobe RGB"),
-    "prophoto": (
-        profile(b"RGB ", "ROMM", gamma(1.8), colorants((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001), D50)), "ProPhoto RGB"),
-    "rec2020": (profile(b"RGB ", "2020", parametric, colorants((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), D65)), "Rec. 2020"),
-    "apple": (profile(b"RGB ", "Apple", gamma(1.8), colorants((0.625, 0.34), (0.28, 0.595), (0.155, 0.07), D65)), "others"),
+    "p3": (profile(b"RGB ", "P3", parametric, colorants(*p3, D65)), "Display P3"),
+    "adobe": (profile(b"RGB ", "Adobe", gamma(563 / 256), colorants(*adobe, D65)), "Adobe RGB"),
+    "prophoto": (profile(b"RGB ", "ROMM", gamma(1.8), colorants(*prophoto, D50)), "ProPhoto RGB"),
+    "rec2020": (profile(b"RGB ", "2020", parametric, colorants(*rec2020, D65)), "Rec. 2020"),
+    "apple": (profile(b"RGB ", "Apple", gamma(1.8), colorants(*apple, D65)), "others"),
     "grey": (profile(b"GRAY", "2.2", gamma(2.2)), "-"),
     "grey-linear": (profile(b"GRAY", "1.0", gamma(1.0)), "grey"),
 }
@@ -138,7 +143,7 @@ def chromaticities(*numbers):
 
 png("gama-srgb.png", [(b"gAMA", struct.pack(">I", 45455)), (b"cHRM", chromaticities(*D65, *sum(bt709, ())))], "-")
 png("gama-beside-srgb.png", [(b"gAMA", struct.pack(">I", 100_000)), (b"sRGB", b"\0")], "-")
-png("chrm-p3.png", [(b"cHRM", chromaticities(*D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06))], "others")
+png("chrm-p3.png", [(b"cHRM", chromaticities(*D65, *sum(p3, ())))], "others")
 png("cicp-p3.png", [(b"cICP", bytes([12, 13, 0, 1]))], "Display P3")
 png("cicp-srgb.png", [(b"cICP", bytes([1, 13, 0, 1])), (b"gAMA", struct.pack(">I", 100_000))], "-")
 png("profile-broken.png", [(b"iCCP", b"name\0\0" + b"no deflate data")], "-")
