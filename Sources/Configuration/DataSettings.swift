@@ -213,13 +213,21 @@ extension SettingKind where Value == Background {
 
 extension SettingKind where Value == Set<ImageFormat> {
   fileprivate static var formats: Self {
-    let names = ImageFormat.allCases.map(\.settingName).joined(separator: ", ")
-    return Self("a list of \(names)") { node in
+    let names = ImageFormat.allCases.map(\.settingName)
+    let expected = "a list of \(names.joined(separator: ", "))"
+    var kind = Self(expected) { node in
       let formats = node.list { node in ImageFormat.allCases.first { $0.settingName == node.text } }
       return formats.flatMap { $0.isEmpty || Set($0).count < $0.count ? nil : Set($0) }
     } text: {
       "[\($0.inOrder.map(\.settingName).joined(separator: ", "))]"
     }
+    kind.refusal = { node in
+      guard case .list(let formats) = node.content else { return nil }
+      let unknown = formats.first { !names.contains($0.text ?? "") }
+      let found = unknown.map { "\($0.found) in the list" } ?? (formats.isEmpty ? "an empty list" : "a format twice")
+      return "found \(found), expected \(expected)."
+    }
+    return kind
   }
 }
 

@@ -72,10 +72,11 @@ struct FormatTests {
     try folder.write(try Fixture.bytes("grey.jpg"), to: "f.jpg")
     try folder.write(try Fixture.bytes("still.gif"), to: "g.gif")
     var source = try FolderSource(folder: folder.path)
-    let note = "\(folder.path): left out images of formats that are not read: "
-    #expect(source.count == 2 && source.notes == [note + counts])
+    let note = "\(folder.path): left out images of formats that are not read"
+    #expect(source.count == 2 && source.notes == ["\(note): \(counts)"])
     source = try FolderSource(folder: folder.path, formats: .older)
-    #expect(source.count == 1 && source.notes == [note + "camera raw: 2, GIF: 1, JPEG 2000: 1, JPEG XL: 1, SVG: 1"])
+    let withGIF = counts.replacing("camera raw: 2, ", with: "camera raw: 2, GIF: 1, ")
+    #expect(source.count == 1 && source.notes == ["\(note) or not in data.formats: \(withGIF)"])
     #expect(try FolderSource(folder: folder.path, pattern: "*.jpg").notes.isEmpty)
   }
 }

@@ -58,7 +58,9 @@ package struct FolderSource: ImageSource {
     }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     self.others = others
     unreadImages = unread
-    let note = "\(folder): left out images of formats that are not read: \(Self.spoken(unread))"
+    let chosen = ImageFormat.allCases.contains { unread[$0.rawValue] != nil }
+    let reason = chosen ? "that are not read or not in data.formats" : "that are not read"
+    let note = "\(folder): left out images of formats \(reason): \(Self.spoken(unread))"
     notes = walk.notes + (unread.isEmpty ? [] : [note])
   }
 
