@@ -16,11 +16,12 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Opens libwebp, libtiff and libheif (apt: libwebp7, libtiff6, libheif1) when an image needs one.
     .target(
       name: "CImage",
       linkerSettings: [
         .linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("gif"), .linkedLibrary("matio"),
-        .linkedLibrary("z"),
+        .linkedLibrary("z"), .linkedLibrary("dl"),
       ]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     // Opens libopenblas.so.0 (apt: libopenblas0) while it runs: without it, training does without.

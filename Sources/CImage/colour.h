@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CImage.h"
+
 /// ITU-R 601 luma in 16-bit fixed point, as Pillow's `convert("L")`.
 static inline uint8_t cimage_luma(const uint8_t *rgb) {
   return (uint8_t)((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
@@ -40,5 +42,29 @@ static inline void cimage_inverted_cmyk_to_rgb(uint8_t *row, size_t width) {
     row[3 * x] = red;
     row[3 * x + 1] = green;
     row[3 * x + 2] = blue;
+  }
+}
+
+/// The colour of one pixel over the background, in place; `*transparent` becomes 1 if it is not opaque.
+static inline void cimage_composite(uint8_t rgb[3], unsigned alpha, const cimage_background *background,
+                                    int *transparent) {
+  if (alpha == 255) return;
+  *transparent = 1;
+  if (!background->composites) return;
+  for (int i = 0; i < 3; i++) {
+    // 255 is odd, so that no quotient lies between two numbers.
+    rgb[i] = (uint8_t)((rgb[i] * alpha + background->rgb[i] * (255 - alpha) + 127) / 255);
+  }
+}
+
+/// Divides the colours of `count` RGBA pixels by their alpha, in place, as Pillow does from RGBa to RGBA.
+static inline void cimage_unpremultiply(uint8_t *rgba, size_t count) {
+  for (uint8_t *pixel = rgba; pixel < rgba + 4 * count; pixel += 4) {
+    unsigned alpha = pixel[3];
+    if (alpha == 0 || alpha == 255) continue;
+    for (int i = 0; i < 3; i++) {
+      unsigned colour = 255u * pixel[i] / alpha;
+      pixel[i] = (uint8_t)(colour > 255 ? 255 : colour);
+    }
   }
 }

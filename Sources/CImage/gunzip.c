@@ -43,3 +43,15 @@ int cimage_gunzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t wa
   inflateEnd(&stream);
   return failed;
 }
+
+size_t cimage_inflate(const uint8_t *bytes, size_t count, uint8_t *output, size_t room) {
+  z_stream stream = {0};
+  stream.next_in = (Bytef *)bytes;
+  stream.avail_in = portion(count);
+  stream.next_out = output;
+  stream.avail_out = portion(room);
+  if (inflateInit(&stream) != Z_OK) return 0;
+  inflate(&stream, Z_SYNC_FLUSH);
+  inflateEnd(&stream);
+  return room - stream.avail_out;
+}

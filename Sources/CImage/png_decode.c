@@ -66,17 +66,6 @@ static void read_header(struct reading *reading) {
   png_read_info(png, reading->info);
 }
 
-// The colour of one pixel over the background, in place.
-static void composite(struct reading *reading, uint8_t rgb[3], unsigned alpha) {
-  if (alpha == 255) return;
-  reading->transparent = 1;
-  if (!reading->background.composites) return;
-  for (int i = 0; i < 3; i++) {
-    // 255 is odd, so that no quotient lies between two numbers.
-    rgb[i] = (uint8_t)((rgb[i] * alpha + reading->background.rgb[i] * (255 - alpha) + 127) / 255);
-  }
-}
-
 static void look_up(struct reading *reading, const uint8_t *indices, uint8_t *to, int channels, size_t width,
                     size_t y) {
   png_colorp palette = NULL;
@@ -94,19 +83,8 @@ static void look_up(struct reading *reading, const uint8_t *indices, uint8_t *to
       png_error(reading->png, reason);
     }
     uint8_t rgb[3] = {palette[indices[x]].red, palette[indices[x]].green, palette[indices[x]].blue};
-    composite(reading, rgb, alphas && indices[x] < alpha_count ? alphas[indices[x]] : 255);
-    cimage_convert_row(rgb, 3, to + x * (size_t)channels, channels, 1);
-  }
-}
-
-// Pixels of 2 (grey) or 4 (RGB) samples, the last of them alpha.
-static void composite_row(struct reading *reading, const uint8_t *row, int row_channels, uint8_t *to, int channels,
-                          size_t width) {
-  for (size_t x = 0; x < width; x++) {
-    const uint8_t *from = row + x * (size_t)row_channels;
-    int green = row_channels == 2 ? 0 : 1, blue = row_channels == 2 ? 0 : 2;
-    uint8_t rgb[3] = {from[0], from[green], from[blue]};
-    composite(reading, rgb, from[row_channels - 1]);
+    unsigned alpha = alphas && indices[x] < alpha_count ? alphas[indices[x]] : 255;
+    cimage_composite(rgb, alpha, &reading->background, &reading->transparent);
     cimage_convert_row(rgb, 3, to + x * (size_t)channels, channels, 1);
   }
 }
@@ -140,10 +118,8 @@ static void read_pixels(struct reading *reading, int channels, uint8_t *pixels) 
       uint8_t *to = pixels + y * width * (size_t)channels;
       if (is_palette) {
         look_up(reading, row, to, channels, width, y);
-      } else if (row_channels % 2 == 0) {
-        composite_row(reading, row, row_channels, to, channels, width);
       } else {
-        cimage_convert_row(row, row_channels, to, channels, width);
+        cimage_flatten(row, row_channels, width, reading->background, to, channels, &reading->transparent);
       }
     }
   }

@@ -30,6 +30,7 @@ struct SettingsTests {
     "data.decode": ("fast", []),
     "data.orientation": ("stored", []),
     "data.background": ("\"#8090a0\"", []),
+    "data.formats": ("[png, webp]", []),
     "data.onBadImage": ("skip", []),
     "data.cache": ("off", []),
     "data.synthetic.count": ("500", []),
@@ -162,7 +163,8 @@ struct SettingsTests {
     #expect(
       try today.changes(from: recorded(shortestYAML)).map(\.description)
         == [
-          "data.orientation: stored → exif", "data.background: ignore → file", "watchdog: 0 → 60",
+          "data.orientation: stored → exif", "data.background: ignore → file",
+          "data.formats: [png, jpeg] → [png, jpeg, webp, tiff, bmp, gif, heic, avif]", "watchdog: 0 → 60",
           "output.tensorboard: false → true",
         ])
     // Also where the group is there.

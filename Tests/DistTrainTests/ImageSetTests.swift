@@ -24,8 +24,9 @@ import Testing
           : .damaged(path: name(index), format: "PNG", reason: "no\nend")
       }
       let image = Image(width: 4, height: 4, channels: 1, filledWith: value(index.number))
-      return SourceImage(
-        image: image, bytes: [value(index.number)], traits: index.number % 3 == 0 ? .transparent : .turned)
+      var traits = ImageTraits(colours: index.number % 4 == 0 ? .displayP3 : index.number == 7 ? .other : nil)
+      traits.insert(index.number % 3 == 0 ? .transparent : .turned)
+      return SourceImage(image: image, bytes: [value(index.number)], traits: traits)
     }
   }
 
@@ -92,6 +93,15 @@ import Testing
       #expect(try counts.map { try $0.get() } == Array(repeating: 10, count: ranks))
     }
     #expect(try Self.load(GreyImages(bad: [3, 4]), SingleProcess(), skips: true).transparent == 9)
+  }
+
+  /// Images 0, 4 … 28, and image 7.
+  @Test(arguments: [0, 0.25]) func foreignColoursAreCounted(validation: Double) throws {
+    for ranks in [1, 2, 3, 8] {
+      let counts = ThreadRank.run(ranks) { try Self.load(GreyImages(), $0, validation: validation).foreignColours }
+      #expect(try counts.map { try $0.get() } == Array(repeating: [.displayP3: 8, .other: 1], count: ranks))
+    }
+    #expect(try Self.load(GreyImages(bad: [7]), SingleProcess(), skips: true).foreignColours == [.displayP3: 8])
   }
 
   /// Every rank holds the images of its shards, as floats in [−1, 1].

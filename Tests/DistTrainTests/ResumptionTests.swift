@@ -147,19 +147,22 @@ import Testing
       let continued = try resumption.configuration(continuing: configuration(yaml, overrides), options)
       return (continued.data, resumption.notes)
     }
-    #expect(try continued().0.orientation == .exif && continued().0.background == .file)
+    #expect(try continued().0.reading == .asShown)
     try write(2, ["configuration": yaml])
     let (data, notes) = try continued()
-    #expect(data.orientation == .stored && data.background == .ignore)
+    #expect(data.reading == .asStored)
     let kept = [
       "data.orientation stays stored, as in the checkpoint; exif needs --allow-change data.orientation",
       "data.background stays ignore, as in the checkpoint; file needs --allow-change data.background",
+      "data.formats stays png, jpeg, as in the checkpoint; png, jpeg, webp, tiff, bmp, gif, heic, avif needs "
+        + "--allow-change data.formats",
     ]
     #expect(notes == kept)
-    #expect(try continued(["data.orientation=stored", "data.background=ignore"]).1.isEmpty)
+    #expect(try continued(["data.orientation=stored", "data.background=ignore", "data.formats=[png, jpeg]"]).1.isEmpty)
     let allowed = try continued(allowing: ["data.orientation"])
     #expect(allowed.0.orientation == .exif && allowed.0.background == .ignore)
-    #expect(allowed.1 == [kept[1], "changed since the checkpoint, as allowed: data.orientation: stored → exif"])
+    #expect(
+      allowed.1 == kept.dropFirst() + ["changed since the checkpoint, as allowed: data.orientation: stored → exif"])
     #expect(throws: (any Error).self, "neither the old background nor the default") {
       try continued(["data.background=black"])
     }

@@ -109,6 +109,47 @@ write("jpeg", "without-end", jpeg(0xC0, 1, scan(1, 0, 63, 0))[:-3])
 for name in ("baseline-420", "progressive", "cmyk"):
     write("jpeg", f"good-{name}.jpg", (fixtures / "ImageIOTests/Fixtures" / f"{name}.jpg").read_bytes())
 
+# WebP, TIFF, BMP, GIF, HEIC and AVIF: files of the tests of images
+
+
+def fixture(parser, *names):
+    for name in names:
+        write(parser, f"good-{name}", (fixtures / "ImageIOTests/Fixtures" / name).read_bytes())
+
+
+fixture("webp", "lossy.webp", "alpha-lossy.webp", "lossless.webp", "on-canvas.webp", "oriented6.webp")
+fixture("webp", "profile-p3.webp")
+write("webp", "huge", b"RIFF\x11\0\0\0WEBPVP8L\x05\0\0\0\x2f\xff\xff\xff\x0f\0")
+write("webp", "without-frame", b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0" + b"\7\0\0" * 2)
+fixture(
+    "tiff", "rgb-jpeg.tif", "rgb-lzw.tif", "rgb-deflate.tif", "rgb-packbits.tif", "fax.tif", "ycbcr.tif", "cmyk.tif",
+    "palette-4.tif", "grey-2.tif", "planes.tif", "tiles.tif", "associated.tif", "oriented6.tif", "profile-adobe.tif")
+
+
+def tiff(*entries):
+    entries = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(entries)]
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(entries) + bytes(4)
+
+
+grey = ((258, 8), (259, 1), (262, 1), (277, 1))
+write("tiff", "huge", tiff(*grey, (256, 1 << 30), (257, 1 << 30), (273, 8), (278, 1 << 30), (279, 9)))
+write("tiff", "huge-tiles", tiff(
+    *grey, (256, 65500), (257, 1), (322, 16), (323, 1 << 24), (324, 8), (325, 9)))
+write("tiff", "floats", tiff((258, 32), (339, 3), *grey[1:], (256, 1), (257, 1), (273, 8), (278, 1), (279, 4)))
+fixture(
+    "bmp", "core.bmp", "one-bit.bmp", "four-bits.bmp", "palette.bmp", "555.bmp", "565.bmp", "alpha-v4.bmp",
+    "runs-4.bmp", "runs-8.bmp", "top-down.bmp")
+information = struct.pack("<IiiHHIIiiII", 40, 65000, 65000, 1, 8, 1, 0, 0, 0, 0, 0)
+write("bmp", "huge", b"BM" + struct.pack("<IHHI", 0, 0, 0, 54) + information)
+fixture("gif", "still.gif", "rows.gif", "transparent.gif", "animated.gif", "on-screen.gif")
+frame = b"\x2c" + bytes(4) + b"\xff" * 4 + b"\x80" + bytes(6) + b"\2\0;"
+write("gif", "huge", b"GIF89a" + b"\xff" * 4 + bytes(3) + frame)
+write("gif", "without-image", b"GIF89a\1\0\1\0\0\0\0;")
+fixture("heif", "colour.heic", "alpha.heic", "oriented6.heic", "colour.avif", "alpha.avif", "profile-p3.heic")
+for name in ("bomb.avif", "bomb.heic"):
+    write("heif", name, (fixtures / "ImageIOTests/Fixtures" / name).read_bytes())
+write("heif", "brands-alone", b"\0\0\0\x14ftypavif\0\0\0\0avif")
+
 # IDX (LeCun, Cortes & Burges)
 
 

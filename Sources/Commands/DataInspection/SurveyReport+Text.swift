@@ -34,6 +34,7 @@ extension SurveyReport {
         "\(Self.count(transparent, "image")) with transparency, "
           + (reading.background == .ignore ? "whose hidden colours show" : "composited over \(background)"))
     }
+    if let coloursSentence { lines.append(coloursSentence) }
     if !copies.isEmpty {
       lines.append("\(Self.count(copies.count, "image")) with the same content as another:")
       lines += copies.prefix(Self.mostListed).map { "  \($0.name) is \($0.sameAs)" }

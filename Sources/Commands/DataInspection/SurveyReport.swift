@@ -38,6 +38,8 @@ struct SurveyReport: Encodable {
   let turned: Int
   /// The number of images with a pixel that is not opaque.
   let transparent: Int
+  /// The number of images with each kind of colours other than sRGB's.
+  let colourProfiles: [Count<String>]
   let copies: [ImageSurvey.Copy]
   let unreadable: [ImageSurvey.Unreadable]
   /// Files with other extensions, which training ignores.
@@ -46,11 +48,13 @@ struct SurveyReport: Encodable {
   let training: Training?
   /// What is done about `turned` and `transparent`.
   let reading: ImageReading
+  /// A sentence about `colourProfiles`; nil if there are none.
+  let coloursSentence: String?
 
   private enum CodingKeys: String, CodingKey {
     case source
     case images = "pictures"
-    case bytes, formats, sizes, turned, transparent, copies, unreadable, otherFiles, notes, training
+    case bytes, formats, sizes, turned, transparent, colourProfiles, copies, unreadable, otherFiles, notes, training
   }
 
   init(
@@ -63,6 +67,9 @@ struct SurveyReport: Encodable {
     sizes = Self.sizes(survey.images.map(\.size))
     turned = survey.images.filter { $0.traits.contains(.turned) }.count
     transparent = survey.images.filter { $0.traits.contains(.transparent) }.count
+    let colours = survey.images.compactMap { $0.traits.colours }
+    colourProfiles = Self.counted(colours.map(\.name)) { $0 < $1 }
+    coloursSentence = ForeignColours.sentence(colours.reduce(into: [:]) { $0[$1, default: 0] += 1 })
     reading = transform?.reading ?? .asShown
     (copies, unreadable) = (survey.copies, survey.unreadable)
     self.otherFiles = Self.sorted(otherFiles) { $0 < $1 }

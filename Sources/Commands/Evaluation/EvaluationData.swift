@@ -44,7 +44,7 @@ struct EvaluationData {
     let choice = HeldOutChoice(configuration, named: file, images, trainedBy: model)
     training = choice.partition.training.map { images.good[$0] }
     if let folder {
-      let others = cache(try FolderSource(folder: folder))
+      let others = cache(try FolderSource(folder: folder, formats: settings.formats))
       let unseen = try ReadImages(others, skipsBadOnes: false, threads, console).good(
         notIn: choice.partition.training.map { images.hashes[$0.number] }, console)
       heldOut = try Self.images(Self.spread(unseen), others, threads)

@@ -12,6 +12,8 @@ package final class ImageSet {
   package let skipped: [String]
   /// Images with transparency in the data set; equal on all ranks.
   package let transparent: Int
+  /// The number of images in the data set with colours other than sRGB's, for each of these; equal on all ranks.
+  package let foreignColours: [ForeignColours: Int]
   /// Hash of the source bytes of all images of the data set and of the transform; equal on all ranks.
   package let hash: String
   /// The images that are held out, if any.
@@ -21,13 +23,13 @@ package final class ImageSet {
   private let pixels: DecodedPixels
 
   private init(
-    _ transform: Transform, _ deal: Deal, skipped: [String], transparent: Int, hash: String, heldOut: ImageSet?,
+    _ transform: Transform, _ deal: Deal, skipped: [String], traits: TraitCounts, hash: String, heldOut: ImageSet?,
     slots: [DealIndex: MemoryIndex], pixels: DecodedPixels
   ) {
     self.transform = transform
     self.deal = deal
     self.skipped = skipped
-    self.transparent = transparent
+    (transparent, foreignColours) = traits
     self.hash = hash
     self.heldOut = heldOut
     self.slots = slots
@@ -92,11 +94,11 @@ package final class ImageSet {
         let hashes = decoded.contents.map { $0?.hash }
         try ImageAgreement.check(sources, hashes, cache, job: job)
         let hash = try hash(of: sources, hashes, cache, job)
-        let transparent = try count(decoded.contents, with: .transparent, job)
+        let traits = try counts(decoded.contents, job)
         func set(_ deal: Deal, _ images: [DealIndex], from first: MemoryIndex, heldOut: ImageSet?) -> ImageSet {
           let slots = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1, first.advanced(by: $0)) })
           return ImageSet(
-            cache.transform, deal, skipped: skipped, transparent: transparent, hash: hash, heldOut: heldOut,
+            cache.transform, deal, skipped: skipped, traits: traits, hash: hash, heldOut: heldOut,
             slots: slots, pixels: decoded.pixels)
         }
         let heldOut = split.heldOut.isEmpty ? nil : set(heldDeal, held, from: MemoryIndex(mine.count), heldOut: nil)
@@ -132,10 +134,19 @@ package final class ImageSet {
     return (pixels, results.map { try? $0.get() }, failures)
   }
 
-  /// The images of all ranks that have a trait. Collective.
-  private static func count(_ contents: [ImageContent?], with trait: ImageTraits, _ job: any Job) throws -> Int {
-    let own = contents.count { $0?.traits.contains(trait) == true }
-    return try job.allGather("\(own)").reduce(0) { $0 + (Int($1) ?? 0) }
+  private typealias TraitCounts = (transparent: Int, colours: [ForeignColours: Int])
+
+  /// The images of all ranks with each trait. Collective.
+  private static func counts(_ contents: [ImageContent?], _ job: any Job) throws -> TraitCounts {
+    let transparent = contents.count { $0?.traits.contains(.transparent) == true }
+    let own = ForeignColours.allCases.map { colours in contents.count { $0?.traits.colours == colours } }
+    let text = ([transparent] + own).map { "\($0)" }.joined(separator: " ")
+    var sums = [Int](repeating: 0, count: 1 + own.count)
+    for numbers in try job.allGather(text) {
+      for (place, number) in numbers.split(separator: " ").enumerated() { sums[place] += Int(number) ?? 0 }
+    }
+    let colours = zip(ForeignColours.allCases, sums.dropFirst()).filter { $0.1 > 0 }
+    return (sums[0], Dictionary(uniqueKeysWithValues: colours))
   }
 
   /// The bad images of all ranks, in order. Collective.

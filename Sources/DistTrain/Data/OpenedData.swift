@@ -10,8 +10,8 @@ extension DataSettings {
   package func open(seed: UInt64, for image: FeatureShape) throws(UserFacingError) -> any ImageSource {
     do throws(ImageError) {
       switch source {
-      case .folder: return try FolderSource(folder: path!, pattern: pattern, limit: limit)
-      case .celeba: return try CelebASource(folder: path!, selection: celeba, limit: limit)
+      case .folder: return try FolderSource(folder: path!, pattern: pattern, limit: limit, formats: formats)
+      case .celeba: return try CelebASource(folder: path!, selection: celeba, limit: limit, formats: formats)
       case .idx:
         return try IDXSource(path: path!, split: split, emnist: emnist, transposed: transpose, limit: limit)
       case .svhn: return try SVHNSource(path: path!, split: split, limit: limit)
@@ -30,8 +30,10 @@ extension DataSettings {
       decoding: decode, reading: reading)
   }
 
-  /// What is followed of the files' statements about their pixels.
-  package var reading: ImageReading { ImageReading(orientation: orientation, background: background) }
+  /// Which files are read, and what is followed of their statements about their pixels.
+  package var reading: ImageReading {
+    ImageReading(orientation: orientation, background: background, formats: formats)
+  }
 
   /// The folder of the cache: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for no cache.
   /// Synthetic images need no cache: drawing is as fast as reading.

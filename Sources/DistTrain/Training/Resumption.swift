@@ -1,6 +1,7 @@
 import Cluster
 import Configuration
 import Files
+import ImageIO
 import ModelFiles
 import Numerics
 import Reporting
@@ -166,6 +167,7 @@ extension DataSettings {
       orientation = .stored
     }
     if background == .file, old.background == .ignore, !allowed.contains("data.background") { background = .ignore }
+    if formats == .all, old.formats == .older, !allowed.contains("data.formats") { formats = .older }
   }
 
   /// The settings of the reading that are not those of `other` and matter to the source.
@@ -174,7 +176,12 @@ extension DataSettings {
     return [
       ("data.orientation", orientation.rawValue, other.orientation.rawValue),
       ("data.background", "\(background)", "\(other.background)"),
+      ("data.formats", Self.list(formats), Self.list(other.formats)),
     ].filter { $0.1 != $0.2 }
+  }
+
+  private static func list(_ formats: Set<ImageFormat>) -> String {
+    formats.inOrder.map(\.settingName).joined(separator: ", ")
   }
 }
 

@@ -173,6 +173,7 @@ package final class TrainingRun {
       console.note(
         "composited \(images.transparent) images with transparency, data.background: \(settings.background)")
     }
+    if let sentence = ForeignColours.sentence(images.foreignColours) { console.note(sentence) }
     return images
   }
 

@@ -1,34 +1,15 @@
-import Files
+import CImage
 
-/// Decodes PNG and JPEG files from memory, recognized by their first bytes, not by the file's name.
+/// Decodes image files from memory, recognized by their content, not by the file's name.
 ///
-/// An image is turned by its EXIF orientation unless the reading says otherwise, as by Pillow's `ImageOps.exif_transpose`.
-/// Transparent pixels are composited over the reading's background. Gamma and profiles are ignored, as in Pillow's `open`
-/// and `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`.
+/// An image is turned by its EXIF orientation unless the reading says otherwise, as by Pillow's
+/// `ImageOps.exif_transpose`; HEIC and AVIF, whose own transformations say the same, by those. Transparent pixels are
+/// composited over the reading's background. Gamma and profiles are ignored, as in Pillow's `open` and
+/// `convert("RGB")`. Of 16-bit samples the high byte is kept. Grey and RGB convert as in `Image.with(channels:)`. An
+/// animation gives its first image.
 package enum Decoder {
-  package enum Format: String, Hashable, Sendable, CaseIterable {
-    case png = "PNG"
-    case jpeg = "JPEG"
-
-    /// In lower case.
-    fileprivate var fileExtensions: [String] {
-      switch self {
-      case .png: ["png"]
-      case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
-      }
-    }
-
-    /// The first bytes of a file.
-    fileprivate var signature: [UInt8] {
-      switch self {
-      case .png: [0x89, 0x50, 0x4E, 0x47]
-      case .jpeg: [0xFF, 0xD8]
-      }
-    }
-  }
-
   /// Extensions of files that are read, compared without regard to case. The format is found from the content.
-  package static let fileExtensions = Format.allCases.flatMap(\.fileExtensions)
+  package static let fileExtensions = Set<ImageFormat>.all.fileExtensions
 
   /// The image in `bytes`, with 1 or 3 channels; `path` is its name in errors.
   package static func image(
@@ -58,26 +39,51 @@ package enum Decoder {
     eighths: (_ width: Int, _ height: Int) -> Int
   ) throws(ImageError) -> SourceImage {
     precondition(channels == 1 || channels == 3, "grey or RGB")
-    let format = try format(of: bytes, path: path)
+    let format = try format(of: bytes, path: path, among: reading.formats)
     let stated = orientation(in: bytes, format)
     let orientation = reading.orientation == .exif ? stated : .upright
-    var traits: ImageTraits = []
+    var traits = ImageTraits(colours: ColourStatement.foreign(in: bytes, format))
     if stated != .upright { traits.insert(.turned) }
-    let decoded: (image: Image, reduction: Reduction)
+    let image: Image
+    var reduction: Reduction?
     switch format {
-    case .png:
-      let (image, isTransparent) = try PNGDecoder.image(
-        in: bytes, channels: channels, path: path, over: reading.background)
-      if isTransparent { traits.insert(.transparent) }
-      decoded = (image, Reduction(width: image.width, height: image.height, eighths: Reduction.none))
     case .jpeg:
-      decoded = try JPEGDecoder.image(in: bytes, channels: channels, path: path) { width, height in
+      let decoded = try JPEGDecoder.image(in: bytes, channels: channels, path: path) { width, height in
         orientation.swapsSides ? eighths(height, width) : eighths(width, height)
       }
+      (image, reduction) = (decoded.image, decoded.reduction)
+    case .png:
+      let decoded = try PNGDecoder.image(in: bytes, channels: channels, path: path, over: reading.background)
+      image = decoded.image
+      if decoded.isTransparent { traits.insert(.transparent) }
+    case .webp, .tiff, .bmp, .gif, .heic, .avif:
+      let decoded = try samples(in: bytes, format, path: path).image(channels: channels, over: reading.background)
+      image = decoded.image
+      if decoded.isTransparent { traits.insert(.transparent) }
     }
+    let whole = reduction ?? Reduction(width: image.width, height: image.height, eighths: Reduction.none)
     return SourceImage(
-      image: decoded.image.turned(by: orientation), bytes: bytes,
-      reduction: decoded.reduction.turned(by: orientation), traits: traits)
+      image: image.turned(by: orientation), bytes: bytes, reduction: whole.turned(by: orientation), traits: traits)
+  }
+
+  private static func samples(
+    in bytes: [UInt8], _ format: ImageFormat, path: String
+  ) throws(ImageError) -> ImageSamples {
+    switch format {
+    case .webp: try WebPDecoder.samples(in: bytes, path: path)
+    case .tiff: try ReaderDecoder(format, cimage_read_tiff).samples(in: bytes[...], path: path)
+    case .bmp: try BMPDecoder.samples(in: bytes, path: path)
+    case .gif: try ReaderDecoder(format, cimage_read_gif).samples(in: bytes[...], path: path)
+    case .heic, .avif: try heif(bytes, format, path: path)
+    case .png, .jpeg: preconditionFailure("they have decoders to channels")
+    }
+  }
+
+  private static func heif(
+    _ bytes: [UInt8], _ format: ImageFormat, path: String
+  ) throws(ImageError) -> ImageSamples {
+    try CodedFrames.check(bytes, format, path: path)
+    return try ReaderDecoder(format, cimage_read_heif).samples(in: bytes[...], path: path)
   }
 
   static func checkCaps(width: Int, height: Int, path: String) throws(ImageError) {
@@ -87,22 +93,19 @@ package enum Decoder {
   }
 
   /// The format, by the first bytes; throws an error that describes other content.
-  package static func format(of bytes: [UInt8], path: String) throws(ImageError) -> Format {
+  package static func format(
+    of bytes: [UInt8], path: String, among formats: Set<ImageFormat> = .all
+  ) throws(ImageError) -> ImageFormat {
     guard !bytes.isEmpty else { throw .empty(path: path) }
-    if let format = Format.allCases.first(where: { bytes.starts(with: $0.signature) }) { return format }
-    let names = Format.allCases.map(\.rawValue).joined(separator: " or ")
-    throw .unknownFormat(path: path, found: Self.found(in: bytes), expected: names)
-  }
-
-  private static func found(in bytes: [UInt8]) -> String {
-    let known: [(prefix: [UInt8], name: String)] = [
-      (Array("GIF8".utf8), "a GIF image"), (Array("BM".utf8), "a BMP image"),
-      (Array("II*\0".utf8), "a TIFF image"), (Array("MM\0*".utf8), "a TIFF image"),
-      (Array("RIFF".utf8), "a RIFF file (WebP?)"), (Array("%PDF".utf8), "a PDF document"),
-      ([0x1F, 0x8B], "gzip data"), (Array("PK".utf8), "a zip archive"), (Array("<".utf8), "HTML, SVG or XML text"),
-      (Array("version https://git-lfs".utf8), "a Git LFS pointer, not the file itself"),
-    ]
-    if let kind = known.first(where: { bytes.starts(with: $0.prefix) }) { return kind.name }
-    return "content that begins with bytes \(bytes.prefix(8).hexadecimal(separator: " "))"
+    guard let format = ImageFormat(of: bytes) else {
+      throw .unknownFormat(path: path, found: OtherContent.name(of: bytes), expected: formats.spoken)
+    }
+    guard formats.contains(format) else {
+      throw .unknownFormat(path: path, found: OtherContent.image(format.rawValue), expected: formats.spoken)
+    }
+    if let variant = OtherContent.variant(of: bytes, format) {
+      throw .unsupported(path: path, found: variant.found, expected: variant.expected)
+    }
+    return format
   }
 }

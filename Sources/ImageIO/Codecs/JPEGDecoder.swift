@@ -34,6 +34,6 @@ enum JPEGDecoder {
   }
 
   private static func damaged(_ path: String, _ reason: String) -> ImageError {
-    .damaged(path: path, format: Decoder.Format.jpeg.rawValue, reason: reason)
+    .damaged(path: path, format: ImageFormat.jpeg.rawValue, reason: reason)
   }
 }

@@ -17,7 +17,7 @@ enum PNGDecoder {
       // Rows that the decoder never reached must not expose other memory.
       if reason == nil { count = pixels.count }
     }
-    if let reason { throw .damaged(path: path, format: Decoder.Format.png.rawValue, reason: reason) }
+    if let reason { throw .damaged(path: path, format: ImageFormat.png.rawValue, reason: reason) }
     return (Image(width: width, height: height, channels: channels, pixels: pixels), isTransparent != 0)
   }
 
@@ -28,7 +28,7 @@ enum PNGDecoder {
     var width: UInt32 = 0
     var height: UInt32 = 0
     let reason = reasonOfFailure { cimage_png_size(bytes, bytes.count, &width, &height, $0, $1) == 0 }
-    if let reason { throw .damaged(path: path, format: Decoder.Format.png.rawValue, reason: reason) }
+    if let reason { throw .damaged(path: path, format: ImageFormat.png.rawValue, reason: reason) }
     try Decoder.checkCaps(width: Int(width), height: Int(height), path: path)
     return (Int(width), Int(height))
   }

@@ -8,7 +8,11 @@ package enum ImageError: Error, Hashable, Sendable {
   case empty(path: String)
   /// The content is no supported image; `found` describes it, `expected` names the formats.
   case unknownFormat(path: String, found: String, expected: String)
-  /// The content breaks its format (PNG, JPEG, IDX, gzip, MATLAB).
+  /// The content is an intact image of a kind that is not read.
+  case unsupported(path: String, found: String, expected: String)
+  /// The library that decodes the format cannot be opened; `reason` is the loader's.
+  case noLibrary(path: String, format: ImageFormat, reason: String)
+  /// The content breaks its format (an image's, IDX, gzip, MATLAB).
   case damaged(path: String, format: String, reason: String)
   /// An intact file of other content.
   case unexpectedContent(path: String, found: String, expected: String)
@@ -16,8 +20,9 @@ package enum ImageError: Error, Hashable, Sendable {
 
   case noSuchFolder(path: String)
   case notAFolder(path: String)
-  /// No file has one of the extensions and a name that fits the pattern.
-  case noImages(folder: String, extensions: [String], pattern: String)
+  /// No file has one of the extensions and a name that fits the pattern; `others` names the images of other formats
+  /// that do.
+  case noImages(folder: String, extensions: [String], pattern: String, others: String = "")
   /// A folder of published files lacks one of them; `expected` are the names that were tried.
   case noSuchFile(folder: String, expected: [String])
   /// A folder lacks a part of CelebA.
@@ -44,6 +49,14 @@ extension ImageError: CustomStringConvertible {
       "\(path): the file is empty; expected an image"
     case .unknownFormat(let path, let found, let expected):
       "\(path): found \(found), expected a \(expected) image; convert it, or leave it out by data.pattern"
+    case .unsupported(let path, let found, let expected):
+      "\(path): found \(found), expected \(expected); convert it, or leave it out by data.pattern"
+    case .noLibrary(let path, let format, let reason):
+      """
+      \(path): \(format.rawValue) images need \(format.library?.file ?? "a library") (Debian: \
+      \(format.library?.package ?? "none")): \(reason); install it, convert the image, or leave \
+      \(format.settingName) out of data.formats
+      """
     case .damaged(let path, let format, let reason):
       "\(path): damaged \(format) file: \(reason); restore or remove it"
     case .unexpectedContent(let path, let found, let expected):
@@ -57,10 +70,10 @@ extension ImageError: CustomStringConvertible {
       "\(path): no such file or folder; data.path is relative to the configuration file"
     case .notAFolder(let path):
       "\(path): a file, expected a folder of images"
-    case .noImages(let folder, let extensions, let pattern):
+    case .noImages(let folder, let extensions, let pattern, let others):
       """
       \(folder): no images; expected files ending in .\(extensions.joined(separator: ", .")) \
-      that match data.pattern "\(pattern)"
+      that match data.pattern "\(pattern)"\(others.isEmpty ? "" : "; found only images that are not read: \(others)")
       """
     case .noSuchFile(let folder, let expected):
       """

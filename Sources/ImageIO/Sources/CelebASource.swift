@@ -10,9 +10,10 @@ package struct CelebASource: ImageSource {
   ///   - folder: has the folder `img_align_celeba` and, if the selection needs them, the published lists; or has a
   ///     folder `celeba` that has them, as torchvision's data folder.
   ///   - limit: only this number of the selected images, the first ones.
+  ///   - formats: those whose files are taken, by their extensions.
   /// - Throws: if one of them is missing or breaks its format, or no image is left.
   package init(
-    folder: String, selection: CelebASelection = .everything, limit: Int? = nil
+    folder: String, selection: CelebASelection = .everything, limit: Int? = nil, formats: Set<ImageFormat> = .all
   ) throws(ImageError) {
     let folder = Self.holder(in: folder)
     let path = "\(folder)/\(CelebAFiles.images)"
@@ -26,11 +27,11 @@ package struct CelebASource: ImageSource {
       throw .noCelebA(folder: folder, missing: CelebAFiles.images)
     }
     guard let listed = try Self.listed(folder, selection) else {
-      images = try FolderSource(folder: path, limit: limit)
+      images = try FolderSource(folder: path, limit: limit, formats: formats)
       notes = images.notes
       return
     }
-    let found = try FolderSource(folder: path) { listed.contains($0.name) }
+    let found = try FolderSource(folder: path, formats: formats) { listed.contains($0.name) }
     images = found.first(limit)
     guard images.count > 0 else {
       throw .unexpectedContent(

@@ -1,48 +1,72 @@
 import Glibc
 
-/// The PNG and JPEG files of a folder and its sub-folders, in byte order of their paths below it.
+/// The image files of a folder and its sub-folders, in byte order of their paths below it.
 ///
 /// Hidden files and folders are left out, and files with other extensions. Symbolic links are followed; a folder is
 /// entered once, under its real path rather than a link's, so that links can form no loop; `notes` lists what was left
 /// out.
 package struct FolderSource: ImageSource {
   package let folder: String
-  /// One line for each link that was not entered.
+  /// One line for each link that was not entered, and one for images of formats that are not read.
   package let notes: [String]
   /// How many files of each other extension there are; "" for none.
   package let others: [String: Int]
+  /// How many images there are of each format that is not read, of those that the pattern fits.
+  private let unreadImages: [String: Int]
   private var files: [FolderFile]
 
   /// - Parameters:
   ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder if the
   ///     pattern has a slash; `*` matches no slash.
   ///   - limit: only this number of files, the first ones.
+  ///   - formats: those whose files are taken, by their extensions.
   /// - Throws: if the folder is missing, no folder, unreadable, or has no images.
-  package init(folder: String, pattern: String = "*", limit: Int? = nil) throws(ImageError) {
+  package init(
+    folder: String, pattern: String = "*", limit: Int? = nil, formats: Set<ImageFormat> = .all
+  ) throws(ImageError) {
     let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
-    self = try FolderSource(folder: folder) { file in
+    self = try FolderSource(folder: folder, formats: formats) { file in
       let subject = (matchesPath ? file.path : file.name) + [0]
       return subject.withUnsafeBufferPointer { bytes in
         bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
       }
     }.first(limit)
-    guard !files.isEmpty else { throw .noImages(folder: folder, extensions: Decoder.fileExtensions, pattern: pattern) }
+    guard !files.isEmpty else {
+      throw .noImages(
+        folder: folder, extensions: formats.fileExtensions, pattern: pattern, others: Self.spoken(unreadImages))
+    }
   }
 
   /// The image files that `isSelected` takes, perhaps none.
-  init(folder: String, where isSelected: (FolderFile) -> Bool) throws(ImageError) {
+  init(
+    folder: String, formats: Set<ImageFormat>, where isSelected: (FolderFile) -> Bool
+  ) throws(ImageError) {
     var walk = FolderWalk(folder: folder)
     try walk.run()
     self.folder = folder
+    let extensions = Set(formats.fileExtensions)
     var others: [String: Int] = [:]
+    var unread: [String: Int] = [:]
     files = walk.files.filter { file in
       let kind = file.fileExtension ?? ""
-      guard !Decoder.fileExtensions.contains(kind) else { return isSelected(file) }
+      guard !extensions.contains(kind) else { return isSelected(file) }
       others[kind, default: 0] += 1
+      if let format = OtherContent.image(withExtension: kind, notAmong: formats), isSelected(file) {
+        unread[format, default: 0] += 1
+      }
       return false
     }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     self.others = others
-    notes = walk.notes
+    unreadImages = unread
+    let chosen = ImageFormat.allCases.contains { unread[$0.rawValue] != nil }
+    let reason = chosen ? "that are not read or not in data.formats" : "that are not read"
+    let note = "\(folder): left out images of formats \(reason): \(Self.spoken(unread))"
+    notes = walk.notes + (unread.isEmpty ? [] : [note])
+  }
+
+  /// The number of images of each format, the most frequent first.
+  private static func spoken(_ formats: [String: Int]) -> String {
+    formats.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
   }
 
   /// The first `limit` files; all of them without a limit.

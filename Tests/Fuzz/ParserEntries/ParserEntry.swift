@@ -2,7 +2,8 @@ import Reporting
 
 /// The parsers of files that may come from anywhere, each fed with bytes alone.
 package enum ParserEntry: String, CaseIterable, Sendable {
-  case png, jpeg, idx, mat, celeba
+  case png, jpeg, webp, tiff, bmp, gif, heif
+  case idx, mat, celeba
   case safetensors, onnx, npy
   case yaml, hostfile
 
@@ -13,7 +14,7 @@ package enum ParserEntry: String, CaseIterable, Sendable {
     let message: String?
     do {
       switch self {
-      case .png, .jpeg: try readImage(bytes)
+      case .png, .jpeg, .webp, .tiff, .bmp, .gif, .heif: try readImage(bytes)
       case .idx: try readIDX(bytes)
       case .mat: try readMAT(bytes)
       case .celeba: try readCelebA(bytes)
