@@ -33,6 +33,9 @@ package struct Resumption {
       let changes =
         new.changes(from: old).filter { rule($0) == .fixed && !isShardCount($0, facts) }
         + (arithmetic.map { [$0.setting] } ?? [])
+      if !changes.isEmpty, let misfit = try NetworkTensors(old.model).misfit(to: NetworkTensors(new.model)) {
+        throw impossible(changes, misfit, file.path)
+      }
       let refused = changes.filter { change in
         !options.allowedChanges.contains { $0 == change.key || $0 == change.allowance }
       }
@@ -117,6 +120,18 @@ package struct Resumption {
     let file = try SafetensorsFile(path: path, verification: .required)
     try file.requireFinite()
     return (file, try CheckpointFacts(file))
+  }
+
+  /// Changes that no option allows.
+  private static func impossible(_ changes: [SettingChange], _ misfit: String, _ path: String) -> UserFacingError {
+    UserFacingError(
+      code: .usage,
+      message: """
+        \(path) was made with other settings:
+          \(changes.map(\.description).joined(separator: "\n  "))
+        Its networks do not fit: \(misfit)
+        Go back to the old ones, or begin a new run with --resume none
+        """)
   }
 
   private static func forbidden(
