@@ -103,7 +103,6 @@ import Testing
     ("train.batch=32", "train.batch: 16 → 32"), ("seed=2", "seed: 1 → 2"), ("train.shards=8", "train.shards: 4 → 8"),
     ("data.lastBatch=keep", "data.lastBatch: drop → keep"),
     ("train.noise=fresh", "train.noise: reuse → fresh"),
-    ("train.optimizer.generator.kind=rmsprop", "train.optimizer.generator.kind: adam → rmsprop"),
   ])
   func aSettingThatMayNotChange(change: String, text: String) throws {
     try write(2)
