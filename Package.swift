@@ -99,7 +99,7 @@ let package = Package(
     .testTarget(
       name: "GANTests", dependencies: ["CAllocationCounter", "Files", "GAN", "ModelFiles", "Numerics", "ONNXGraphs"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Files", "Reporting", "TestSupport"]),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Configuration", "GAN", "ImageIO", "Numerics", "TestSupport"],
       exclude: ["Fixtures"]),
@@ -120,7 +120,8 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "ImageIO", "MachineFacts", "Numerics", "Reporting"]),
+      name: "CommandsTests",
+      dependencies: ["Commands", "DistTrain", "ImageIO", "MachineFacts", "Numerics", "Reporting"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["Files", "ModelFiles", "Reporting", "TestSupport", "disttrain", "disttrain-launch"],

@@ -14,7 +14,8 @@ package enum ProgramEnd {
         "error: \(shown.message)", exitCode: shown.code.rawValue,
         extent: error is AgreedError ? .everyRank : .thisRank)
     } _: { world in
-      try body(world)
+      ignoreFileSizeSignal()
+      return try body(world)
     }
   }
 
@@ -22,8 +23,20 @@ package enum ProgramEnd {
   static func fail(_ error: any Error) -> Never {
     let shown = UserFacingError(error)
     leaveSpeechToRank0(shown.code.rawValue)
+    BottomLine.standard.end()
     StandardStream.errors.write("error: \(shown.message)\n")
     exit(shown.code.rawValue)
+  }
+
+  /// Prints a result that needs no work, such as help, and ends the process.
+  package static func succeed(_ result: String) -> Never {
+    do {
+      StandardStream.output.write(result + "\n")
+      try StandardStream.requireOutput()
+      exit(ExitCode.done.rawValue)
+    } catch {
+      fail(error)
+    }
   }
 
   /// Ends every process but rank 0, before MPI begins: all have found the same error, and rank 0 prints it.

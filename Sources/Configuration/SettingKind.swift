@@ -36,11 +36,15 @@ struct SettingKind<Value>: Sendable {
 
 extension SettingKind where Value == Int {
   static func whole(_ range: ClosedRange<Int>) -> Self {
-    Self(Self.description(range)) {
+    var kind = Self(Self.description(range)) {
       $0.integer.flatMap { range.contains($0) ? $0 : nil }
     } text: {
       "\($0)"
     }
+    if range.upperBound == Int.max {
+      kind.refusal = { node in node.isTooGreat ? tooGreat(node) : nil }
+    }
+    return kind
   }
 
   fileprivate static func description(_ range: ClosedRange<Int>) -> String {
@@ -185,7 +189,7 @@ extension SettingKind where Value == CountSetting {
 extension SettingKind where Value == Interval {
   /// `200`, `200 steps` or `5 epochs`.
   static var interval: Self {
-    Self("a whole number of steps from 1 on, or such as 5 epochs") { node in
+    var kind = Self("a whole number of steps from 1 on, or such as 5 epochs") { node in
       guard case .scalar(let text, false) = node.content else { return nil }
       let parts = text.split(separator: " ")
       let number = parts.first.flatMap {
@@ -200,7 +204,20 @@ extension SettingKind where Value == Interval {
     } text: {
       "\($0)"
     }
+    kind.refusal = { node in
+      guard case .scalar(let text, false) = node.content, let number = text.split(separator: " ").first else {
+        return nil
+      }
+      let isTooGreat = SettingNode(content: .scalar(String(number), isQuoted: false), place: node.place).isTooGreat
+      return isTooGreat ? tooGreat(node) : nil
+    }
+    return kind
   }
+}
+
+/// The message about a number above those of `Int`.
+private func tooGreat(_ node: SettingNode) -> String {
+  "found \(node.found), expected at most \(Int.max), the greatest number of 64 bits with a sign."
 }
 
 /// The message about a name that is not in a list.

@@ -111,6 +111,9 @@ extension YamlError {
 
   fileprivate var plainMessage: String {
     switch self {
+    case .composer(_, let problem, _, _) where problem.contains("another document"):
+      "found a second document of YAML (after ---), expected one configuration in a file. Write each into a file of its "
+        + "own."
     case .scanner(let context, let problem, let mark, let yaml), .parser(let context, let problem, let mark, let yaml),
       .composer(let context, let problem, let mark, let yaml):
       Self.message(context, problem, at: mark, in: yaml)

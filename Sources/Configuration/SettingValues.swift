@@ -5,6 +5,11 @@ extension SettingNode {
   /// Decimal digits without leading zeros, underscores, colons or a sign other than −.
   var integer: Int? { plain.flatMap { Self.isInteger($0) ? Int($0) : nil } }
 
+  /// Whether it is a whole number above those of `Int`.
+  var isTooGreat: Bool {
+    plain.map { !$0.hasPrefix("-") && Self.isInteger($0) && Int($0) == nil } ?? false
+  }
+
   /// A decimal number such as 3, 0.5, .5 or 2e-4; never infinite or NaN.
   func number<Number: BinaryFloatingPoint & LosslessStringConvertible>(_: Number.Type) -> Number? {
     guard let plain, Self.isNumber(plain), let number = Number(plain), number.isFinite else { return nil }

@@ -30,8 +30,8 @@ package struct SettingsReference {
 
       All keys of a configuration, as `disttrain settings --markdown` prints them. `disttrain settings KEY` explains one, and
       `--set KEY=VALUE` overrides it. *Fixed* keys keep the checkpoint's value when a run continues;
-      `--allow-change KEY` allows another value. A path may begin with `~/`, the home folder. `--set` takes a path or a
-      text as it is, and any other value as YAML.
+      `--allow-change KEY` allows another value with which the networks keep their shapes. A path may begin with `~/`, the
+      home folder. `--set` takes a path or a text as it is, and any other value as YAML.
 
       """
     var group: String?
@@ -92,7 +92,7 @@ extension SettingChange.Rule {
     switch self {
     case .free: "it may change."
     case .withEqualData: "it may change if the images are equal."
-    case .fixed: "the checkpoint's value, or another one with --allow-change."
+    case .fixed: "the checkpoint's value, or another one with --allow-change if the networks keep their shapes."
     }
   }
 }

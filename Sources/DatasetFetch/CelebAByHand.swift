@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ImageIO
 import Reporting
@@ -14,13 +15,14 @@ package struct CelebAByHand {
   /// Exits with success if the images are present.
   ///
   /// - Throws: the instructions, if they are missing.
-  package func run() throws(UserFacingError) -> Never {
+  package func run() throws -> Never {
     do throws(ImageError) {
       let source = try CelebASource(folder: folder)
       Console(isSpeaking: true).say("\(folder) has CelebA, \(source.count) images")
     } catch {
       throw UserFacingError(code: .usage, message: error.description)
     }
+    try StandardStream.requireOutput()
     exit(ExitCode.done.rawValue)
   }
 }

@@ -77,7 +77,7 @@ struct PartFile: ~Copyable {
   /// Gives the whole file its name.
   func commit() throws(FetchError) {
     do throws(FileError) {
-      try checked("write", path) { fsync(descriptor) }
+      try synchronize(descriptor, path: path)
       try checked("rename", path) { rename(path, target) }
       unlink(path + ".from")
       try Folder.synchronize(Folder.parent(of: target))

@@ -7,6 +7,7 @@ import SwiftProtobuf
 package final class EventWriter {
   package var path: String { file.path }
   private var file: RecordFile
+  /// Seconds since 1970, never before the last record of an older file.
   private let clock: () -> Double
   /// Tags of scalars whose description has been written to this file.
   private var described: Set<String> = []
@@ -27,6 +28,10 @@ package final class EventWriter {
 
   /// Creates a new file in `folder`, which must exist: `events.out.tfevents.<seconds>.<host>.<process>`.
   ///
+  /// TensorBoard reads the files of a folder in the order of their names, and never one that comes before the file that it
+  /// reads (backend/event_processing/directory_watcher.py). So the seconds are greater than those of any older file, even
+  /// if this host's clock is behind.
+  ///
   /// - Parameters:
   ///   - step: of the checkpoint that the run continues from. TensorBoard drops later steps of earlier files, and all
   ///     steps if it is 0.
@@ -35,9 +40,13 @@ package final class EventWriter {
     folder: String, host: String, continuingFrom step: Int, clock: @escaping () -> Double = EventWriter.now
   ) throws(EventFileError) {
     let plain = host.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." }
-    let name = "events.out.tfevents.\(Int(clock())).\(plain.isEmpty ? "localhost" : plain).\(getpid())"
-    self.clock = clock
-    file = try Self.create("\(folder)/\(name)")
+    let (now, older) = (clock(), OlderEventFiles(in: folder))
+    var seconds = max(Int(now), older.greatestSeconds + 1)
+    file = try Self.create(&seconds) {
+      "\(folder)/\(OlderEventFiles.prefix)\($0).\(plain.isEmpty ? "localhost" : plain).\(getpid())"
+    }
+    let delay = max(0, max(Double(seconds), older.lastWritten) - now)
+    self.clock = { clock() + delay }
     var start = Tensorboard_SessionLog()
     start.status = .start
     try append([
@@ -105,16 +114,19 @@ package final class EventWriter {
 
   package static func now() -> Double { Date().timeIntervalSince1970 }
 
-  /// Appends a number to the name if a file of this name exists, as when two are created within a second.
-  private static func create(_ path: String) throws(EventFileError) -> RecordFile {
-    for number in 0..<100 {
+  /// Creates the file of `seconds`, which are raised if another process has taken that name meanwhile.
+  private static func create(
+    _ seconds: inout Int, _ path: (_ seconds: Int) -> String
+  ) throws(EventFileError) -> RecordFile {
+    for _ in 0..<100 {
       do throws(EventFileError) {
-        return try RecordFile(creating: number == 0 ? path : "\(path).\(number)")
+        return try RecordFile(creating: path(seconds))
       } catch {
         guard error.number == EEXIST else { throw error }
       }
+      seconds += 1
     }
-    throw EventFileError(operation: "create", path: path, number: EEXIST)
+    throw EventFileError(operation: "create", path: path(seconds), number: EEXIST)
   }
 
   private func value(_ tag: String, _ fill: (inout Tensorboard_Summary.Value) -> Void) -> Tensorboard_Summary.Value {

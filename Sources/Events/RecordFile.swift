@@ -35,8 +35,11 @@ struct RecordFile: ~Copyable {
     length += bytes.count
   }
 
+  /// Waits until all records are on the disk. Does nothing if the file system cannot do that, like `Files.synchronize`.
   func synchronize() throws(EventFileError) {
-    guard fsync(descriptor) == 0 else { throw EventFileError(operation: "write", path: path, number: errno) }
+    guard fsync(descriptor) == 0 || [EINVAL, EOPNOTSUPP, ENOSYS].contains(errno) else {
+      throw EventFileError(operation: "write", path: path, number: errno)
+    }
   }
 
   static func framed(_ record: [UInt8]) -> [UInt8] {

@@ -61,7 +61,7 @@ package struct AtomicFile: ~Copyable {
   /// Renames the file to its path once its bytes are on the disk. Must be called at most once.
   package mutating func commit() throws(FileError) {
     precondition(descriptor >= 0, "a file is committed once")
-    try checked("write", path) { fsync(descriptor) }
+    try synchronize(descriptor, path: path)
     let closed = close(descriptor)
     descriptor = -1
     // Some file systems report a failed write only on close; Linux closes the file in any case.

@@ -28,7 +28,7 @@ package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .system(let operation, let path, let code):
-      "\(path): cannot \(operation): \(reason) (errno \(code)).\(Self.advice(for: code))"
+      "\(path): cannot \(operation): \(reason) (errno \(code)).\(Self.advice(for: code, at: path))"
     case .missing(let path, let code):
       "\(path): cannot open: \(reason).\(Self.advice(for: code))"
     case .notAFile(let path, _), .notAFolder(let path):
@@ -63,8 +63,14 @@ package enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Advice for an errno: a space and a sentence, or an empty string.
-  package static func advice(for code: Int32) -> String {
+  ///
+  /// - Parameter path: of the file that could not be written.
+  package static func advice(for code: Int32, at path: String? = nil) -> String {
     switch code {
+    case ENOSPC where path.map(Folder.lacksInodes) == true:
+      " The disk has room for bytes, but for no more files (inodes, df -i): remove some, or choose a folder on another "
+        + "disk."
+    case EFBIG: " It would exceed the limit of file size: see ulimit -f, or choose a folder on another disk."
     case ENOSPC, EDQUOT: " Free some space, or choose a folder on another disk."
     case EIO: " The disk, or the way to it, fails: see the system's log, or choose a folder on another disk."
     case EACCES, EPERM, EROFS: " Check who may read and write there."

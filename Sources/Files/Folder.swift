@@ -53,6 +53,13 @@ package enum Folder {
     }
   }
 
+  /// Whether the disk of `path`, which need not exist, has free bytes and no free inodes (statvfs(3)).
+  static func lacksInodes(at path: String) -> Bool {
+    var disk = statvfs()
+    guard statvfs(path, &disk) == 0 || statvfs(parent(of: path), &disk) == 0 else { return false }
+    return disk.f_files > 0 && disk.f_favail == 0 && disk.f_bavail > 0
+  }
+
   /// Waits until the names in the folder are on the disk.
   package static func synchronize(_ path: String) throws(FileError) {
     let folder = try opened("open the folder", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -62,8 +69,8 @@ package enum Folder {
 
   /// Waits until the names in an open folder are on the disk.
   static func synchronize(_ descriptor: Int32, path: String) throws(FileError) {
-    // EINVAL: the file system cannot sync folders, and there is no alternative.
-    try checked("write", path) { fsync(descriptor) == 0 || errno == EINVAL ? 0 : -1 }
+    // EBADF: some file systems cannot do it for what is open for reading only, as a folder always is.
+    try Files.synchronize(descriptor, path: path, except: [EINVAL, EOPNOTSUPP, ENOSYS, EBADF])
   }
 
   private static func synchronizeParent(of path: String) {

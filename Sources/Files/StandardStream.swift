@@ -14,15 +14,36 @@ package enum StandardStream: Int32, Sendable {
   /// The errno of the first failed write to standard output; 0 if there is none.
   private static let outputFailure = Atomic<Int32>(0)
 
-  /// Writes `text`, by one system call if the stream takes all of it, so that the lines of several processes do not
-  /// mix. The rest is left out if the stream fails, or is not ready in time.
-  package func write(_ text: String) {
+  /// Writes `text`, whole lines, above a progress bar if there is one. Each stream gets its part by one system call if it
+  /// takes all of it, so that the lines of several processes do not mix. The rest is left out if the stream fails, or is
+  /// not ready in time.
+  package func write(_ text: String) { BottomLine.standard.write(text, to: self) }
+
+  /// What begins a message on this stream if other processes draw on the same terminal: erases a line that they have
+  /// begun. Empty if the stream is no terminal.
+  package var freshLine: String {
+    guard isatty(rawValue) == 1 else { return "" }
+    let kind = getenv("TERM").map { String(cString: $0) } ?? ""
+    return kind.isEmpty || kind == "dumb" ? "\r" : "\r\u{1B}[J"
+  }
+
+  /// Erases such a line now, for another program's message; does nothing if the terminal takes no text at the moment.
+  package func beginLineIfReady() {
+    var stream = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+    if poll(&stream, 1, 0) == 1, stream.revents & Int16(POLLOUT) != 0 { put(freshLine) }
+  }
+
+  /// Writes `text` as it is.
+  func put(_ text: String) {
     var text = text
     let code = text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     // A reader who leaves, as `head` does, has read what it wanted.
     guard self == .output, code != 0, code != EPIPE else { return }
     _ = Self.outputFailure.compareExchange(expected: 0, desired: code, ordering: .relaxed)
   }
+
+  /// Writes bytes as they are: for handlers of signals.
+  package func writeInHandler(_ bytes: UnsafeRawBufferPointer) { _ = write(bytes) }
 
   /// Throws if some text could not be written to standard output. A command whose result is its output calls this before
   /// it ends with success.

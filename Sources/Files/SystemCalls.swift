@@ -44,6 +44,21 @@ package func writeFully(
   }
 }
 
+/// Lets a write beyond the limit of file size (`ulimit -f`) fail with EFBIG. By default the signal XFSZ ends the process,
+/// without a message (setrlimit(2), RLIMIT_FSIZE).
+package func ignoreFileSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
+
+/// Waits until a file is on the disk. Does nothing if its file system cannot do that, as some over a network or in user
+/// space: there is no alternative (fsync(2); which of the errors they give is theirs to choose).
+package func synchronize(_ descriptor: Int32, path: String) throws(FileError) {
+  try synchronize(descriptor, path: path, except: [EINVAL, EOPNOTSUPP, ENOSYS])
+}
+
+/// The same, with the errors that mean that a file system cannot do it.
+func synchronize(_ descriptor: Int32, path: String, except unsupported: [Int32]) throws(FileError) {
+  try checked("write", path) { fsync(descriptor) == 0 || unsupported.contains(errno) ? 0 : -1 }
+}
+
 /// The contents of the file at `path`, which may be in /proc but not a link; nil if there is no file.
 package func contents(ofFile path: String) throws(FileError) -> [UInt8]? {
   let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)

@@ -21,9 +21,11 @@ package struct JobFailure: Sendable {
     self.extent = extent
   }
 
-  /// Prints `text` and a line end to stderr in one write, so that the ranks' lines do not mix.
+  /// Prints `text` and a line end to stderr in one write, so that the ranks' lines do not mix; below a progress bar, since
+  /// the job ends.
   package static func say(_ text: String) {
     fflush(nil)
+    BottomLine.standard.end()
     StandardStream.errors.write(text + "\n")
   }
 

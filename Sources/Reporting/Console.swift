@@ -23,7 +23,7 @@ package final class Console: Sendable {
   }
 
   package func countProgress(_ title: String, of count: Int) -> CountProgress {
-    CountProgress(title, of: count, on: terminal, clock: Self.seconds, write: StandardStream.output.write)
+    CountProgress(title, of: count, on: terminal, clock: Self.seconds, display: .standard)
   }
 
   package static let seconds: @Sendable () -> Double = { ProcessInfo.processInfo.systemUptime }

@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// How far a piece of work with a known count has come, for example `decoding 123/400`; any thread may report.
@@ -18,12 +19,11 @@ package final class CountProgress: Sendable {
   private let state: Mutex<State>
 
   package init(
-    _ title: String, of total: Int, on terminal: Terminal, clock: @escaping @Sendable () -> Double,
-    write: @escaping @Sendable (String) -> Void
+    _ title: String, of total: Int, on terminal: Terminal, clock: @escaping @Sendable () -> Double, display: BottomLine
   ) {
     self.title = title
     self.total = total
-    let line = StatusLine(on: terminal, clock: clock, write: write)
+    let line = StatusLine(on: terminal, clock: clock, display: display)
     state = Mutex(State(line: line, timeLeft: TimeLeft(done: 0, now: line.now), saidAt: line.now))
   }
 

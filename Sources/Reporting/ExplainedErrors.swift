@@ -23,7 +23,7 @@ extension ImageError: ExplainedError {
 
 extension EventFileError: ExplainedError {
   package var code: ExitCode { .inputOutput }
-  package var message: String { "\(description).\(FileError.advice(for: number))" }
+  package var message: String { "\(description).\(FileError.advice(for: number, at: path))" }
 }
 
 extension FileError: ExplainedError {

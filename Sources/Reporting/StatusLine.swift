@@ -1,22 +1,21 @@
+import Files
+
 /// One line at the bottom of the output that is redrawn in place, with whole lines above it.
 package struct StatusLine: Sendable {
-  private static let eraseToEnd = "\u{1B}[K"
   /// Seconds between two drawings: faster is not seen and costs writes.
   private static let interval = 0.1
 
   package let terminal: Terminal
   private let clock: @Sendable () -> Double
-  private let write: @Sendable (String) -> Void
-  private var shown: String?
+  private let display: BottomLine
+  private var shown: (text: String, columns: Int)?
   private var drawnAt = -Double.infinity
 
   /// - Parameter clock: seconds from any beginning, never going back.
-  package init(
-    on terminal: Terminal, clock: @escaping @Sendable () -> Double, write: @escaping @Sendable (String) -> Void
-  ) {
+  package init(on terminal: Terminal, clock: @escaping @Sendable () -> Double, display: BottomLine) {
     self.terminal = terminal
     self.clock = clock
-    self.write = write
+    self.display = display
   }
 
   package var now: Double { clock() }
@@ -29,21 +28,19 @@ package struct StatusLine: Sendable {
     let time = clock()
     guard isUrgent || time - drawnAt >= Self.interval else { return }
     drawnAt = time
-    let line = text(max(1, terminal.columns - 1))  // a full last column makes some terminals wrap
-    if line == shown { return }
-    shown = line
-    write("\r" + line + Self.eraseToEnd)
+    let columns = max(1, terminal.columns - 1)  // a full last column makes some terminals wrap
+    let line = text(columns)
+    if let shown, shown == (line, columns) { return }
+    shown = (line, columns)
+    display.draw(line)
   }
 
   /// Writes a whole line, above the status line if there is one.
-  package mutating func say(_ message: String) {
-    guard let shown else { return write(message + "\n") }
-    write("\r" + Self.eraseToEnd + message + "\n" + shown)
-  }
+  package func say(_ message: String) { display.write(message + "\n") }
 
   /// Keeps the status line; later output follows below it.
   package mutating func end() {
-    if shown != nil { write("\n") }
+    if shown != nil { display.end() }
     shown = nil
   }
 }

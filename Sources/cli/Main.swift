@@ -33,11 +33,14 @@ struct DistTrainCommand: ParsableCommand {
   /// Runs the subcommand that the arguments name; a mistake in them is reported once, on any number of ranks.
   static func main() {
     StandardStream.reserveDescriptors()
+    ProgramFaults.install()
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      ProgramEnd.leaveSpeechToRank0(exitCode(for: error).rawValue)
+      let code = exitCode(for: error)
+      ProgramEnd.leaveSpeechToRank0(code.rawValue)
+      if code.isSuccess { ProgramEnd.succeed(fullMessage(for: error)) }
       exit(withError: error)
     }
   }

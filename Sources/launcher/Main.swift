@@ -36,8 +36,26 @@ struct LaunchCommand: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: ArgumentHelp("The run's configuration, and options of disttrain."))
   var config: [String] = []
 
-  func run() throws {
+  /// As the default, but help that cannot be written is an error.
+  static func main() {
     StandardStream.reserveDescriptors()
+    ignoreFileSizeSignal()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch  where exitCode(for: error).isSuccess {
+      StandardStream.output.write(fullMessage(for: error) + "\n")
+      do { try StandardStream.requireOutput() } catch {
+        say("error: \(error)")
+        exit(withError: ExitCode(74))
+      }
+      exit(withError: ExitCode.success)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  func run() throws {
     // A reader of the messages who leaves must not end the launcher before its ranks.
     signal(SIGPIPE, SIG_IGN)
     do {
@@ -96,6 +114,11 @@ struct LaunchCommand: ParsableCommand {
       let variables = plan.variables.merging(["DISTTRAIN_LAUNCHER": "1"]) { $1 }
       let code = try supervisor.run(
         [mpirun] + plan.options + plan.program, environment: environment.merging(variables) { $1 })
+      if code == 128 + SIGXFSZ {
+        // Open MPI's own files and mpirun's log have that limit, too. With the signal ignored, mpirun would hang.
+        say("mpirun or a rank was ended by the limit of file size: see ulimit -f")
+        return 74
+      }
       if final.contains(code) || supervisor.wasAskedToStop || attempt >= restarts { return code }
       attempt += 1
       say("the run ended with code \(code): start \(attempt) of \(restarts) from its last checkpoint")
@@ -116,6 +139,7 @@ struct LaunchCommand: ParsableCommand {
   }
 
   private static func say(_ text: String) {
-    StandardStream.errors.write("disttrain-launch: \(text)\n")
+    // Rank 0 may have drawn its progress bar there.
+    StandardStream.errors.write("\(StandardStream.errors.freshLine)disttrain-launch: \(text)\n")
   }
 }

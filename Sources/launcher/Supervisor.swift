@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Hosts
 import Processes
@@ -60,6 +61,8 @@ package struct Supervisor {
   // Signals are passed on before anything is said: a terminal that does not take the message must not delay them.
 
   private mutating func stop(_ child: ChildProcess, _ signal: Int32) {
+    // mpirun says that it passes a signal on.
+    StandardStream.errors.beginLineIfReady()
     child.send(SIGUSR1)
     // Stopped ranks could not write their checkpoint.
     if isSuspended { resume(child) }

@@ -36,6 +36,33 @@ extension CommandLineTests {
       #expect(try place.bytes("own/000000.png") == place.bytes("many/000000.png"))
     }
 
+    /// Older images stay, and are no part of the new ones.
+    @Test func olderImagesAreSaid() async throws {
+      let place = try await Self.trained()
+      let many = try await Self.generate(place, ["--count", "6", "--grid", "3x2", "--out", "images"])
+      #expect(many.code == 0 && !many.errors.contains("note:"), "\(many.text)")
+      let few = try await Self.generate(place, ["--count", "2", "--out", "images"])
+      #expect(few.code == 0, "\(few.text)")
+      #expect(
+        few.errors == "note: images also holds 5 files of images from before, 000002.png to grid.png: remove them or "
+          + "choose another --out if only the new ones are meant\n")
+      #expect(try place.names("images").count == 7)
+      let array = try await Self.generate(place, ["--count", "2", "--format", "npy", "--out", "images"])
+      #expect(array.errors.contains("images also holds 7 files of images from before"), "\(array.text)")
+      let again = try await Self.generate(place, ["--count", "6", "--grid", "3x2", "--out", "images"])
+      #expect(again.errors.contains("also holds 1 file of images from before, samples.npy: remove it"), "\(again.text)")
+    }
+
+    /// The result is in files.
+    @Test func aReaderOfTheMessagesMayLeave() async throws {
+      let place = try await Self.trained()
+      let script = "\"$@\" | true; echo ${PIPESTATUS[0]}"
+      let arguments = ["generate", place.checkpoint(step: 2), "--count", "5", "--out", "images"]
+      let outcome = try await place.start(command: ["bash", "-c", script, "bash", Program.path] + arguments).outcome()
+      #expect(outcome.output == "0\n", "\(outcome.text)")
+      #expect(try place.names("images").count == 5)
+    }
+
     /// As the run's samples are: the same latents, the same statistics, the same bits.
     @Test(arguments: ["running", "batch"])
     func theGridIsTheRunsSamples(statistics: String) async throws {

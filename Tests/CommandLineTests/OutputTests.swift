@@ -16,7 +16,8 @@ extension CommandLineTests {
     @Test(
       arguments: [
         ["settings"], ["settings", "train.loss"], ["settings", "--markdown"], ["run.yaml", "--dry-run"],
-        ["data", "inspect", "run.yaml"],
+        ["data", "inspect", "run.yaml"], ["--help"], ["--version"], ["help", "generate"], ["data", "fetch", "--help"],
+        ["--generate-completion-script", "bash"],
       ], Self.bad)
     func aLostResultIsAnError(arguments: [String], redirection: String) async throws {
       let outcome = try await run(Program.path, arguments, redirection)
@@ -24,8 +25,9 @@ extension CommandLineTests {
       #expect(outcome.errors.contains("error: standard output: cannot write: "), "\(outcome.text)")
     }
 
-    @Test(arguments: Self.bad) func theLauncherSaysSoToo(redirection: String) async throws {
-      let outcome = try await run(Program.launcher, ["--print", "run.yaml"], redirection)
+    @Test(arguments: [["--print", "run.yaml"], ["--help"]], Self.bad)
+    func theLauncherSaysSoToo(arguments: [String], redirection: String) async throws {
+      let outcome = try await run(Program.launcher, arguments, redirection)
       #expect(outcome.code == 74, "\(outcome.text)")
       #expect(outcome.errors.contains("error: standard output: cannot write: "), "\(outcome.text)")
     }

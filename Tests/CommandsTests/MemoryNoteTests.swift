@@ -1,4 +1,5 @@
 import Commands
+import DistTrain
 import MachineFacts
 import Testing
 
@@ -13,5 +14,12 @@ import Testing
     #expect(one?.hasPrefix("the rank needs 1500 MB, but may hold 1024 MB here: use a smaller train.batch or") == true)
     let unknown = Machine(hostName: "host", isRoot: false) { _ in nil }
     #expect(unknown.note(onRanks: 9, bytesEach: .max / 9) == nil)
+  }
+
+  @Test func tooFewAddressesAreSaid() {
+    #expect(ProcessMemory.note(onAddresses: 512_000_000, limit: 512_000_000) == nil)
+    #expect(ProcessMemory.note(onAddresses: .max, limit: nil) == nil)
+    let note = ProcessMemory.note(onAddresses: 1_512_000_000, limit: 512_000_000)
+    #expect(note?.hasPrefix("the process needs 1512 MB of addresses, but ulimit -v allows 512 MB: ") == true)
   }
 }

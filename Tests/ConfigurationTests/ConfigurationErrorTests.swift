@@ -111,6 +111,13 @@ struct ConfigurationErrorTests {
     ("name=\"\"", "found \"\""),
     ("name=~", "found ~"),
     ("seed=-1", "seed: found -1"),
+    ("seed=9223372036854775808", "seed: found 9223372036854775808, expected at most 9223372036854775807, "),
+    (
+      "train.steps=99999999999999999999",
+      "train.steps: found 99999999999999999999, expected at most 9223372036854775807, "
+    ),
+    ("output.samples.every=99999999999999999999 epochs", "expected at most 9223372036854775807, the greatest number"),
+    ("seed=-99999999999999999999", "expected a whole number from 0 on."),
     ("threads=0", "threads: found 0, expected auto or a whole number from 1 to 1024"),
     (
       "output.samples.every=5 epoch s",
@@ -214,7 +221,8 @@ struct ConfigurationErrorTests {
     ("data:\n  pattern: *all\n", "run.yaml:2:12: not YAML: found undefined alias."),
     ("a: &x 1\nb: *x\n", "run.yaml:1:5: found &x…, an anchor of YAML"),
     ("seed: !!str 1\n", "run.yaml:1:7: found the tag tag:yaml.org,2002:str, expected none"),
-    ("seed: 1\n---\nseed: 2\n", "but found another document"),
+    ("seed: 1\n---\nseed: 2\n", "run.yaml:2:1: found a second document of YAML (after ---), expected one"),
+    ("seed: 1\n...\n---\n", "run.yaml:3:1: found a second document of YAML"),
     ("? [a, b]\n: 1\n", "run.yaml:1:3: found a list or a group of keys as a key, expected a name."),
     ("<<: {seed: 2}\n", "run.yaml:1:1: unknown key <<."),
     ("train:\n", "run.yaml:1:7: train: found nothing, expected a group of keys."),

@@ -1,5 +1,8 @@
 import DistTrain
+import Files
+import Foundation
 import Reporting
+import Synchronization
 import TestSupport
 import Testing
 
@@ -20,7 +23,7 @@ import Testing
       } ?? .plain
     return TrainingProgress(
       continuingFrom: step, totalSteps: total, totalEpochs: 60, logEvery: logEvery, on: terminal,
-      clock: recorder.clock, write: recorder.write)
+      clock: recorder.clock, display: recorder.display)
   }
 
   // MARK: Plain lines
@@ -95,6 +98,23 @@ import Testing
     #expect(line.filter { $0 == "█" }.count == line.filter { $0 == "░" }.count, "half of the bar is full")
   }
 
+  /// The same text is drawn again, since the window may have wrapped the old one.
+  @Test func aNewWidthIsDrawnAtOnce() {
+    let recorder = ProgressRecorder()
+    let width = Atomic(30)
+    let terminal = Terminal(redraws: true, hasColor: false, hasUnicode: true) { width.load(ordering: .relaxed) }
+    var progress = TrainingProgress(
+      continuingFrom: 0, totalSteps: 1500, totalEpochs: 60, logEvery: 50, on: terminal, clock: recorder.clock,
+      display: recorder.display)
+    progress.update(measured(200))
+    let drawn = recorder.written
+    width.store(20, ordering: .relaxed)
+    recorder.pass(seconds: 1)
+    progress.update(measured(200))
+    #expect(recorder.written.hasPrefix(drawn) && recorder.written.utf8.count > drawn.utf8.count)
+    #expect(recorder.screen[0].count < 20)
+  }
+
   @Test func narrowBarKeepsTheStep() {
     let recorder = ProgressRecorder()
     var progress = progress(recorder, columns: 20)
@@ -118,7 +138,7 @@ import Testing
       recorder.pass(seconds: 0.001)
       progress.update(measured(step))
     }
-    #expect((5...12).contains(recorder.written.filter { $0 == "\r" }.count))
+    #expect((5...12).contains(recorder.written.components(separatedBy: "\u{1B}[J").count - 1))
     progress.end()
     #expect(recorder.screen[0].hasPrefix("step 1000/1500"), "the last state is shown")
   }
@@ -131,4 +151,9 @@ import Testing
       #expect(recorder.written.contains("\u{1B}[36m") == color)
     }
   }
+}
+
+extension ProgressRecorder {
+  /// Both streams, as in a terminal.
+  var display: BottomLine { BottomLine { [write] _, text in write(text) } }
 }

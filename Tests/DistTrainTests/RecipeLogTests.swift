@@ -146,7 +146,7 @@ import Testing
     let log = try #require(OutputSettings.LogFormat.architecture.recipeLog(every: .steps(2)))
     var progress = TrainingProgress(
       continuingFrom: 0, totalSteps: 5, totalEpochs: 1, logEvery: 2, recipe: (log, try schedule()), on: terminal,
-      clock: recorder.clock, write: recorder.write)
+      clock: recorder.clock, display: recorder.display)
     for step in 1...5 {
       recorder.pass(seconds: 1)
       progress.update(measured(step))

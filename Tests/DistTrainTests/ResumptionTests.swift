@@ -101,9 +101,8 @@ import Testing
 
   @Test(arguments: [
     ("train.batch=32", "train.batch: 16 → 32"), ("seed=2", "seed: 1 → 2"), ("train.shards=8", "train.shards: 4 → 8"),
-    ("model.generator.width=8", "model.generator.width: 64 → 8"),
     ("data.lastBatch=keep", "data.lastBatch: drop → keep"),
-    ("train.noise=fresh", "train.noise: reuse → fresh"), ("data.image.size=32", "data.image.size: 64 → 32"),
+    ("train.noise=fresh", "train.noise: reuse → fresh"),
   ])
   func aSettingThatMayNotChange(change: String, text: String) throws {
     try write(2)
@@ -115,6 +114,25 @@ import Testing
     #expect(allowed.notes == ["changed since the checkpoint, as allowed: \(text)"])
     #expect(allowed.facts?.changes == "after step 2: \(text)")
     #expect(!message([change], RunOptions(allowedChanges: ["name"])).isEmpty)
+  }
+
+  /// No option can put a checkpoint's tensors into networks of other shapes, so none is offered.
+  @Test(arguments: [
+    ("model.generator.width=8", "generator.0.weight [100, 512, 4, 4], which would be [100, 64, 4, 4]"),
+    ("model.latent.size=50", "generator.0.weight [100, 512, 4, 4], which would be [50, 512, 4, 4]"),
+    ("data.image.size=32", "generator.0.weight [100, 512, 4, 4], which would be [100, 256, 4, 4]"),
+    ("data.image.channels=1", "generator.12.weight [64, 3, 4, 4], which would be [64, 1, 4, 4]"),
+    ("data.image.size=128", "generator.0.weight [100, 512, 4, 4], which would be [100, 1024, 4, 4]"),
+  ])
+  func aSettingThatCannotChange(change: String, misfit: String) throws {
+    try write(2)
+    let key = String(change.split(separator: "=")[0])
+    for options in [RunOptions(), RunOptions(allowedChanges: [key])] {
+      let refused = message([change], options)
+      #expect(refused.hasPrefix("64 \(folder.checkpoint(step: 2)) was made with other settings:\n  \(key): "))
+      #expect(refused.contains(misfit) && refused.contains("--resume none"), "\(refused)")
+      #expect(!refused.contains("--allow-change"), "\(refused)")
+    }
   }
 
   /// A key that the checkpoint lacks means what programs did before there was the key, and not its default. All keys with

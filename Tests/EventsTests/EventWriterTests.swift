@@ -44,10 +44,46 @@ import Testing
     try events.synchronize()
   }
 
+  /// TensorBoard reads files in the order of their names.
   @Test func everyStartHasAFileOfItsOwn() throws {
     let names = try (0..<3).map { _ in try writer(host: "rack 1/node-2.example").path }
-    let first = folder.path + "/events.out.tfevents.1700000000.rack1node-2.example.\(getpid())"
-    #expect(names == [first, first + ".1", first + ".2"])
+    let expected = (0..<3).map { "\(folder.path)/events.out.tfevents.170000000\($0).rack1node-2.example.\(getpid())" }
+    #expect(names == expected)
+  }
+
+  /// Continued on a host whose clock is behind: the new file and its records come after the old ones nevertheless.
+  @Test func aClockThatIsBehind() throws {
+    let old = folder.path + "/events.out.tfevents.1700003600.zeta.9"
+    for path in [old, folder.path + "/events.out.tfevents.9.a.1", folder.path + "/events.out.tfevents.notes"] {
+      #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    }
+    // Written for another hour.
+    let written = Date(timeIntervalSince1970: 1_700_007_200.5)
+    try FileManager.default.setAttributes([.modificationDate: written], ofItemAtPath: old)
+    for name in ["9.a.1", "notes"] {
+      let attributes = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1)]
+      try FileManager.default.setAttributes(attributes, ofItemAtPath: folder.path + "/events.out.tfevents.\(name)")
+    }
+    let events = try writer(host: "alpha", continuingFrom: 200)
+    #expect(events.path == folder.path + "/events.out.tfevents.1700003601.alpha.\(getpid())" && events.path > old)
+    try events.scalars([Self.scalar("a", 1)], step: 201)
+    #expect(try wallTimes(of: events.path) == [1_700_007_200.5, 1_700_007_200.5, 1_700_007_200.5])
+  }
+
+  /// The first field of each record, a double (event.proto; protobuf.dev/programming-guides/encoding).
+  private func wallTimes(of path: String) throws -> [Double] {
+    let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    var times: [Double] = []
+    var place = 0
+    while place < bytes.count {
+      let length = (0..<8).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) }
+      let record = bytes[place + 12..<place + 12 + length]
+      #expect(record.first == 9, "field 1, of 64 bits")
+      let pattern = record.dropFirst().prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      times.append(Double(bitPattern: pattern))
+      place += 12 + length + 4
+    }
+    return times
   }
 
   @Test func aMissingFolderIsSaid() throws {
@@ -60,7 +96,7 @@ import Testing
     let first = try writer().path
     try FileManager.default.removeItem(atPath: first)
     symlink("/dev/full", first)
-    #expect(try writer().path == first + ".1")
+    #expect(try writer().path == first.replacingOccurrences(of: ".1700000000.", with: ".1700000001."))
   }
 
   /// The file's descriptor is replaced by a device that is always full.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Reporting
 import TestSupport
@@ -7,7 +8,7 @@ import Testing
   @Test func decodingCounts() {
     let recorder = ProgressRecorder()
     let terminal = Terminal(redraws: true, hasColor: false, hasUnicode: false) { 60 }
-    let decoding = CountProgress("decoding", of: 400, on: terminal, clock: recorder.clock, write: recorder.write)
+    let decoding = CountProgress("decoding", of: 400, on: terminal, clock: recorder.clock, display: recorder.display)
     for _ in 0..<100 {
       recorder.pass(seconds: 0.2)
       decoding.advance()
@@ -22,7 +23,7 @@ import Testing
 
   @Test func decodingSaysLittleInAFile() {
     let recorder = ProgressRecorder()
-    let decoding = CountProgress("decoding", of: 400, on: .plain, clock: recorder.clock, write: recorder.write)
+    let decoding = CountProgress("decoding", of: 400, on: .plain, clock: recorder.clock, display: recorder.display)
     for _ in 0..<400 {
       recorder.pass(seconds: 0.0625)
       decoding.advance()
@@ -33,9 +34,13 @@ import Testing
 
   @Test func anyThreadMayReport() {
     let recorder = ProgressRecorder()
-    let decoding = CountProgress("decoding", of: 4000, on: .plain, clock: recorder.clock, write: recorder.write)
+    let decoding = CountProgress("decoding", of: 4000, on: .plain, clock: recorder.clock, display: recorder.display)
     DispatchQueue.concurrentPerform(iterations: 4000) { _ in decoding.advance() }
     decoding.end()
     #expect(recorder.written == "decoding 4000/4000\n")
   }
+}
+
+extension ProgressRecorder {
+  fileprivate var display: BottomLine { BottomLine { [write] _, text in write(text) } }
 }

@@ -60,6 +60,7 @@ package struct GenerateProgram {
       try folder.finish()
       progress.end()
       if let note = folder.range.note(on: model.path) { console.note(note) }
+      if let note = try folder.othersNote() { console.note(note) }
     }
     console.say("\(best ?? count) images by \(generator.title), of \(source.description), in \(out)")
   }
@@ -93,6 +94,7 @@ package struct GenerateProgram {
     }
     try folder.finish()
     if let note = folder.range.note(on: model.path) { console.note(note) }
+    if let note = try folder.othersNote() { console.note(note) }
     for (place, candidate) in candidates.enumerated() {
       let probability = Elementary.sigmoid(Double(candidate.logit))
       console.say("\(name(place))  latent \(candidate.number)  D \(String(format: "%.4f", probability))")

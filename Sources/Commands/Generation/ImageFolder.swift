@@ -82,6 +82,20 @@ struct ImageFolder: ~Copyable {
     }
   }
 
+  /// A note about images that were in the folder before and are still there; nil if there are none.
+  func othersNote() throws(FileError) -> String? {
+    let own = Set((0..<count).map { names($0) + ".png" })
+    let others = try Folder.names(in: folder).filter { name in
+      if name == Self.arrayName { return format != .npy }
+      if name == Self.gridName { return grid == nil }
+      return name.hasSuffix(".png") && (format == .npy || !own.contains(name))
+    }.sorted()
+    guard let first = others.first, let last = others.last else { return nil }
+    let which = others.count == 1 ? first : "\(first) to \(last)"
+    return "\(folder) also holds \(counted(others.count, "file")) of images from before, \(which): remove "
+      + "\(others.count == 1 ? "it" : "them") or choose another --out if only the new ones are meant"
+  }
+
   /// Encoded by all threads, written in order.
   private func writeImages(_ images: GeneratedImages) throws {
     let shape = images.shape

@@ -33,7 +33,7 @@ struct DryRun {
     let plan = try ShardPlan(batch: batch, shards: configuration.train.shardCount(ranks: ranks), ranks: ranks)
     let samples = plan.samples(ofRank: 0).count
     // The program itself: code, runtime, libraries.
-    let base = ProcessMemory.resident
+    let (base, addresses) = (ProcessMemory.resident, ProcessMemory.addresses)
     let machine = Machine.current
     let threads = Threads(count: ThreadCount.resolve(configuration.threads, on: machine, sharedBy: ranksHere))
     // One rank's share alone: the other ranks' work is similar.
@@ -76,7 +76,9 @@ struct DryRun {
       step, engine, plan, images: imageBytes, program: base,
       exportsGenerator: configuration.output.onnx != .never, startsMPI: ranks > 1)
     console.say("memory a rank: \(memory)")
-    machine.note(onRanks: ranksHere, bytesEach: memory.total).map { console.say("note: \($0)") }
+    for note in memory.notes(onRanks: ranksHere, resident: base, addresses: addresses, machine: machine) {
+      console.say("note: \(note)")
+    }
     printOutput(schedule)
 
     let seconds = try measure(step, plan.localBatch(rank: 0, samples: batch))

@@ -58,6 +58,29 @@ struct MemoryEstimate: CustomStringConvertible {
   }
 }
 
+extension MemoryEstimate {
+  /// Warnings if this host's ranks need more memory than they may hold, or this one more addresses.
+  ///
+  /// - Parameters:
+  ///   - ranks: of this host.
+  ///   - resident: bytes that were resident before anything was planned.
+  ///   - addresses: bytes of addresses that were taken then.
+  func notes(onRanks ranks: Int, resident: Int, addresses: Int, machine: Machine) -> [String] {
+    [
+      machine.note(onRanks: ranks, bytesEach: total), ProcessMemory.note(onAddresses: addresses + total - resident),
+    ].compactMap(\.self)
+  }
+}
+
+extension ProcessMemory {
+  /// A warning if a process needs more addresses than it may take.
+  package static func note(onAddresses bytes: Int, limit: Int? = addressLimit) -> String? {
+    guard let limit, bytes > limit else { return nil }
+    return "the process needs \(megabytes(bytes)) of addresses, but ulimit -v allows \(megabytes(limit)): raise that "
+      + "limit, or use a smaller train.batch"
+  }
+}
+
 extension Machine {
   /// A warning if the ranks of this host need more memory than they may use.
   package func note(onRanks ranks: Int, bytesEach bytes: Int) -> String? {

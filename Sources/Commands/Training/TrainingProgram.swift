@@ -5,6 +5,7 @@ import Files
 import Foundation
 import GAN
 import MPI
+import MachineFacts
 import Reporting
 
 /// `disttrain CONFIG`: from the command line to the exit code, in one process or as one rank of an MPI job.
@@ -56,7 +57,14 @@ package struct TrainingProgram {
     func run(_ job: any Job, _ startLimit: StartLimit? = nil) throws -> ExitCode {
       let console = Console(isSpeaking: job.isFirst)
       let run = TrainingRun(configuration, options, job: job, console: console)
-      return try run.run(startLimit)
+      let (resident, addresses) = (ProcessMemory.resident, ProcessMemory.addresses)
+      return try run.run(startLimit) { step, engine, plan, images in
+        MemoryEstimate(
+          step, engine, plan, images: images, program: resident,
+          exportsGenerator: configuration.output.onnx != .never, startsMPI: false
+        ).notes(
+          onRanks: launch.localSize ?? job.size, resident: resident, addresses: addresses, machine: .current)
+      }
     }
     guard launch.launchedByMPI else {
       do { return try run(SingleProcess()) } catch { ProgramEnd.fail(error) }

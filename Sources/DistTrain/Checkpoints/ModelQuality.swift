@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 
 /// The measured quality of a model; less is better.
 package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
@@ -15,6 +16,8 @@ package struct ModelQuality: Equatable, Sendable, CustomStringConvertible {
   static let key = "quality"
 
   package var description: String { "\(measure) \(value)" }
+  /// For a person: with five significant digits.
+  package var rounded: String { "\(measure) \(String(format: "%.5g", value))" }
 
   package init?(_ text: String) {
     let parts = text.split(separator: " ")

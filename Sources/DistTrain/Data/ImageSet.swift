@@ -188,16 +188,15 @@ package final class ImageSet {
 /// Memory of decoded images, which training and held-out images share.
 private final class DecodedPixels {
   let bytes: UnsafeMutableBufferPointer<UInt8>
+  private let memory = Arena()
   private let size: Int
 
   init(images: Int, ofBytes size: Int) {
-    bytes = .allocate(capacity: images * size)
+    bytes = .init(start: memory.array(images * size, of: UInt8.self), count: images * size)
     self.size = size
   }
 
   subscript(image: MemoryIndex) -> UnsafeMutableBufferPointer<UInt8> {
     UnsafeMutableBufferPointer(rebasing: bytes[image.number * size..<(image.number + 1) * size])
   }
-
-  deinit { bytes.deallocate() }
 }

@@ -26,13 +26,13 @@ package struct TrainingProgress: Sendable {
   package init(
     continuingFrom step: Int, totalSteps: Int, totalEpochs: Int, logEvery: Int,
     recipe: (log: any RecipeLog, schedule: EpochSchedule)? = nil, on terminal: Terminal,
-    clock: @escaping @Sendable () -> Double, write: @escaping @Sendable (String) -> Void
+    clock: @escaping @Sendable () -> Double, display: BottomLine
   ) {
     self.totalSteps = totalSteps
     self.totalEpochs = totalEpochs
     self.logEvery = max(1, logEvery)
     self.recipe = recipe
-    line = StatusLine(on: terminal, clock: clock, write: write)
+    line = StatusLine(on: terminal, clock: clock, display: display)
     timeLeft = TimeLeft(done: step, now: line.now)
   }
 
@@ -55,7 +55,7 @@ package struct TrainingProgress: Sendable {
   package func timeLeft(after step: Int) -> Double? { timeLeft.seconds(for: totalSteps - step) }
 
   /// Prints a message besides the numbers, for example that a checkpoint has been written.
-  package mutating func say(_ message: String) { line.say(message) }
+  package func say(_ message: String) { line.say(message) }
 
   /// Reports a complete checkpoint; some recipes print a line.
   package mutating func checkpointWritten() {
@@ -135,6 +135,6 @@ extension Console {
       continuingFrom: step, totalSteps: schedule.totalSteps,
       totalEpochs: schedule.epochsDone(afterSteps: schedule.totalSteps), logEvery: schedule.steps(in: log.every),
       recipe: log.format.recipeLog(every: log.every).map { ($0, schedule) }, on: terminal, clock: Self.seconds,
-      write: StandardStream.output.write)
+      display: .standard)
   }
 }

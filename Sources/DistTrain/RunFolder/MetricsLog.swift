@@ -61,7 +61,7 @@ package final class MetricsLog {
   }
 
   /// Makes the lines so far durable, before a checkpoint of the same step.
-  package func synchronize() throws(FileError) { try checked("write", path) { fsync(descriptor) } }
+  package func synchronize() throws(FileError) { try Files.synchronize(descriptor, path: path) }
 
   private static func lines(
     of bytes: [UInt8], upTo step: Int

@@ -8,6 +8,17 @@ package enum ProcessMemory {
   /// The most bytes that have been resident since the process began.
   package static var peak: Int { bytes("VmHWM") }
 
+  /// Bytes of addresses that are taken, touched or not.
+  package static var addresses: Int { bytes("VmSize") }
+
+  /// The most bytes of addresses that the process may take (`ulimit -v`; getrlimit(2), RLIMIT_AS); nil for no limit.
+  package static var addressLimit: Int? {
+    var limit = rlimit()
+    let addressSpace = __rlimit_resource_t(9)  // RLIMIT_AS, an enumerator that Swift does not import
+    guard getrlimit(addressSpace, &limit) == 0 else { return nil }
+    return Int(exactly: limit.rlim_cur)
+  }
+
   /// Gives large blocks back to the system as soon as they are freed.
   ///
   /// glibc raises the size from which it does so to that of the largest block freed so far (mallopt(3)); temporary

@@ -34,6 +34,9 @@ package struct Resumption {
       let changes =
         new.changes(from: old).filter { rule($0) == .fixed && !isShardCount($0, facts) }
         + (arithmetic.map { [$0.setting] } ?? [])
+      if !changes.isEmpty, let misfit = try NetworkTensors(old.model).misfit(to: NetworkTensors(new.model)) {
+        throw impossible(changes, misfit, file.path)
+      }
       let refused = changes.filter { change in
         !options.allowedChanges.contains { $0 == change.key || $0 == change.allowance }
       }
@@ -118,6 +121,18 @@ package struct Resumption {
     let opened = try TrainedFile(path: path, for: .training)
     try opened.file.requireFinite()
     return (opened.file, opened.facts!)
+  }
+
+  /// Changes that no option allows.
+  private static func impossible(_ changes: [SettingChange], _ misfit: String, _ path: String) -> UserFacingError {
+    UserFacingError(
+      code: .usage,
+      message: """
+        \(path) was made with other settings:
+          \(changes.map(\.description).joined(separator: "\n  "))
+        Its networks do not fit: \(misfit)
+        Go back to the old ones, or begin a new run with --resume none
+        """)
   }
 
   private static func forbidden(

@@ -85,7 +85,7 @@ package final class RunCheckpoints {
       }
     }
     guard isBest, let quality = pending.quality else { return [] }
-    return ["the best so far: \(quality) after step \(pending.step), kept as \(state.folder.bestCheckpoint)"]
+    return ["the best so far: \(quality.rounded) after step \(pending.step), kept as \(state.folder.bestCheckpoint)"]
   }
 
   /// Waits for a saved checkpoint, and ignores its errors, if the run ends by an error: it is good, and may be the only

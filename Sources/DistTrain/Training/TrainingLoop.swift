@@ -174,13 +174,14 @@ final class TrainingLoop {
   }
 
   private func diverged(_ done: Int, _ report: StepReport) -> AgreedError {
-    AgreedError(
+    func text(_ loss: Double) -> String { String(format: "%.5g", loss) }
+    return AgreedError(
       UserFacingError(
         code: .internalError,
         message: """
-          step \(done): a loss is not finite (D on real \(report.lossReal), D on fakes \(report.lossFake), G \
-          \(report.lossGenerator)). The checkpoints before it are good. Run with --debug to see the first layer that \
-          goes wrong; lower learning rates are the usual cure
+          step \(done): a loss is not finite (D on real \(text(report.lossReal)), D on fakes \
+          \(text(report.lossFake)), G \(text(report.lossGenerator))). The checkpoints before it are good. Run with \
+          --debug to see the first layer that goes wrong; lower learning rates are the usual cure
           """))
   }
 

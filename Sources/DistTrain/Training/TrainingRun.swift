@@ -27,13 +27,21 @@ package final class TrainingRun {
 
   /// Trains until the end or a request to stop. Collective.
   ///
-  /// - Parameter startLimit: ended once the watchdog has begun.
-  package func run(_ startLimit: StartLimit?) throws -> ExitCode {
+  /// - Parameters:
+  ///   - startLimit: ended once the watchdog has begun.
+  ///   - memoryNotes: warnings about the memory of what is planned, with images of that many bytes.
+  package func run(
+    _ startLimit: StartLimit?,
+    memoryNotes: (_ step: GANStep, _ engine: Engine, _ plan: ShardPlan, _ images: Int) -> [String] = { _, _, _, _ in []
+    }
+  ) throws -> ExitCode {
     // The rest assumes that all ranks decide in the same way.
     try agree()
     let instructionSets = try CommonInstructionSet(job)
     // Any rank may have a note.
-    let watchdog = try Watchdog(job, limit: Double(configuration.watchdog)) { JobFailure.say("note: \($0)") }
+    let watchdog = try Watchdog(job, limit: Double(configuration.watchdog)) {
+      StandardStream.errors.write("note: \($0)\n")
+    }
     defer { watchdog?.stop() }
     startLimit?.end()
     var folder = try AgreedError.alike { try RunFolder(in: configuration.output.folder, name: configuration.name) }
@@ -77,6 +85,7 @@ package final class TrainingRun {
       algorithms: resolved.kernels, samplesPerShard: training.samplesPerShard)
     let step = try GANStep(
       resolved.model, training, samples: plan.samples(ofRank: job.rank).count, engine: engine)
+    memoryNotes(step, engine, plan, images.bytes).forEach(console.note)
     let state = RunState(
       configuration: resolved, options: options, job: job, engine: engine, plan: plan, images: images,
       schedule: schedule, step: step, folder: folder, changes: resumption.changes)

@@ -45,7 +45,9 @@ package final class Threads: @unchecked Sendable {
           threads.work(as: worker)
           return nil
         }, start.toOpaque())
-      precondition(code == 0, "cannot start thread \(worker): \(String(cString: strerror(code)))")
+      if code != 0 {
+        Shortage.end("no thread: asked for \(count), found \(worker), and then: \(String(cString: strerror(code)))")
+      }
       workers.append(thread)
     }
   }

@@ -66,12 +66,19 @@ package final class Arena {
   }
 
   private func map(_ size: Int) -> UnsafeMutableRawBufferPointer {
-    guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), start != MAP_FAILED
-    else { fatalError("out of memory: \(size >> 20) MiB asked for, \(bytes >> 20) MiB in use") }
+    let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let code = errno
+    guard let start, start != MAP_FAILED else {
+      Shortage.end(
+        "no memory: asked for \(Self.megabytes(size))\(bytes > 0 ? " more than \(Self.megabytes(bytes))" : ""), found "
+          + "\(String(cString: strerror(code)))")
+    }
     // A step reads some hundred streams at once. With pages of 4 KiB it spent a tenth of its time on TLB misses.
     madvise(start, size, MADV_HUGEPAGE)
     return UnsafeMutableRawBufferPointer(start: start, count: size)
   }
+
+  private static func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
 
   deinit {
     for mapping in own + shared { munmap(mapping.baseAddress, mapping.count) }

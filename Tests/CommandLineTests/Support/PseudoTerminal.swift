@@ -2,36 +2,54 @@ import Foundation
 import Synchronization
 import Testing
 
-/// A terminal with a shell in it, as ssh opens one. What it shows is read and dropped.
+/// A terminal with a shell in it, as ssh opens one.
 final class PseudoTerminal: Sendable {
   private let place: Workplace
   private let descriptor: Int32
   private let shell: pid_t
   private let isClosing = Atomic(false)
   private let hasClosed = DispatchSemaphore(value: 0)
+  private let received = Mutex<[UInt8]>([])
 
   /// Opens a terminal with bash in the folder of `place`.
-  init(in place: Workplace) throws {
+  ///
+  /// - Parameter columns: of a terminal that can redraw a line; nil for one that cannot.
+  init(in place: Workplace, columns: Int? = nil) throws {
     self.place = place
     // Not inherited by any other program, which would keep the terminal open.
     descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var (lock, number): (Int32, UInt32) = (0, 0)
     // TIOCSPTLCK and TIOCGPTN (ioctl_tty(2)), macros that Swift does not import.
     try #require(ioctl(descriptor, 0x4004_5431, &lock) == 0 && ioctl(descriptor, 0x8004_5430, &number) == 0)
-    shell = try Self.startShell(on: "/dev/pts/\(number)", in: place)
+    if let columns { Self.resize(descriptor, columns) }
+    shell = try Self.startShell(on: "/dev/pts/\(number)", in: place, kind: columns == nil ? "dumb" : "xterm")
     Thread { [self] in
       var buffer = [UInt8](repeating: 0, count: 1 << 12)
       // No read may be under way when the descriptor is closed: the terminal would stay open.
       while !isClosing.load(ordering: .relaxed) {
         var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        if poll(&ready, 1, 20) > 0, read(descriptor, &buffer, buffer.count) <= 0 { usleep(20_000) }
+        guard poll(&ready, 1, 20) > 0 else { continue }
+        let count = read(descriptor, &buffer, buffer.count)
+        if count > 0 { received.withLock { $0 += buffer.prefix(count) } } else { usleep(20_000) }
       }
       Glibc.close(descriptor)
       hasClosed.signal()
     }.start()
   }
 
-  private static func startShell(on terminal: String, in place: Workplace) throws -> pid_t {
+  /// All that programs have sent to it, as they have sent it.
+  var text: String {
+    received.withLock { String(decoding: $0, as: UTF8.self) }.replacingOccurrences(of: "\r\n", with: "\n")
+  }
+
+  func resize(columns: Int) { Self.resize(descriptor, columns) }
+
+  private static func resize(_ descriptor: Int32, _ columns: Int) {
+    var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+    #expect(ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0)
+  }
+
+  private static func startShell(on terminal: String, in place: Workplace, kind: String) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -52,7 +70,7 @@ final class PseudoTerminal: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &all)
     let newSession: Int32 = 0x80  // POSIX_SPAWN_SETSID, glibc 2.26
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | newSession))
-    let environment = Program.environment(["HISTFILE": "/dev/null", "TERM": "dumb"], home: place.path)
+    let environment = Program.environment(["HISTFILE": "/dev/null", "TERM": kind], home: place.path)
     let command: [String] = ["bash", "--norc", "--noprofile", "-i"]
     var words = command.map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]

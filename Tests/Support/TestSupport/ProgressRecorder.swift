@@ -13,27 +13,33 @@ package final class ProgressRecorder: Sendable {
 
   package func pass(seconds: Double) { time.withLock { $0 += seconds } }
 
-  /// What a terminal shows: its lines, of which only the last is redrawn by carriage returns; nothing wraps.
-  package var screen: [String] {
-    var lines: [[Character]] = [[]]
-    var column = 0
-    var rest = written.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      switch scalar {
-      case "\r": column = 0
-      case "\n":
-        lines.append([])
-        column = 0
-      case "\u{1B}":
-        let sequence = rest.prefix { !("A"..."Z").contains($0) && !("a"..."z").contains($0) }
-        rest.removeFirst(sequence.count)
-        if rest.popFirst() == "K" { lines[lines.count - 1].removeSubrange(column...) }
-      default:
-        if column < lines[lines.count - 1].count { lines[lines.count - 1].remove(at: column) }
-        lines[lines.count - 1].insert(Character(scalar), at: column)
-        column += 1
+  /// What a terminal shows of it.
+  package var screen: [String] { terminalLines(of: written) }
+}
+
+/// What a terminal shows of `text`: its lines, of which only the last is redrawn by carriage returns; nothing wraps.
+package func terminalLines(of text: String) -> [String] {
+  var lines: [[Character]] = [[]]
+  var column = 0
+  var rest = text.unicodeScalars[...]
+  while let scalar = rest.popFirst() {
+    switch scalar {
+    case "\r": column = 0
+    case "\n":
+      lines.append([])
+      column = 0
+    case "\u{1B}":
+      let sequence = rest.prefix { !("A"..."Z").contains($0) && !("a"..."z").contains($0) }
+      rest.removeFirst(sequence.count)
+      // Nothing is below the last line.
+      if let kind = rest.popFirst(), "JK".unicodeScalars.contains(kind), column < lines[lines.count - 1].count {
+        lines[lines.count - 1].removeSubrange(column...)
       }
+    default:
+      if column < lines[lines.count - 1].count { lines[lines.count - 1].remove(at: column) }
+      lines[lines.count - 1].insert(Character(scalar), at: column)
+      column += 1
     }
-    return lines.map { String($0) }
   }
+  return lines.map { String($0) }
 }
