@@ -1,6 +1,7 @@
 import Files
 
-/// Names of what is not read: other content of a file, variants of formats, and other images by their extensions.
+/// Names of what is not read: images of other formats, variants of formats, and other images by their extensions.
+/// `FileContent` names files that are no images.
 enum OtherContent {
   /// The content of a file that is no image which is read, in words.
   static func name(of bytes: [UInt8]) -> String {
@@ -13,7 +14,7 @@ enum OtherContent {
       }
     }
     if let kind = known.first(where: { bytes.starts(with: $0.prefix) }) { return kind.name }
-    return "content that begins with bytes \(bytes.prefix(8).hexadecimal(separator: " "))"
+    return FileContent(bytes).description
   }
 
   private static let known: [(prefix: [UInt8], name: String)] = [
@@ -27,9 +28,7 @@ enum OtherContent {
     (Array("qoif".utf8), image("QOI")), ([0, 0, 1, 0], image("Windows icon")), (Array("gimp xcf".utf8), image("GIMP")),
     (Array("P5".utf8), image("PNM")), (Array("P6".utf8), image("PNM")),
     (Array("RIFF".utf8), "a RIFF file, but not WebP"),
-    (Array("%PDF".utf8), "a PDF document"), (Array("%!PS".utf8), "a PostScript document"),
-    ([0x1F, 0x8B], "gzip data"), (Array("PK".utf8), "a zip archive"), (Array("<".utf8), "HTML, SVG or XML text"),
-    (Array("version https://git-lfs".utf8), "a Git LFS pointer, not the file itself"),
+    (Array("%!PS".utf8), "a PostScript document"),
   ]
 
   /// "a PNG image", "an AVIF image".
