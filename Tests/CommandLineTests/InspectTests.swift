@@ -54,8 +54,7 @@ extension CommandLineTests {
       for line in [
         "photographs: 6 images, ", "4 images cannot be read:",
         "  photographs/a/cut.png: damaged PNG file: the file ends too early, after 700 bytes",
-        "  photographs/page.jpg: found HTML, SVG or XML text, expected a PNG, JPEG, WebP, TIFF, BMP, GIF, HEIC or "
-          + "AVIF image",
+        "  photographs/page.jpg: found an HTML page, expected a PNG, JPEG, WebP, TIFF, BMP, GIF, HEIC or AVIF image",
         #"  photographs/es\u{1b}[2Jcape.png: damaged GIF file: the file ends too early, after 6 bytes"#,
         "  photographs/nowhere.png: cannot open: No such file or directory",
         "note: photographs/b/loop: left out, it links to a folder that is read already",

@@ -18,7 +18,7 @@ struct FormatTests {
     for (bytes, found) in [
       ([1, 2, 0xFF], "content that begins with bytes 01 02 ff"), (try Fixture.bytes("jp2_as.jpg"), "a JPEG 2000 image"),
       ([0xFF, 0x0A, 1], "a JPEG XL image"), (Array("8BPS\0\u{1}".utf8), "a Photoshop image"),
-      (Array("BM are the first letters of this text".utf8), "content that begins with bytes 42 4d 20 61 72 65 20 74"),
+      (Array("BM, the first letters".utf8), #"text that begins with "BM, the first letters""#),
       (Array("II*\0\u{10}\0\0\0CR\u{2}\0".utf8), "a Canon CR2 image"),
       ([0, 0, 0, 24] + Array("ftypcrx \0\0\0\u{1}crx isom".utf8), "a Canon CR3 image"),
       ([0, 0, 0, 24] + Array("ftypmp42\0\0\0\0mp42isom".utf8), "a film or other file of the MP4 family (mp42)"),
