@@ -39,6 +39,11 @@ package struct LaunchEnvironment: Equatable, Sendable {
     } else if variable("PMIX_RANK") != nil || variable("PMI_RANK") != nil {
       rank = number("PMIX_RANK", "PMI_RANK")
       size = number("PMI_SIZE", "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS")
+      // One process needs no MPI, and `srun --mpi=pmi2` starts it in a way that not every Open MPI can use.
+      if variable("PMIX_RANK") == nil, size == 1 {
+        (rank, size) = (nil, nil)
+        return
+      }
       localRank = number("MPI_LOCALRANKID", "SLURM_LOCALID")
       localSize = number("MPI_LOCALNRANKS") ?? Self.tasksOfThisNode(variable)
     }

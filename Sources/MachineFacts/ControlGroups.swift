@@ -1,3 +1,16 @@
+/// A limit of CPU time for all processes of a control group together.
+package struct CPUQuota: Equatable, Sendable {
+  /// In CPUs: 1.5 stands for 1.5 s of CPU time a second.
+  package let cpus: Double
+  /// The folder of the group that sets it.
+  package let group: String
+
+  package init(cpus: Double, group: String) { (self.cpus, self.group) = (cpus, group) }
+
+  /// The number of threads that may always run, at least 1.
+  package var wholeCPUs: Int { max(1, Int(min(cpus, 1e6))) }
+}
+
 /// The control groups of a process, of both versions, and their limits (kernel, cgroup-v2.rst and cgroup-v1/;
 /// cgroups(7)).
 ///
@@ -30,18 +43,18 @@ struct ControlGroups {
     (unified, cpu, memory) = (folders(""), folders("cpu"), folders("memory"))
   }
 
-  /// The limit of CPU time, in CPUs; nil for no limit.
-  func cpuQuota(_ text: (String) -> String?) -> Double? {
+  /// The least limit of CPU time; nil for no limit.
+  func cpuQuota(_ text: (String) -> String?) -> CPUQuota? {
     func numbers(_ path: String) -> [Double] {
       (text(path) ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) ?? 0 }
     }
     // "200000 100000" or "max 100000": quota and period in µs.
-    let second = unified.map { numbers($0 + "/cpu.max") }
+    let second = unified.map { ($0, numbers($0 + "/cpu.max")) }
     // Version 1 has the two numbers in two files; a quota of −1 is no limit.
-    let first = cpu.map { numbers($0 + "/cpu.cfs_quota_us") + numbers($0 + "/cpu.cfs_period_us") }
-    return (second + first).compactMap { words in
-      words.count == 2 && words[0] > 0 && words[1] > 0 ? words[0] / words[1] : nil
-    }.min()
+    let first = cpu.map { ($0, numbers($0 + "/cpu.cfs_quota_us") + numbers($0 + "/cpu.cfs_period_us")) }
+    return (second + first).compactMap { group, words in
+      words.count == 2 && words[0] > 0 && words[1] > 0 ? CPUQuota(cpus: words[0] / words[1], group: group) : nil
+    }.min { $0.cpus < $1.cpus }
   }
 
   /// The limit of memory in bytes; nil for no limit. Version 1 gives a number above any memory if there is none.

@@ -15,11 +15,15 @@ package struct Machine: Equatable, Sendable {
   /// Physical cores that this process may use, at least 1: those of `allowedCPUs`, limited by the control groups' quota
   /// of CPU time.
   package let cores: Int
+  /// The limit of CPU time that the control groups set; nil if there is none.
+  package let quota: CPUQuota?
   /// Whether these are fewer than the machine has. mpirun binds by the machine's cores, so ranks then stay unbound.
   package let isConfined: Bool
   /// Bytes of memory for all processes of this control group: the least of the RAM and the control groups' limits; nil
   /// if neither is known.
   package let memoryLimit: Int?
+  /// Physical cores of `allowedCPUs`.
+  private let allowedCores: Int
 
   package static var current: Machine {
     Machine(hostName: ProcessInfo.processInfo.hostName, isRoot: getuid() == 0) { path in
@@ -42,12 +46,13 @@ package struct Machine: Equatable, Sendable {
     onlineCPUs = online
     allowedCPUs = allowed
 
-    let usable = Self.cores(of: allowed, text)
+    allowedCores = Self.cores(of: allowed, text)
     let groups = ControlGroups(
       membership: text("/proc/self/cgroup") ?? "", mounts: text("/proc/self/mountinfo") ?? "")
-    let limit = groups.cpuQuota(text).map { max(1, Int(min($0, 1e6))) } ?? .max
-    cores = min(usable, limit)
-    isConfined = allowed != online || usable > limit
+    quota = groups.cpuQuota(text)
+    let limit = quota?.wholeCPUs ?? .max
+    cores = min(allowedCores, limit)
+    isConfined = allowed != online || allowedCores > limit
 
     let ram = Self.value(of: "MemTotal:", in: text("/proc/meminfo"))
       .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 << 10 }
@@ -55,7 +60,15 @@ package struct Machine: Equatable, Sendable {
   }
 
   /// The default number of threads of a rank: the cores divided by the ranks that share them, at least 1.
-  package func threads(sharedBy ranks: Int) -> Int { max(1, cores / max(1, ranks)) }
+  ///
+  /// - Parameters:
+  ///   - ranks: the number of ranks that may use exactly `allowedCPUs`.
+  ///   - quotaSharers: the number of ranks within the quota of CPU time; nil if they are the same ranks. mpirun may bind
+  ///     each rank to CPUs of its own, but the quota of their common control group remains shared.
+  package func threads(sharedBy ranks: Int, quotaSharedBy quotaSharers: Int? = nil) -> Int {
+    let share = quota.map { $0.wholeCPUs / max(1, quotaSharers ?? ranks) } ?? .max
+    return max(1, min(allowedCores / max(1, ranks), share))
+  }
 
   /// The number of physical cores that `cpus` belong to. A CPU whose core is hidden, as in some containers, counts as
   /// one.

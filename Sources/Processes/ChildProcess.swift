@@ -76,6 +76,46 @@ package struct ChildProcess: Sendable {
 
   package func send(_ signal: Int32) { kill(identifier, signal) }
 
+  /// Whether the program has started others that still run; true if /proc does not tell. Those that have ended and are
+  /// not waited for do not count (proc_pid_stat(5): state Z).
+  package var hasLivingChildren: Bool {
+    guard let threads = Self.entries("/proc/\(identifier)/task") else { return true }
+    for thread in threads {
+      guard let text = Self.text("/proc/\(identifier)/task/\(thread)/children") else { return true }
+      for child in text.split(separator: " ") {
+        // "12 (name) S …": the name may have blanks and parentheses.
+        let state = Self.text("/proc/\(child)/stat").flatMap { stat in
+          stat.lastIndex(of: ")").map { stat[$0...].dropFirst(2).prefix(1) }
+        }
+        if let state, state != "Z", state != "X" { return true }
+      }
+    }
+    return false
+  }
+
+  private static func entries(_ folder: String) -> [String]? {
+    guard let stream = opendir(folder) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names
+  }
+
+  /// A file of /proc: at most 64 kB, as one read gives it.
+  private static func text(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(descriptor, &bytes, bytes.count)
+    return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
   private func status(_ options: Int32) -> Int32? {
     var status: Int32 = 0
     while true {

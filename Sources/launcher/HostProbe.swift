@@ -18,7 +18,7 @@ package struct HostProbe {
     // ssh must neither ask for a password nor wait for minutes.
     let isSSH = words.first.map { $0 == "ssh" || $0.hasSuffix("/ssh") } ?? false
     agent = words + (isSSH ? ["-o", "BatchMode=yes", "-o", "ConnectTimeout=5"] : [])
-    localNames = ["localhost", "127.0.0.1", "::1", machine.hostName]
+    localNames = LocalNames.all(of: machine)
     self.timeout = timeout
   }
 
@@ -48,45 +48,5 @@ package struct HostProbe {
       silent.insert(name)
     }
     return silent
-  }
-}
-
-/// A temporary hostfile of the remaining hosts, removed when the launcher ends.
-final class RemainingHosts {
-  private var path: String?
-
-  func write(_ hostfile: Hostfile) throws(LaunchError) -> String {
-    var template = Array((NSTemporaryDirectory() + "/disttrain-hosts-XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else {
-      throw LaunchError("cannot write a hostfile in \(NSTemporaryDirectory()): \(String(cString: strerror(errno)))")
-    }
-    close(descriptor)
-    let path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    if let old = self.path { unlink(old) }
-    self.path = path
-    guard FileManager.default.createFile(atPath: path, contents: Data(hostfile.text.utf8)) else {
-      throw LaunchError("\(path): cannot write the hosts that are left")
-    }
-    return path
-  }
-
-  deinit { if let path { unlink(path) } }
-}
-
-extension Hostfile {
-  /// This hostfile without some hosts; nil if none is left.
-  package func without(_ names: Set<String>) -> Hostfile? {
-    var rest = self
-    rest.hosts.removeAll { names.contains($0.name) }
-    return rest.hosts.isEmpty ? nil : rest
-  }
-
-  /// The text of the file, one line for each host.
-  package var text: String {
-    hosts.map { host in
-      ([host.name] + (host.slots.map { ["slots=\($0)"] } ?? []) + (host.maximumSlots.map { ["max_slots=\($0)"] } ?? []))
-        .joined(separator: " ") + "\n"
-    }.joined()
   }
 }

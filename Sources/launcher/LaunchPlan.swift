@@ -23,6 +23,8 @@ package struct LaunchPlan: Equatable {
   }
 
   package private(set) var ranks: Int
+  /// Whether all ranks run on this machine.
+  package let isHere: Bool
   /// Arguments of mpirun, before the program.
   package private(set) var options: [String]
   /// The program and its arguments.
@@ -35,12 +37,15 @@ package struct LaunchPlan: Equatable {
   /// - Parameters:
   ///   - executable: disttrain's path.
   ///   - environment: the launcher's own variables.
+  ///   - copy: whether ranks of this machine can read each other's memory.
   package init(
-    _ request: Request, executable: String, machine: Machine, environment: [String: String]
+    _ request: Request, executable: String, machine: Machine, environment: [String: String],
+    copy: MemoryCopy = .isAllowed
   ) throws(LaunchError) {
     let allocation = try Allocation(hostfile: request.hostfile?.content, machine: machine, environment: environment)
     let ranks = try allocation.ranks(asked: request.ranks)
     self.ranks = ranks
+    isHere = allocation.isHere
     let places = try Placement(ranks: ranks, in: allocation, machine: machine)
 
     options = ["-np", "\(ranks)"]
@@ -55,8 +60,20 @@ package struct LaunchPlan: Equatable {
     options += ["--mca", "orte_forward_job_control", "1"]
     program = [executable] + request.arguments.words
     remarks = [allocation.description] + places.remarks
+    if allocation.isHere, ranks > 1 { avoidForbiddenCopies(copy, environment) }
     chooseThreads(places.threads, request)
+    if case .slurm(let job) = allocation.source { variables = job.missing }
     if machine.isRoot { allowRoot(environment) }
+  }
+
+  /// Ranks on other hosts find it out there (`SingleCopy`).
+  private mutating func avoidForbiddenCopies(_ copy: MemoryCopy, _ environment: [String: String]) {
+    let setting = "btl_vader_single_copy_mechanism"
+    guard case .isForbidden = copy, environment["OMPI_MCA_\(setting)"] == nil else { return }
+    options += ["--mca", setting, "none"]
+    remarks.append(
+      "messages: by two copies through shared memory, since this machine forbids ranks to read each other's memory "
+        + "(process_vm_readv)")
   }
 
   private mutating func chooseThreads(_ threads: Int?, _ request: Request) {
@@ -73,8 +90,9 @@ package struct LaunchPlan: Equatable {
 
   private mutating func allowRoot(_ environment: [String: String]) {
     let names = ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]
-    for name in names where environment[name] != "1" { variables[name] = "1" }
-    if !variables.isEmpty {
+    let missing = names.filter { environment[$0] != "1" }
+    for name in missing { variables[name] = "1" }
+    if !missing.isEmpty {
       remarks.append(
         "root: mpirun refuses to run as root, so \(names.joined(separator: " and ")) are set for it; "
           + "outside of a container use a plain user")

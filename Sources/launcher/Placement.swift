@@ -11,24 +11,26 @@ package struct Placement: Equatable {
   package private(set) var remarks: [String] = []
 
   package init(ranks: Int, in allocation: Allocation, machine: Machine) throws(LaunchError) {
+    let job: SlurmAllocation? = if case .slurm(let job) = allocation.source { job } else { nil }
     if allocation.isHere {
-      placeHere(ranks, allocation, machine)
+      placeHere(ranks, allocation, job, machine)
     } else {
-      placeElsewhere(ranks, allocation)
+      placeElsewhere(ranks, allocation, job)
     }
-    // mpirun counts slots by itself, and may find fewer than `slots`.
-    if let slots = allocation.slots, ranks > slots, !options.contains("--oversubscribe") {
-      options.append("--oversubscribe")
-    }
+    if let slots = allocation.slotsOfMpirun, ranks > slots { addSlots(ranks, allocation, job) }
   }
 
-  private mutating func placeHere(_ ranks: Int, _ allocation: Allocation, _ machine: Machine) {
-    let cores = machine.cores
-    guard ranks <= cores else { return share(ranks, "\(cores) core\(cores == 1 ? "" : "s")") }
-    let threads = min(machine.threads(sharedBy: ranks), allocation.coresPerRank ?? .max)
+  private mutating func placeHere(
+    _ ranks: Int, _ allocation: Allocation, _ job: SlurmAllocation?, _ machine: Machine
+  ) {
+    let cpus = allocation.cpus ?? .max
+    let cores = min(machine.cores, cpus)
+    guard ranks <= cores else { return share(ranks, counted(cores, "core")) }
+    let threads = min(machine.threads(sharedBy: ranks), job?.cpus(ofEachOf: ranks) ?? cpus / ranks)
     self.threads = threads
-    remarks.append("ranks: \(ranks), \(threads) core\(threads == 1 ? "" : "s") each")
-    if machine.isConfined {
+    remarks.append("ranks: \(ranks), \(counted(threads, "core")) each")
+    // A batch system need not confine a job to its cores; other jobs may use those that mpirun would bind to.
+    if machine.isConfined || cpus < machine.onlineCPUs.count {
       options = ["--bind-to", "none"]
       remarks.append("binding: none, since this process may use only a part of the machine's cores")
     } else {
@@ -37,11 +39,11 @@ package struct Placement: Equatable {
     }
   }
 
-  private mutating func placeElsewhere(_ ranks: Int, _ allocation: Allocation) {
-    threads = allocation.coresPerRank
-    if let slots = allocation.slots, ranks > slots { return share(ranks, "\(slots) slots") }
+  private mutating func placeElsewhere(_ ranks: Int, _ allocation: Allocation, _ job: SlurmAllocation?) {
+    threads = job?.cpus(ofEachOf: ranks) ?? (allocation.source == .gridEngine ? 1 : nil)
+    if let slots = allocation.slots, ranks > slots { return share(ranks, counted(slots, "slot")) }
     options = ["--bind-to", "none"]
-    remarks.append("ranks: \(ranks) on \(allocation.hosts) hosts")
+    remarks.append("ranks: \(ranks) on \(counted(allocation.hosts, "host"))")
     remarks.append("binding: none, since the cores of other hosts are not known here")
   }
 
@@ -49,5 +51,17 @@ package struct Placement: Equatable {
     threads = 1
     options = ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
     remarks.append("ranks: \(ranks) on \(what): they take turns, and yield while they wait (same bits, less speed)")
+  }
+
+  /// mpirun counts slots by itself, of a Slurm job one for each task, and refuses more ranks.
+  private mutating func addSlots(_ ranks: Int, _ allocation: Allocation, _ job: SlurmAllocation?) {
+    if let job, ranks <= job.cpus ?? 0 {
+      options += ["--mca", "ras_slurm_use_entire_allocation", "1"]
+      remarks.append("slots: one for each CPU of the job, not for each task")
+    } else if !options.contains("--oversubscribe") {
+      options.append("--oversubscribe")
+    }
+    // By slots, the first node would get as many ranks as it can hold.
+    if job != nil, allocation.hosts > 1 { options += ["--map-by", "node"] }
   }
 }

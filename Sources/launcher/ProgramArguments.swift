@@ -10,8 +10,11 @@ package struct ProgramArguments: Equatable {
     guard let first = words.first else {
       throw LaunchError("found no configuration, expected e.g. disttrain-launch configs/facades.yaml")
     }
-    let own = ["-np", "--np", "--hostfile", "--restarts", "--print"]
-    if let late = words.first(where: { word in own.contains { word == $0 || word.hasPrefix($0 + "=") } }) {
+    let own = ["--restarts", "--print"]
+    let late = words.first { word in
+      RankOptions.contains(word) || own.contains { word == $0 || word.hasPrefix($0 + "=") }
+    }
+    if let late {
       throw LaunchError("found \(late) after \(first), expected it before: disttrain-launch \(late) … \(first)")
     }
   }

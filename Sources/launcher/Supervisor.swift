@@ -17,19 +17,30 @@ package struct Supervisor {
 
   /// Whether a signal has asked the run to stop.
   package private(set) var wasAskedToStop = false
+  /// The signal that ended the run without a checkpoint.
+  package private(set) var endedBy: Int32?
   private var wasToldToStop = false
   private var isSuspended = false
   private let watched: [Int32]
   private let say: (String) -> Void
+  private let patience: Double
 
-  package init(say: @escaping (String) -> Void) {
+  /// - Parameter patience: seconds for which mpirun may go on without ranks.
+  package init(patience: Double = ChildWatch.patience, say: @escaping (String) -> Void) {
     self.say = say
+    self.patience = patience
     let chosen = (Self.requests + [SIGQUIT, SIGTSTP]).filter { Self.neverIgnored.contains($0) || !Self.isIgnored($0) }
     watched = chosen + [SIGCONT, SIGCHLD]
   }
 
-  /// Runs `command` (a path and its arguments); returns its exit code, or 128 + the signal that ended it.
-  package mutating func run(_ command: [String], environment: [String: String]) throws(LaunchError) -> Int32 {
+  /// Runs `command` (a path and its arguments); returns its exit code, or 128 + the signal that ended it, or nil if it
+  /// hung and was ended.
+  ///
+  /// - Parameter isHere: whether its ranks are its children, so that it hangs if it goes on without them. Daemons on
+  ///   other hosts are not.
+  package mutating func run(
+    _ command: [String], environment: [String: String], isHere: Bool
+  ) throws(LaunchError) -> Int32? {
     var signals = Self.set(watched)
     var previous = sigset_t()
     // If it were ignored, the kernel would forget the child's exit code.
@@ -44,15 +55,19 @@ package struct Supervisor {
     } catch {
       throw LaunchError("\(error.path) does not start: \(error.reason)")
     }
+    var watch = ChildWatch(child, patience: patience)
     while true {
-      var signal: Int32 = 0
-      guard sigwait(&signals, &signal) == 0 else { continue }
+      var second = timespec(tv_sec: 1, tv_nsec: 0)
+      let signal = sigtimedwait(&signals, nil, &second)
+      if isHere, !isSuspended, watch.hangs() { return endHanging(child) }
       switch signal {
+      // Another thread may have taken the child's signal.
+      case -1: if let code = child.status() { return code }
       case SIGCHLD: if let code = child.status() { return code }
       case SIGTSTP: suspend(child)
       case SIGCONT: resume(child)
-      case SIGQUIT: end(child)
-      case SIGINT where wasToldToStop, SIGTERM where wasToldToStop: end(child)
+      case SIGQUIT: end(child, signal)
+      case SIGINT where wasToldToStop, SIGTERM where wasToldToStop: end(child, signal)
       default: stop(child, signal)
       }
     }
@@ -71,10 +86,25 @@ package struct Supervisor {
     say("stopping: the ranks write a checkpoint first (Ctrl-C once more to stop without)")
   }
 
-  private mutating func end(_ child: ChildProcess) {
+  private mutating func end(_ child: ChildProcess, _ signal: Int32) {
     child.send(SIGTERM)
     wasAskedToStop = true
+    endedBy = signal
     say("stopping now; the last checkpoint stands")
+  }
+
+  /// Ends mpirun, which has no ranks left, first so that it can remove its files.
+  private func endHanging(_ child: ChildProcess) -> Int32? {
+    // It may have ended at this moment.
+    if let code = child.status() { return code }
+    child.send(SIGTERM)
+    for _ in 0..<30 {
+      usleep(100_000)
+      if child.status() != nil { return nil }
+    }
+    child.send(SIGKILL)
+    _ = child.wait()
+    return nil
   }
 
   /// Stops the ranks, by mpirun, and then this process, as the shell expects of Ctrl-Z.

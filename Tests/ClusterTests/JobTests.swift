@@ -8,9 +8,14 @@ import Testing
 /// What the ranks of a job tell each other before and around the training.
 @Suite struct JobTests {
   /// A machine of `cores` cores of two CPUs each, whose affinity is `cpus`.
-  private static func machine(cores: Int, cpus: String) -> Machine {
+  ///
+  /// - Parameter quota: the CPUs that the control group allows.
+  private static func machine(cores: Int, cpus: String, quota: Int? = nil) -> Machine {
     Machine(hostName: "host", isRoot: false) { path in
       switch path {
+      case "/proc/self/cgroup": "0::/\n"
+      case "/proc/self/mountinfo": "30 22 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+      case "/sys/fs/cgroup/cpu.max": quota.map { "\($0)00000 100000\n" }
       case "/sys/devices/system/cpu/online": "0-\(2 * cores - 1)"
       case "/proc/self/status": "Cpus_allowed_list:\t\(cpus)\n"
       default:
@@ -38,6 +43,27 @@ import Testing
     let bound = ["0-1,6-7", "2,8", "2,8", "3-5,9-11"].map { Self.machine(cores: 6, cpus: $0) }
     let threads = ThreadRank.run(4) { try ThreadCount.resolve(.automatic, $0, on: bound[$0.rank]) }
     #expect(try threads.map { try $0.get() } == [2, 1, 1, 3])
+  }
+
+  /// Ranks with cores of their own still share the quota of their control group.
+  @Test func boundRanksShareTheQuota() throws {
+    let bound = ["0-3,8-11", "4-7,12-15", "0-3,8-11", "4-7,12-15"].map { Self.machine(cores: 8, cpus: $0, quota: 6) }
+    let threads = ThreadRank.run(4) { try ThreadCount.resolve(.automatic, $0, on: bound[$0.rank]) }
+    #expect(try threads.map { try $0.get() } == [1, 1, 1, 1])
+    let two = ThreadRank.run(2) { try ThreadCount.resolve(.automatic, $0, on: bound[$0.rank]) }
+    #expect(try two.map { try $0.get() } == [3, 3])
+    let apart = ThreadRank.run(2, hosts: ["a", "b"]) { try ThreadCount.resolve(.automatic, $0, on: bound[$0.rank]) }
+    #expect(try apart.map { try $0.get() } == [4, 4])
+  }
+
+  @Test func moreRanksThanCoresOrQuota() {
+    let machine = Self.machine(cores: 4, cpus: "0", quota: nil)
+    #expect(Oversubscription.note(onRanks: 8, on: machine) == nil)
+    #expect(Oversubscription.note(onRanks: 9, on: machine)?.contains("share the 8 cores of this host") == true)
+    let limited = Self.machine(cores: 4, cpus: "0-7", quota: 2)
+    #expect(Oversubscription.note(onRanks: 2, on: limited) == nil)
+    let note = Oversubscription.note(onRanks: 3, on: limited)
+    #expect(note?.contains("CPU time of 2 cores") == true && note?.hasSuffix("mpirun -np 2 …") == true)
   }
 
   @Test func withoutAJob() {

@@ -284,5 +284,8 @@ write("yaml", "tags", b"seed: !!int 3\ntrain: !!set {a}\n<<: *x\n")
 
 for path in sorted((here / "../../hostfiles").iterdir()):
     write("hostfile", f"good-{path.name}", path.read_bytes())
-write("hostfile", "good-all", b"node1 slots=4 max_slots=8 # fast\n\tuser@node-2.local slots = 2\r\n10.0.0.3\n[::1] max-slots=3\n")
+write("hostfile", "good-all", b"node1 slots=4 max_slots=8 # fast\n\tuser@node-2.local slots = 2\r\n10.0.0.3\nnode3 max-slots=3\n")
+write("hostfile", "good-other-forms", b"\xef\xbb\xbfa:2 # MPICH\r\nn[08-10,2]-ib cpu = 2\r\na\r\nbob@r[1-2]\r\n")
+write("hostfile", "rankfile", b"rank 0=node1 slot=0\n")
+write("hostfile", "address", b"[::1]:2\n")
 write("hostfile", "option", b"-oProxyCommand=evil slots=1\n")

@@ -14,14 +14,16 @@ import disttrain_launch
 
   private func plan(
     _ words: [String] = ["a.yaml"], ranks: Int? = nil, hostfile: String? = nil, configuration: String? = nil,
-    cores: Int = 8, isRoot: Bool = false, isConfined: Bool = false, environment: [String: String] = [:]
+    cores: Int = 8, isRoot: Bool = false, isConfined: Bool = false, environment: [String: String] = [:],
+    copy: MemoryCopy = .isAllowed
   ) throws -> LaunchPlan {
     try LaunchPlan(
       .init(
         ranks: ranks, hostfile: try hostfile.map { ("h", try Hostfile(parsing: $0, path: "h")) },
         arguments: try ProgramArguments(words), configuration: configuration),
       executable: "/opt/disttrain",
-      machine: Self.machine(isRoot: isRoot, cores: cores, isConfined: isConfined), environment: environment)
+      machine: Self.machine(isRoot: isRoot, cores: cores, isConfined: isConfined), environment: environment,
+      copy: copy)
   }
 
   /// A machine where this process may use `cores` cores: all, or all but one.
@@ -74,20 +76,24 @@ import disttrain_launch
     #expect(try self.plan(ranks: 7, hostfile: two).options.starts(with: ["-np", "7", "--hostfile", "h"] + sharing))
   }
 
-  @Test func slurmSaysRanksAndThreads() throws {
-    var job = [
-      "SLURM_JOB_ID": "17", "SLURM_JOB_NUM_NODES": "2", "SLURM_NTASKS": "6", "SLURM_CPUS_PER_TASK": "4",
-      "SLURM_JOB_NODELIST": "n[1-2]",
-    ]
-    let plan = try plan(environment: job)
-    #expect(plan.options == ["-np", "6", "--bind-to", "none"] + keepalive + jobControl)
-    #expect(plan.program.last == "threads=4")
-    #expect(plan.remarks[0] == "hosts: Slurm job 17, 2 nodes (n[1-2])")
-    job["SLURM_JOB_NUM_NODES"] = "1"
-    job["SLURM_NTASKS"] = "2"
-    #expect(try self.plan(environment: job).program.last == "threads=4")
-    job["SLURM_NTASKS"] = "many"
-    #expect(throws: LaunchError.self) { try self.plan(environment: job) }
+  @Test func oneIsNotSeveral() throws {
+    let plan = try plan(hostfile: "node1 slots=1")
+    #expect(plan.remarks[0] == "hosts: 1 of the hostfile, 1 slot" && plan.remarks[1] == "ranks: 1 on 1 host")
+    #expect(try self.plan(ranks: 2, hostfile: "node1 slots=1").remarks[1].hasPrefix("ranks: 2 on 1 slot: "))
+    #expect(try self.plan(cores: 1).remarks[0] == "hosts: this one, 1 core free to use")
+  }
+
+  @Test func forbiddenCopiesAreNotTried() throws {
+    let forbidden = MemoryCopy.isForbidden(code: 1)
+    let option = ["--mca", "btl_vader_single_copy_mechanism", "none"]
+    let plan = try plan(ranks: 2, copy: forbidden)
+    #expect(plan.options.suffix(3) == option[...] && plan.remarks.contains { $0.contains("process_vm_readv") })
+    // No messages; the user's choice; other hosts, where the ranks find out.
+    #expect(try !self.plan(ranks: 1, copy: forbidden).options.contains(option[1]))
+    let chosen = ["OMPI_MCA_btl_vader_single_copy_mechanism": "knem"]
+    #expect(try !self.plan(ranks: 2, environment: chosen, copy: forbidden).options.contains(option[1]))
+    #expect(try !self.plan(hostfile: "node1 slots=2", copy: forbidden).options.contains(option[1]))
+    #expect(try !self.plan(ranks: 2).options.contains(option[1]))
   }
 
   @Test func theUsersThreadsStand() throws {

@@ -29,12 +29,14 @@ import Testing
     #expect(read(variables).localSize == 2)
     variables["SLURM_NODEID"] = "3"
     #expect(read(variables).localSize == nil)
+    #expect(read(["PMIX_RANK": "0", "SLURM_STEP_NUM_TASKS": "1"]).launchedByMPI)
   }
 
   @Test func hydra() {
     let environment = read(["PMI_RANK": "0", "PMI_SIZE": "2", "MPI_LOCALRANKID": "0", "MPI_LOCALNRANKS": "2"])
     #expect(environment.launchedByMPI && environment.isFirst)
     #expect(environment.size == 2 && environment.localSize == 2)
+    #expect(!read(["PMI_RANK": "0", "PMI_SIZE": "1", "MPI_LOCALNRANKS": "1"]).launchedByMPI)
   }
 
   @Test func noLauncher() {

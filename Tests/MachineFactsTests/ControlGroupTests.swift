@@ -37,6 +37,19 @@ import Testing
     #expect(machine.cores == cores && machine.isConfined == (cores < 8))
   }
 
+  /// The group that sets the least limit: its processes share it.
+  @Test func whoSharesAQuota() {
+    let limits = [
+      "/sys/fs/cgroup/a/b/cpu.max": "500000 100000", "/sys/fs/cgroup/a/cpu.max": "250000 100000",
+      "/sys/fs/cgroup/cpu.max": "max 100000",
+    ]
+    let machine = Self.limits("0::/a/b", [Self.second], limits)
+    #expect(machine.quota == CPUQuota(cpus: 2.5, group: "/sys/fs/cgroup/a"))
+    #expect(machine.threads(sharedBy: 1) == 2 && machine.threads(sharedBy: 1, quotaSharedBy: 2) == 1)
+    #expect(machine.threads(sharedBy: 4, quotaSharedBy: 1) == 2 && machine.threads(sharedBy: 8, quotaSharedBy: 1) == 1)
+    #expect(Self.limits("0::/", [Self.second], limits).quota == nil)
+  }
+
   @Test func quotaAndAffinityTogether() {
     let limits = ["/sys/fs/cgroup/cpu.max": "300000 100000"]
     func cores(_ allowed: String) -> Int {

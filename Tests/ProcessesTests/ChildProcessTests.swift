@@ -32,6 +32,20 @@ struct ChildProcessTests {
     #expect(child.wait() == 128 + SIGTERM)
   }
 
+  /// A child that has ended does not live, even if its parent never asks for its end.
+  @Test(.timeLimit(.minutes(10))) func livingChildren() throws {
+    for (script, isLiving) in [("sleep 1000 & exec sleep 1000", true), ("(:) & exec sleep 1000", false)] {
+      let parent = try ChildProcess("/bin/sh", ["-c", script], hasOwnGroup: true)
+      defer {
+        kill(-parent.identifier, SIGKILL)
+        _ = parent.wait()
+      }
+      while parent.hasLivingChildren != isLiving { usleep(10_000) }
+      usleep(300_000)
+      #expect(parent.hasLivingChildren == isLiving)
+    }
+  }
+
   @Test func wordsAreNotReadByAShell() throws {
     let folder = try TemporaryFolder()
     let words = ["two words", "$HOME", "*", "", "é'\"\\"]

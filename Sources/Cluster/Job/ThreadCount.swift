@@ -13,13 +13,18 @@ package enum ThreadCount {
     }
   }
 
-  /// The same for a rank of `job`, which learns from the others how many ranks of its host have the same affinity.
-  /// Collective.
+  /// The same for a rank of `job`, which learns from the others how many ranks of its host have the same affinity, and
+  /// how many the same quota of CPU time. Collective.
   package static func resolve(
     _ setting: CountSetting, _ job: any Job, on machine: Machine = .current
   ) throws -> Int {
     let cpus = "\(job.host) \(machine.allowedCPUs.sorted())"
+    let group = "\(job.host) \(machine.quota?.group ?? "")"
     let sharing = try job.allGather(cpus).count { $0 == cpus }
-    return resolve(setting, on: machine, sharedBy: sharing)
+    let inGroup = try job.allGather(group).count { $0 == group }
+    switch setting {
+    case .fixed(let count): return count
+    case .automatic: return machine.threads(sharedBy: sharing, quotaSharedBy: inGroup)
+    }
   }
 }

@@ -45,6 +45,9 @@ package struct BenchProgram {
   /// Measures and ends the process.
   package func main() -> Never {
     let launch = LaunchEnvironment.current
+    if !launch.launchedByMPI { ProgramEnd.requireConnection(connected: 1) }
+    // Notes of a measurement go to standard error, as those of training.
+    SingleCopy.avoidIfForbidden(launch).map(Console(isSpeaking: launch.isFirst).note)
     do {
       switch subject {
       case .products:

@@ -26,6 +26,7 @@ package struct TrainingProgram {
   /// Runs and ends the process.
   package func main() -> Never {
     let launch = LaunchEnvironment.current
+    if !launch.launchedByMPI { ProgramEnd.requireConnection(connected: 1) }
     ProcessMemory.returnLargeBlocks()
     // Slurm and mpirun send a job's signals to its ranks from their first moment on.
     if !isDryRun { StopSignals.hold() }
@@ -69,7 +70,9 @@ package struct TrainingProgram {
     guard launch.launchedByMPI else {
       do { return try run(SingleProcess()) } catch { ProgramEnd.fail(error) }
     }
-    if let warning = Oversubscription.relieve(launch) { Console(isSpeaking: launch.isFirst).note(warning) }
+    for note in [Oversubscription.relieve(launch), SingleCopy.avoidIfForbidden(launch)] {
+      note.map(Console(isSpeaking: launch.isFirst).note)
+    }
     let startLimit = StartLimit(seconds: Double(configuration.watchdog))
     return ProgramEnd.onAllRanks { world in try run(MPIJob(world), startLimit) }
   }

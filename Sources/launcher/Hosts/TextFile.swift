@@ -31,8 +31,8 @@ extension Hostfile {
   /// The path for mpirun, which does not know `~/`.
   package static func path(_ argument: String) -> String { expandingHome(argument) }
 
-  package init(path: String) throws(LaunchError) {
+  package init(path: String, aliases: Set<String> = []) throws(LaunchError) {
     let file = try TextFile(path, expected: "a hostfile; hostfiles/ has examples")
-    try self.init(parsing: file.text, path: path)
+    try self.init(parsing: file.text, path: path, aliases: aliases)
   }
 }

@@ -19,4 +19,10 @@ func readHostfile(_ bytes: [UInt8]) throws {
     precondition(!host.name.isEmpty && !host.name.hasPrefix("-"), "no name that ssh takes for an option")
   }
   precondition(hostfile.slots ?? 1 > 0, "a host has slots")
+  precondition(Set(hostfile.hosts.map(\.name)).count == hostfile.hosts.count, "a host stands once")
+  do {
+    let again = try Hostfile(parsing: hostfile.text, path: "written")
+    precondition(again.hosts == hostfile.hosts, "written:\n\(hostfile.text)reads back as:\n\(again.text)")
+    precondition(again.isPlain, "mpirun reads what is written:\n\(hostfile.text)")
+  } catch { preconditionFailure("written:\n\(hostfile.text)is refused: \(error)") }
 }
