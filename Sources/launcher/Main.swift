@@ -103,6 +103,12 @@ struct LaunchCommand: ParsableCommand {
   private static func supervise(
     _ request: LaunchPlan.Request, _ plan: LaunchPlan, _ environment: [String: String], restarts: Int
   ) throws -> Int32 {
+    if let limit = fileSizeLimit, limit < openMPIsFiles {
+      say(
+        "error: a file may have \(limit) bytes (ulimit -f), but those that Open MPI's ranks share have "
+          + "\(openMPIsFiles): raise the limit")
+      return 74
+    }
     // Success; an error in the configuration or the data, which would occur again; stopped on request.
     let final: Set<Int32> = [0, 64, 65, 75]
     let mpirun = try Executables.mpirun(environment: environment)
@@ -115,7 +121,7 @@ struct LaunchCommand: ParsableCommand {
       let code = try supervisor.run(
         [mpirun] + plan.options + plan.program, environment: environment.merging(variables) { $1 })
       if code == 128 + SIGXFSZ {
-        // Open MPI's own files and mpirun's log have that limit, too. With the signal ignored, mpirun would hang.
+        // Such as mpirun's log. With the signal ignored, mpirun could hang.
         say("mpirun or a rank was ended by the limit of file size: see ulimit -f")
         return 74
       }
@@ -137,6 +143,9 @@ struct LaunchCommand: ParsableCommand {
       }
     }
   }
+
+  /// btl_vader_segment_size of Open MPI 4.1, and the pages in front. If such a file fails, mpirun may hang.
+  private static let openMPIsFiles = (4 << 20) + (1 << 16)
 
   private static func say(_ text: String) {
     // Rank 0 may have drawn its progress bar there.
