@@ -48,6 +48,13 @@ package func writeFully(
 /// without a message (setrlimit(2), RLIMIT_FSIZE).
 package func ignoreFileSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
 
+/// The most bytes that a file of this process may have (`ulimit -f`); nil for no limit.
+package var fileSizeLimit: Int? {
+  var limit = rlimit()
+  let fileSize = __rlimit_resource_t(1)  // RLIMIT_FSIZE, an enumerator that Swift does not import
+  return getrlimit(fileSize, &limit) == 0 ? Int(exactly: limit.rlim_cur) : nil
+}
+
 /// Waits until a file is on the disk. Does nothing if its file system cannot do that, as some over a network or in user
 /// space: there is no alternative (fsync(2); which of the errors they give is theirs to choose).
 package func synchronize(_ descriptor: Int32, path: String) throws(FileError) {

@@ -137,6 +137,12 @@ struct LaunchCommand: ParsableCommand {
     _ request: LaunchPlan.Request, _ plan: LaunchPlan, _ environment: [String: String], _ written: WrittenHostfile,
     restarts: Int
   ) throws -> Int32 {
+    if let limit = fileSizeLimit, limit < openMPIsFiles {
+      say(
+        "error: a file may have \(limit) bytes (ulimit -f), but those that Open MPI's ranks share have "
+          + "\(openMPIsFiles): raise the limit")
+      return 74
+    }
     // Success; an error in the configuration or the data, which would occur again; stopped on request.
     let final: Set<Int32> = [0, 64, 65, 75]
     let mpirun = try Executables.mpirun(environment: environment)
@@ -181,6 +187,9 @@ struct LaunchCommand: ParsableCommand {
     if let explanation = end.explanation { say(explanation) }
     return end.code
   }
+
+  /// btl_vader_segment_size of Open MPI 4.1, and the pages in front. If such a file fails, mpirun may hang.
+  private static let openMPIsFiles = (4 << 20) + (1 << 16)
 
   private static func say(_ text: String) {
     // Rank 0 may have drawn its progress bar there.

@@ -71,7 +71,9 @@ extension CommandLineTests {
     /// An error below the bar, not behind it.
     @Test(arguments: [program, launch]) func anErrorStandsBelow(command: String) async throws {
       defer { terminal.clear() }
-      terminal.enter("ulimit -f 400; " + command + " --set output.checkpoints.every=40")
+      terminal.enter(
+        "ulimit -f 6000; " + command
+          + " --set output.checkpoints.every=3 --set model.generator.width=64 --set output.onnx=never")
       #expect(try await shows { $0.contains { $0.contains("error: ") } }, "\(lines)")
       let error = try #require(lines.first { $0.contains("error: ") })
       #expect(error.hasPrefix("error: ") && error.contains("File too large"), "\(error)")
