@@ -30,7 +30,7 @@ package struct Allocation: Equatable, CustomStringConvertible {
       let limits = hostfile.hosts.map(\.maximumSlots)
       maximum = limits.contains(nil) ? nil : limits.reduce(0) { $0 + $1! }
       coresPerRank = nil
-      let count = slots.map { ", \($0) slots" } ?? ""
+      let count = slots.map { ", \($0) slot\($0 == 1 ? "" : "s")" } ?? ""
       description =
         "hosts: \(hosts) of the hostfile\(count)"
         + (slurm.map { "; inside Slurm job \($0.job), which must hold them" } ?? "")

@@ -39,9 +39,9 @@ package struct Placement: Equatable {
 
   private mutating func placeElsewhere(_ ranks: Int, _ allocation: Allocation) {
     threads = allocation.coresPerRank
-    if let slots = allocation.slots, ranks > slots { return share(ranks, "\(slots) slots") }
+    if let slots = allocation.slots, ranks > slots { return share(ranks, "\(slots) slot\(slots == 1 ? "" : "s")") }
     options = ["--bind-to", "none"]
-    remarks.append("ranks: \(ranks) on \(allocation.hosts) hosts")
+    remarks.append("ranks: \(ranks) on \(allocation.hosts) host\(allocation.hosts == 1 ? "" : "s")")
     remarks.append("binding: none, since the cores of other hosts are not known here")
   }
 
