@@ -22,6 +22,7 @@ struct SettingsTests {
     "data.shuffle": ("false", []),
     "data.lastBatch": ("keep", []),
     "data.pattern": ("\"*.png\"", []),
+    "data.folders": ("all", []),
     "data.validation": ("0.25", []),
     "data.augment.flip": ("true", []),
     "data.augment.brightness": ("0.5", []),
@@ -32,6 +33,7 @@ struct SettingsTests {
     "data.background": ("\"#8090a0\"", []),
     "data.onBadImage": ("skip", []),
     "data.cache": ("off", []),
+    "data.cacheLimit": ("5", []),
     "data.synthetic.count": ("500", []),
     "model.latent.size": ("8", []),
     "model.latent.distribution": ("uniform", []),
@@ -161,8 +163,8 @@ struct SettingsTests {
     #expect(
       try today.changes(from: recorded(shortestYAML)).map(\.description)
         == [
-          "data.orientation: stored → exif", "data.background: ignore → file", "watchdog: 0 → 60",
-          "output.tensorboard: false → true",
+          "data.folders: all → images", "data.orientation: stored → exif", "data.background: ignore → file",
+          "watchdog: 0 → 60", "output.tensorboard: false → true",
         ])
     // Also where the group is there.
     let apart = try recorded(shortestYAML + "watchdog: 5\noutput: {onnx: never}\n")

@@ -85,7 +85,7 @@ import Testing
 
   @Test func noneIsGood() throws {
     try write(2, ["format": "another 1"])
-    #expect(message().hasPrefix("65 \(folder.checkpointsFolder): none of the 1 checkpoints can be used"))
+    #expect(message().hasPrefix("65 \(folder.checkpointsFolder): none of the checkpoints, 1 in all, can be used"))
     #expect(message().contains("--resume none"))
     #expect(message([], RunOptions(resume: .none)).isEmpty)
   }
@@ -148,18 +148,21 @@ import Testing
       return (continued.data, resumption.notes)
     }
     #expect(try continued().0.orientation == .exif && continued().0.background == .file)
+    #expect(try continued().0.folders == .images)
     try write(2, ["configuration": yaml])
     let (data, notes) = try continued()
-    #expect(data.orientation == .stored && data.background == .ignore)
+    #expect(data.orientation == .stored && data.background == .ignore && data.folders == .all)
     let kept = [
       "data.orientation stays stored, as in the checkpoint; exif needs --allow-change data.orientation",
       "data.background stays ignore, as in the checkpoint; file needs --allow-change data.background",
+      "data.folders stays all, as in the checkpoint; images needs --allow-change data.folders",
     ]
     #expect(notes == kept)
-    #expect(try continued(["data.orientation=stored", "data.background=ignore"]).1.isEmpty)
+    #expect(try continued(["data.orientation=stored", "data.background=ignore", "data.folders=all"]).1.isEmpty)
     let allowed = try continued(allowing: ["data.orientation"])
     #expect(allowed.0.orientation == .exif && allowed.0.background == .ignore)
-    #expect(allowed.1 == [kept[1], "changed since the checkpoint, as allowed: data.orientation: stored → exif"])
+    #expect(
+      allowed.1 == [kept[1], kept[2], "changed since the checkpoint, as allowed: data.orientation: stored → exif"])
     #expect(throws: (any Error).self, "neither the old background nor the default") {
       try continued(["data.background=black"])
     }

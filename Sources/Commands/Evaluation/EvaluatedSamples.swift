@@ -42,14 +42,16 @@ struct EvaluatedSamples {
     // Files of images are in the range by their nature.
     if !isFolder.boolValue, let note = ValueRange(images.values).note(on: path) { console.note(note) }
     guard images.count > 1 else {
-      throw UserFacingError(code: .badData, message: "\(path): found \(images.count) images, expected two at least")
+      throw UserFacingError(
+        code: .badData, message: "\(path): found \(counted(images.count, "image")), expected two at least")
     }
   }
 
   private static func files(
     _ folder: String, _ count: Int?, _ image: FeatureShape, _ threads: Threads
   ) throws -> ImageArray {
-    let source = try FolderSource(folder: folder, limit: count)
+    // Generated images are what is asked for.
+    let source = try FolderSource(folder: folder, limit: count, omitting: .system)
     var values = [Float](repeating: 0, count: source.count * image.count)
     let failures = values.withUnsafeMutableBufferPointer { values in
       nonisolated(unsafe) let values = values

@@ -23,19 +23,20 @@ struct EvaluationData {
     let settings = configuration.data
     try settings.requirePath()
     let transform = settings.transform(to: configuration.model.image)
-    func cache(_ source: any ImageSource) -> ImageCache {
+    func cache(_ source: any ImageSource, of origin: String) -> ImageCache {
       source.notes.forEach(console.note)
       return ImageCache(
-        folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: source,
+        folder: settings.cachePlace(environment: ProcessInfo.processInfo.environment), origin: origin, source: source,
         transform: transform, hash: SHA256.imageHash, warn: { console.note($0) })
     }
-    let all = cache(try settings.open(seed: configuration.seed, for: configuration.model.image))
+    let all = cache(
+      try settings.open(seed: configuration.seed, for: configuration.model.image), of: settings.path ?? "")
     let good =
       settings.onBadImage == .skip
       ? try Self.readable(all, threads, console) : Array(all.source.indices)
     let split = DataPartition(images: good.count, validation: settings.validation, seed: configuration.seed)
     if let folder {
-      let others = cache(try FolderSource(folder: folder))
+      let others = cache(try FolderSource(folder: folder), of: folder)
       heldOut = try Self.images(Self.spread(Array(others.source.indices)), others, threads)
       heldOutTitle = folder
     } else {
@@ -46,8 +47,9 @@ struct EvaluationData {
       throw UserFacingError(
         code: .usage,
         message:
-          "found \(heldOut.count) images held out and \(split.training.count) to train on, expected two at least "
-          + "and one; set data.validation as the training had it (0.1 holds out a tenth), or give --heldout FOLDER")
+          "found \(counted(heldOut.count, "image")) held out and \(split.training.count) to train on, expected two at "
+          + "least and one; set data.validation as the training had it (0.1 holds out a tenth), or give --heldout FOLDER"
+      )
     }
     (self.cache, self.threads) = (all, threads)
     training = split.training.map { good[$0] }
@@ -94,7 +96,9 @@ struct EvaluationData {
     }
     let bad = failures.compactMap { $0 }
     if let failure = bad.first(where: \.isSystemError) { throw failure }
-    if !bad.isEmpty { console.note("left out \(bad.count) images that cannot be read, as the training does") }
+    if !bad.isEmpty {
+      console.note("left out \(counted(bad.count, "image")) that cannot be read, as the training does")
+    }
     return cache.source.indices.filter { failures[$0.number] == nil }
   }
 }

@@ -18,6 +18,8 @@ package enum ImageError: Error, Hashable, Sendable {
   case notAFolder(path: String)
   /// No file has one of the extensions and a name that fits the pattern.
   case noImages(folder: String, extensions: [String], pattern: String)
+  /// No image but perhaps in the parts of the folder that `notes` describe, which were left out.
+  case allLeftOut(folder: String, pattern: String, notes: [String])
   /// A folder of published files lacks one of them; `expected` are the names that were tried.
   case noSuchFile(folder: String, expected: [String])
   /// A folder lacks a part of CelebA.
@@ -61,6 +63,11 @@ extension ImageError: CustomStringConvertible {
       """
       \(folder): no images; expected files ending in .\(extensions.joined(separator: ", .")) \
       that match data.pattern "\(pattern)"
+      """
+    case .allLeftOut(let folder, let pattern, let notes):
+      """
+      \(folder): no images that match data.pattern "\(pattern)" besides what was left out:
+        \(notes.joined(separator: "\n  "))
       """
     case .noSuchFile(let folder, let expected):
       """

@@ -10,7 +10,8 @@ package struct CelebASource: ImageSource {
   ///   - limit: only this number of the selected images, the first ones.
   /// - Throws: if one of them is missing or breaks its format, or no image is left.
   package init(
-    folder: String, selection: CelebASelection = .everything, limit: Int? = nil
+    folder: String, selection: CelebASelection = .everything, limit: Int? = nil,
+    omitting omissions: Omissions = .standard
   ) throws(ImageError) {
     let path = "\(folder)/\(CelebAFiles.images)"
     guard access(path, F_OK) == 0 else {
@@ -18,19 +19,20 @@ package struct CelebASource: ImageSource {
       throw .unreadable(path: path, operation: "examine", code: errno)
     }
     guard let listed = try Self.listed(folder, selection) else {
-      images = try FolderSource(folder: path, limit: limit)
+      images = try FolderSource(folder: path, limit: limit, omitting: omissions)
       notes = images.notes
       return
     }
-    let found = try FolderSource(folder: path) { listed.contains($0.name) }
+    let found = try FolderSource(folder: path, omitting: omissions) { listed.contains($0.name) }
     images = found.first(limit)
     guard images.count > 0 else {
       throw .unexpectedContent(
-        path: path, found: "none of the \(listed.count) images that data.celeba selects",
+        path: path, found: "none of the images that data.celeba selects, \(listed.count) in all",
         expected: "at least one; unpack CelebA's archive whole, or select others")
     }
     let missing = listed.count - found.count
-    let note = "\(path): \(missing) of the \(listed.count) images that the lists select are not there"
+    let note =
+      "\(path): \(missing) of the \(listed.count) images that the lists select \(missing == 1 ? "is" : "are") not there"
     notes = found.notes + (missing > 0 ? [note] : [])
   }
 
@@ -52,6 +54,10 @@ package struct CelebASource: ImageSource {
   package func name(_ index: SourceIndex) -> String { images.name(index) }
 
   package var manifest: [UInt8] { images.manifest }
+
+  package func stamp(_ index: SourceIndex) -> FileStamp? { images.stamp(index) }
+
+  package func bytes(_ index: SourceIndex) throws(ImageError) -> [UInt8] { try images.bytes(index) }
 
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     try images.load(index, channels: channels)

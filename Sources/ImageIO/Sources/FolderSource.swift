@@ -2,36 +2,48 @@ import Glibc
 
 /// The PNG and JPEG files of a folder and its sub-folders, in byte order of their paths below it.
 ///
-/// Hidden files and folders are left out, and files with other extensions. Symbolic links are followed; a folder is
-/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` lists what was left
-/// out.
+/// Hidden files and folders are left out, files with other extensions, and `Omissions`. Symbolic links are followed; a
+/// folder is entered once, under its real path rather than a link's, so that links can form no loop; `notes` lists what
+/// was left out.
 package struct FolderSource: ImageSource {
   package let folder: String
-  /// One line for each link that was not entered.
+  /// One line for each link that was not entered, and for each kind of folder that was left out.
   package let notes: [String]
   /// How many files of each other extension there are; "" for none.
   package let others: [String: Int]
+  private let hasLeftOut: Bool
   private var files: [FolderFile]
 
   /// - Parameters:
   ///   - pattern: a glob (`*`, `?`, `[…]`), matched with the file's name, or with the path below the folder if the
   ///     pattern has a slash; `*` matches no slash.
   ///   - limit: only this number of files, the first ones.
+  ///   - omissions: what is left out.
   /// - Throws: if the folder is missing, no folder, unreadable, or has no images.
-  package init(folder: String, pattern: String = "*", limit: Int? = nil) throws(ImageError) {
+  package init(
+    folder: String, pattern: String = "*", limit: Int? = nil, omitting omissions: Omissions = .standard
+  ) throws(ImageError) {
     let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
-    self = try FolderSource(folder: folder) { file in
+    self = try FolderSource(folder: folder, omitting: omissions) { file in
       let subject = (matchesPath ? file.path : file.name) + [0]
       return subject.withUnsafeBufferPointer { bytes in
         bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
       }
     }.first(limit)
-    guard !files.isEmpty else { throw .noImages(folder: folder, extensions: Decoder.fileExtensions, pattern: pattern) }
+    try requireImages(of: pattern)
+  }
+
+  private func requireImages(of pattern: String) throws(ImageError) {
+    guard files.isEmpty else { return }
+    guard hasLeftOut else { throw .noImages(folder: folder, extensions: Decoder.fileExtensions, pattern: pattern) }
+    throw .allLeftOut(folder: folder, pattern: pattern, notes: notes)
   }
 
   /// The image files that `isSelected` takes, perhaps none.
-  init(folder: String, where isSelected: (FolderFile) -> Bool) throws(ImageError) {
-    var walk = FolderWalk(folder: folder)
+  init(
+    folder: String, omitting omissions: Omissions, where isSelected: (FolderFile) -> Bool
+  ) throws(ImageError) {
+    var walk = FolderWalk(folder: folder, omitting: omissions)
     try walk.run()
     self.folder = folder
     var others: [String: Int] = [:]
@@ -42,7 +54,7 @@ package struct FolderSource: ImageSource {
       return false
     }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     self.others = others
-    notes = walk.notes
+    (notes, hasLeftOut) = (walk.notes, walk.hasLeftOut)
   }
 
   /// The first `limit` files; all of them without a limit.
@@ -70,6 +82,8 @@ package struct FolderSource: ImageSource {
     try Decoder.image(in: bytes(index), for: transform, path: path(index))
   }
 
+  package func stamp(_ index: SourceIndex) -> FileStamp? { files[index.number].stamp }
+
   /// File `index` as it is on the disk.
   package func bytes(_ index: SourceIndex) throws(ImageError) -> [UInt8] {
     try FileBytes.read(
@@ -93,6 +107,7 @@ struct FolderFile: CustomStringConvertible {
   let size: Int
   /// Time of the last modification, ns since 1970.
   let modified: Int
+  let stamp: FileStamp
 
   var name: [UInt8] { Array(path[((path.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
 
@@ -103,5 +118,4 @@ struct FolderFile: CustomStringConvertible {
     let name = self.name
     return name.lastIndex(of: UInt8(ascii: ".")).map { String(decoding: name[($0 + 1)...], as: UTF8.self).lowercased() }
   }
-
 }
