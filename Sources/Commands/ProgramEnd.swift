@@ -71,6 +71,9 @@ package enum ProgramEnd {
     }
   }
 
+  /// Prints a mistake in the arguments, from rank 0, and ends the process.
+  package static func refuse(_ message: String) -> Never { fail(UserFacingError(code: .usage, message: message)) }
+
   /// Ends every process but rank 0, before MPI begins: all have found the same error, and rank 0 prints it.
   package static func leaveSpeechToRank0(_ code: Int32) {
     guard !LaunchEnvironment.current.isFirst else { return }

@@ -1,5 +1,6 @@
 import GAN
 import Numerics
+import Reporting
 
 /// The configuration of a run from its YAML file and `--set`. Every value has been checked, alone and against the
 /// others.
@@ -75,7 +76,7 @@ package enum Interval: Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .steps(let count): "\(count)"
-    case .epochs(let count): "\(count) epochs"
+    case .epochs(let count): counted(count, "epoch")
     }
   }
 }

@@ -1,4 +1,5 @@
 import GAN
+import Reporting
 
 extension Configuration {
   /// Checks that concern several keys: shapes that fit, batches that can be filled.
@@ -88,8 +89,8 @@ extension Configuration {
       guard let wrong = found.first(where: { !outputs.contains($0) }) else { return }
       section.report(
         key,
-        "makes \(wrong) of \(input) in \(layers.count) layers, expected \(expected). Shapes after each layer: "
-          + shapes.map(\.description).joined(separator: ", ") + ".")
+        "makes \(wrong) of \(input) in \(counted(layers.count, "layer")), expected \(expected). Shapes after each "
+          + "layer: " + shapes.map(\.description).joined(separator: ", ") + ".")
     } catch {
       section.report(key, "\(error).")
     }
@@ -116,7 +117,7 @@ extension Configuration {
     if case .fixed(let count) = self.train.shards, count > self.train.batch {
       train.report(
         "shards",
-        "found \(count), expected at most the \(self.train.batch) images of a batch. "
+        "found \(count), expected at most the \(counted(self.train.batch, "image")) of a batch. "
           + "Lower train.shards, or raise train.batch.")
     }
     guard data.lastBatch == .drop else { return }

@@ -19,6 +19,11 @@ package struct DataSettings: Hashable, Sendable {
   package enum OnBadImage: String, Hashable, Sendable, CaseIterable {
     case fail, skip
   }
+  package enum Folders: String, Hashable, Sendable, CaseIterable {
+    /// Without `Omissions.standard`.
+    case images
+    case all
+  }
   package enum Cache: Hashable, Sendable {
     case automatic
     case off
@@ -39,6 +44,7 @@ package struct DataSettings: Hashable, Sendable {
   package var shuffle = true
   package var lastBatch = LastBatch.drop
   package var pattern = "*"
+  package var folders = Folders.images
   package var validation = 0.0
   package var augment = Augmentation.none
   package var limit: Int?
@@ -48,7 +54,11 @@ package struct DataSettings: Hashable, Sendable {
   package var formats = Set<ImageFormat>.all
   package var onBadImage = OnBadImage.fail
   package var cache = Cache.automatic
+  /// In GB, 10⁹ bytes; nil for no limit.
+  package var cacheLimit: Int? = 20
   package var syntheticCount = 2000
+
+  package init() {}
 }
 
 extension DataSettings {
@@ -82,6 +92,10 @@ extension DataSettings {
       "The last images of an epoch that do not fill a batch: drop them, keep a smaller batch, or wrap around."
     )
     keys.value("pattern", &pattern, .text, "Pattern of the names of the files to read.")
+    keys.value(
+      "folders", &folders, .choice, older: .all,
+      "images leaves out what disttrain wrote, and folders that systems make for thumbnails and trash; all reads them."
+    )
     keys.value("validation", &validation, .number(.belowOne), "The share of the images that is held out.")
     keys.group("augment", "Random changes of an image each time it is used.") { augment.declare($0) }
     keys.value("limit", &limit, .orNull(.whole(1...Int.max)), "Use only this number of images, the first ones.")
@@ -100,6 +114,9 @@ extension DataSettings {
     keys.value(
       "onBadImage", &onBadImage, .choice, "A file that cannot be read ends the run (fail) or is left out (skip).")
     keys.value("cache", &cache, .cache, .free, "Folder of the cache of decoded images; off for no cache.")
+    keys.value(
+      "cacheLimit", &cacheLimit, .orNull(.whole(1...1_000_000)), .free,
+      "GB (10⁹ bytes) that the caches in that folder may take up together; null for no limit.")
     keys.group("synthetic", "For the source synthetic, which draws facades.") { keys in
       keys.value("count", &syntheticCount, .whole(1...1_000_000), "Number of images to draw.")
     }

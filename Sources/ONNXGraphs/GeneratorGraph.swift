@@ -25,7 +25,7 @@ package final class GeneratorGraph {
     self.path = path
     guard model.inputs.count == 1, let input = model.inputs.first, let output = model.outputs.first else {
       throw .unsuitable(
-        path: path, found: "\(model.inputs.count) inputs and \(model.outputs.count) outputs",
+        path: path, found: "\(quantity(model.inputs.count, "input")) and \(quantity(model.outputs.count, "output"))",
         expected: "a generator: one input of latents, an output of images")
     }
     (self.input, self.output, metadata) = (input.name, output.name, model.metadata)
@@ -77,7 +77,7 @@ package final class GeneratorGraph {
     let (images, shape) = try graph.run(values, shape: [count] + latentShape, input: input, output: output)
     guard shape.count == 4, shape[0] == count, shape[1] == 1 || shape[1] == 3, shape[2] > 0, shape[3] > 0 else {
       throw .unsuitable(
-        path: path, found: "an output of shape \(shape) for \(count) latents",
+        path: path, found: "an output of shape \(shape) for \(quantity(count, "latent"))",
         expected: "[\(count), 1 or 3 channels, height, width]")
     }
     return (images, Shape(samples: count, height: shape[2], width: shape[3], channels: shape[1]))

@@ -1,3 +1,4 @@
+import Files
 import ModelFiles
 
 /// What a node of an operator may have from one opset on: the number of its inputs and outputs, and its attributes.
@@ -26,10 +27,10 @@ struct OperatorVersion: Sendable {
     }
     func used(_ names: [String]) -> Int { (names.lastIndex { !$0.isEmpty } ?? -1) + 1 }
     guard used(node.inputs) <= inputs else {
-      throw GraphProblem("\(used(node.inputs)) inputs", expected: "at most \(inputs) at opset \(opset)")
+      throw GraphProblem("\(quantity(used(node.inputs), "input"))", expected: "at most \(inputs) at opset \(opset)")
     }
     guard used(node.outputs) <= outputs else {
-      throw GraphProblem("\(used(node.outputs)) outputs", expected: "at most \(outputs) at opset \(opset)")
+      throw GraphProblem("\(quantity(used(node.outputs), "output"))", expected: "at most \(outputs) at opset \(opset)")
     }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 package func decimal(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }
@@ -5,5 +6,5 @@ package func decimal(_ value: Double, _ places: Int) -> String { String(format: 
 package func percent(_ share: Double) -> String { decimal(100 * share, 1) + " %" }
 
 package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
-  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+  quantity(count, noun, plural: plural)
 }

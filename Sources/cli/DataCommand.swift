@@ -5,8 +5,8 @@ import DatasetFetch
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Download published data sets, and inspect images.",
-    subcommands: [Fetch.self, Inspect.self])
+    abstract: "Download published data sets, inspect images, and look after the cache of decoded images.",
+    subcommands: [Fetch.self, Inspect.self, Cache.self])
 
   struct Fetch: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -64,6 +64,38 @@ struct DataCommand: ParsableCommand {
 
     func run() {
       InspectProgram(path: path, overrides: overrides, printsJSON: json).main()
+    }
+  }
+
+  struct Cache: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show the caches of decoded images, their place and their size, and remove old ones.",
+      discussion: """
+        A run keeps the images that it has decoded, so that the next one need not decode them: one cache for each set \
+        of images and each transform. data.cache chooses the folder (by default disttrain in $XDG_CACHE_HOME or \
+        ~/.cache), data.cacheLimit the room that its caches may take up. Exit codes: 0 done, 64 usage or \
+        configuration, 74 input or output.
+        """)
+
+    @Argument(help: "A folder of caches, or a configuration; by default the folder that configurations use by default.")
+    var path: String?
+
+    @Flag(
+      help: "Remove caches of other versions of disttrain, and those without use for some days; none that is in use.")
+    var prune = false
+
+    @Option(help: ArgumentHelp("The days for --prune, 30 by default; 0 for all caches.", valueName: "N"))
+    var days: Int?
+
+    func validate() throws {
+      if days != nil && !prune { throw ValidationError("--days goes with --prune, which removes caches.") }
+      if let days, !(0...100_000).contains(days) {
+        throw ValidationError("--days is \(days); give a whole number from 0 to 100000.")
+      }
+    }
+
+    func run() {
+      CacheProgram(path: path, days: prune ? days ?? 30 : nil).main()
     }
   }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Commands
+import Configuration
 import Files
+import Foundation
+import Reporting
 
 @main
 struct DistTrainCommand: ParsableCommand {
@@ -34,6 +37,7 @@ struct DistTrainCommand: ParsableCommand {
   static func main() {
     StandardStream.reserveDescriptors()
     ProgramFaults.install()
+    if let slip = misspelling(in: Array(CommandLine.arguments.dropFirst())) { ProgramEnd.refuse(slip) }
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -43,5 +47,27 @@ struct DistTrainCommand: ParsableCommand {
       if code.isSuccess { ProgramEnd.succeed(fullMessage(for: error)) }
       exit(withError: error)
     }
+  }
+
+  /// The message about a first word, or one behind `data`, that is no file and nearly a command: the default command
+  /// would take it for its configuration.
+  private static func misspelling(in arguments: [String]) -> String? {
+    var (words, commands) = (arguments[...], configuration.subcommands)
+    var path = ["disttrain"]
+    while let word = words.first {
+      if let command = commands.first(where: { $0._commandName == word }) {
+        commands = command.configuration.subcommands
+        path.append(word)
+        words.removeFirst()
+        continue
+      }
+      let names = commands.map { $0._commandName }
+      guard !word.hasPrefix("-"), !FileManager.default.fileExists(atPath: expandingHome(word)),
+        let near = nearest(to: word, among: names)
+      else { return nil }
+      return "found \(word), which is no command and no file, expected one of \(names.joined(separator: ", ")). "
+        + "Did you mean \((path + [near]).joined(separator: " "))?"
+    }
+    return nil
   }
 }

@@ -26,7 +26,7 @@ extension CommandLineTests {
       #expect(outcome.code == 0, "\(outcome.text)")
       #expect(!place.exists("runs") && !place.exists("cache"))
       for text in [
-        "61,936 parameters", "11,232 parameters", "20 images, 1 batches of 16 an epoch, 5 steps", "memory a rank",
+        "61,936 parameters", "11,232 parameters", "20 images, 1 batch of 16 an epoch, 5 steps", "memory a rank",
         "would write to runs/run/", "measured on synthetic images", ranks == 3 ? "3 ranks, " : "1 rank, ",
       ] { #expect(outcome.output.components(separatedBy: text).count == 2, "\(text) once in \(outcome.text)") }
     }

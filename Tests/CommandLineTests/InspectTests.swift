@@ -159,7 +159,7 @@ extension CommandLineTests {
       try place.write("1.png 0\n2.png 1\n3.png 0\n4.png 0\n", "faces/list_eval_partition.txt")
       outcome = try await Self.inspect(place, ["run.yaml"], expecting: 0)
       #expect(outcome.output.contains("run.yaml: 2 images, "), "\(outcome.text)")
-      #expect(outcome.output.contains("1 of the 3 images that the lists select are not there"), "\(outcome.text)")
+      #expect(outcome.output.contains("1 of the 3 images that the lists select is not there"), "\(outcome.text)")
 
       // What is wrong with the one file is said once.
       try configuration("source: idx, lastBatch: keep, path: digits")

@@ -56,6 +56,19 @@ extension CommandLineTests {
       #expect(try normalized != place.bytes("fixed/run/samples/000000.png"))
     }
 
+    /// 40 images in batches of 16, of which an epoch leaves eight out: each is shown once, in five rows of eight.
+    @Test(arguments: [nil, 3]) func realImagesAreShownOnce(ranks: Int?) async throws {
+      let place = try Workplace()
+      let settings = ["data.synthetic.count=40", "output.samples.count=64", "train.batch=16", "train.steps=3"]
+      let outcome = try await place.train(settings, ranks: ranks)
+      let header = try place.bytes("runs/run/samples/real.png")[16..<24].map(Int.init)
+      #expect(header == [0, 0, 274 >> 8, 274 & 255, 0, 0, 0, 172], "\(outcome.text)")
+      if ranks != nil {
+        try await place.train(settings, out: "alone")
+        #expect(try place.bytes("runs/run/samples/real.png") == place.bytes("alone/run/samples/real.png"))
+      }
+    }
+
     @Test func aContinuedRunMayBeginWithASample() async throws {
       let place = try Workplace()
       for (after, exists) in [(false, false), (true, true)] {

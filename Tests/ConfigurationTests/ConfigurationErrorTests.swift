@@ -148,7 +148,7 @@ struct ConfigurationErrorTests {
     ),
     ("model.generator={layers: [{relu: {}, tanh: {}}]}", "found a group of keys, expected one layer's name"),
     ("model.generator={layers: [{tanh: {}}], width: 3}", "model.generator.width: found beside layers"),
-    ("model.generator={layers: [{tanh: {}}]}", "makes 100×1×1 of 100×1×1 in 1 layers, expected the image's 3×64×64"),
+    ("model.generator={layers: [{tanh: {}}]}", "makes 100×1×1 of 100×1×1 in 1 layer, expected the image's 3×64×64"),
     (
       "model.discriminator={layers: [{convolution: {channels: 1, kernel: 64}}, {convolution: {channels: 1, kernel: 4}}]}",
       "layer 1, which gets 1×1×1: its padding of 0 leaves no room for a window of 4×4"

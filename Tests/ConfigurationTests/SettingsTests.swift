@@ -22,6 +22,7 @@ struct SettingsTests {
     "data.shuffle": ("false", []),
     "data.lastBatch": ("keep", []),
     "data.pattern": ("\"*.png\"", []),
+    "data.folders": ("all", []),
     "data.validation": ("0.25", []),
     "data.augment.flip": ("true", []),
     "data.augment.brightness": ("0.5", []),
@@ -33,6 +34,7 @@ struct SettingsTests {
     "data.formats": ("[png, webp]", []),
     "data.onBadImage": ("skip", []),
     "data.cache": ("off", []),
+    "data.cacheLimit": ("5", []),
     "data.synthetic.count": ("500", []),
     "model.latent.size": ("8", []),
     "model.latent.distribution": ("uniform", []),
@@ -163,7 +165,7 @@ struct SettingsTests {
     #expect(
       try today.changes(from: recorded(shortestYAML)).map(\.description)
         == [
-          "data.orientation: stored → exif", "data.background: ignore → file",
+          "data.folders: all → images", "data.orientation: stored → exif", "data.background: ignore → file",
           "data.formats: [png, jpeg] → [png, jpeg, webp, tiff, bmp, gif, heic, avif]", "watchdog: 0 → 60",
           "output.tensorboard: false → true",
         ])

@@ -85,7 +85,7 @@ import Testing
 
   @Test func noneIsGood() throws {
     try write(2, ["format": "another 1"])
-    #expect(message().hasPrefix("65 \(folder.checkpointsFolder): none of the 1 checkpoints can be used"))
+    #expect(message().hasPrefix("65 \(folder.checkpointsFolder): none of the checkpoints, 1 in all, can be used"))
     #expect(message().contains("--resume none"))
     #expect(message([], RunOptions(resume: .none)).isEmpty)
   }
@@ -165,18 +165,20 @@ import Testing
       let continued = try resumption.configuration(continuing: configuration(yaml, overrides), options)
       return (continued.data, resumption.notes)
     }
-    #expect(try continued().0.reading == .asShown)
+    #expect(try continued().0.reading == .asShown && continued().0.folders == .images)
     try write(2, ["configuration": yaml])
     let (data, notes) = try continued()
-    #expect(data.reading == .asStored)
+    #expect(data.reading == .asStored && data.folders == .all)
     let kept = [
       "data.orientation stays stored, as in the checkpoint; exif needs --allow-change data.orientation",
       "data.background stays ignore, as in the checkpoint; file needs --allow-change data.background",
       "data.formats stays png, jpeg, as in the checkpoint; png, jpeg, webp, tiff, bmp, gif, heic, avif needs "
         + "--allow-change data.formats",
+      "data.folders stays all, as in the checkpoint; images needs --allow-change data.folders",
     ]
     #expect(notes == kept)
-    #expect(try continued(["data.orientation=stored", "data.background=ignore", "data.formats=[png, jpeg]"]).1.isEmpty)
+    let old = ["data.orientation=stored", "data.background=ignore", "data.formats=[png, jpeg]", "data.folders=all"]
+    #expect(try continued(old).1.isEmpty)
     let allowed = try continued(allowing: ["data.orientation"])
     #expect(allowed.0.orientation == .exif && allowed.0.background == .ignore)
     #expect(

@@ -59,6 +59,72 @@ import Testing
     #expect(throws: RunFolderError.notAFolder(samples)) { try RunFolder(in: place.path + "/r", name: "run").create() }
   }
 
+  // MARK: The start
+
+  private func marker(_ folder: RunFolder) -> FolderMarker {
+    FolderMarker(path: "\(folder.path)/\(FolderMarker.name)".utf8CString.map { $0 })
+  }
+
+  @Test func aRunMarksItsFolder() throws {
+    let place = try TemporaryFolder()
+    let folder = try RunFolder(in: place.path, name: "run").create()
+    let lock = try RunLock(of: folder)
+    try folder.mark()
+    #expect(marker(folder) == .wholeFolder)
+    withExtendedLifetime(lock) {}
+    // A folder that somebody has used for images before.
+    let other = try RunFolder(in: place.path, name: "images").create()
+    try place.write("x", "images/mine.png")
+    try other.mark()
+    guard case .entries(let names) = marker(other) else {
+      Issue.record("the user's image would be left out, too")
+      return
+    }
+    let images = ["samples", "losses.png", "samples.gif"].map { Array($0.utf8) }
+    #expect(names.isSuperset(of: images) && !names.contains(Array("mine.png".utf8)))
+  }
+
+  @Test func foldersThatStayedEmptyAreRemoved() throws {
+    let place = try TemporaryFolder()
+    let folder = try RunFolder(in: place.path + "/a/b", name: "run")
+    let missing = folder.missingFolders()
+    _ = try folder.create()
+    #expect(try RunFolder(in: place.path + "/a/b", name: "run").missingFolders().isEmpty)
+    try place.write("x", "a/kept.txt")
+    RunFolder.removeEmpty(missing)
+    #expect(try place.names() == ["a"] && place.names("a") == ["kept.txt"])
+    // What was there before is none of this start's folders, empty or not.
+    try FileManager.default.createDirectory(atPath: place.path + "/old", withIntermediateDirectories: true)
+    let second = try RunFolder(in: place.path + "/old", name: "run")
+    let made = second.missingFolders()
+    _ = try second.create()
+    RunFolder.removeEmpty(made)
+    #expect(try place.names("old").isEmpty && place.names().contains("old"))
+  }
+
+  @Test func whetherItCouldBeWrittenIsFoundWithoutWriting() throws {
+    let place = try TemporaryFolder()
+    try RunFolder(in: place.path + "/a/b", name: "run").requireWritable()
+    try RunFolder(in: place.path, name: "run").create().requireWritable()
+    #expect(try place.names() == ["run"] && place.names("run") == ["checkpoints", "samples"])
+    try place.write("x", "file")
+    for output in ["file", "file/a/b"] {
+      #expect(throws: RunFolderError.notAFolder(place.path + "/file")) {
+        try RunFolder(in: place.path + "/" + output, name: "run").requireWritable()
+      }
+    }
+    try FileManager.default.createDirectory(atPath: place.path + "/run2", withIntermediateDirectories: true)
+    try place.write("x", "run2/samples")
+    #expect(throws: RunFolderError.notAFolder(place.path + "/run2/samples")) {
+      try RunFolder(in: place.path, name: "run2").requireWritable()
+    }
+    symlink(place.path + "/nowhere", place.path + "/link")
+    let error = #expect(throws: RunFolderError.self) {
+      try RunFolder(in: place.path + "/link", name: "run").requireWritable()
+    }
+    #expect(error?.code == .inputOutput && error?.message.contains("/link: cannot open the folder") == true)
+  }
+
   // MARK: Links
 
   @Test(arguments: ["samples", "checkpoints"])

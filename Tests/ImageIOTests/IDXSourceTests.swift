@@ -183,7 +183,7 @@ struct IDXSourceTests {
 
   @Test func labelsMustMatch() throws {
     #expect(
-      try reason(plain, labels: [0, 0, 8, 1, 0, 0, 0, 2, 1, 2])?.contains("2 labels, expected one for each of the 3")
+      try reason(plain, labels: [0, 0, 8, 1, 0, 0, 0, 2, 1, 2])?.contains("2 labels, expected 3, one for each image of")
         == true)
     #expect(try error(plain, labels: [0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]) == nil)
   }

@@ -5,7 +5,7 @@ import Testing
 
 struct ImageCacheTests {
   let folder: TemporaryFolder
-  /// 32 + 147 bytes under the checksum: no whole number of its words.
+  /// 32 + 1 + 4 · 8 + 147 bytes under the checksum: no whole number of its words.
   let transform = Transform(size: 7, channels: 3)
   let source = CountingSource(count: 5)
 
@@ -36,7 +36,9 @@ struct ImageCacheTests {
   private func open(
     _ folder: String?, transform: Transform? = nil, warnings: @escaping @Sendable (String) -> Void = { _ in }
   ) -> ImageCache {
-    ImageCache(folder: folder, source: source, transform: transform ?? self.transform, hash: testHash, warn: warnings)
+    ImageCache(
+      folder: folder.map { CachePlace(folder: $0) }, source: source, transform: transform ?? self.transform,
+      hash: testHash, warn: warnings)
   }
 
   /// Loads every image and checks it; returns how many were decoded.
@@ -74,9 +76,9 @@ struct ImageCacheTests {
     _ = try decoded(cache)
     let path = try #require(cache.path)
     let whole = [UInt8](try Data(contentsOf: URL(filePath: path)))
-    let record = whole.count / 5
-    #expect(record == 8 + 32 + 1 + 147)
-    for at in Array(stride(from: 0, to: whole.count, by: 13)) + [record - 1] {
+    let (header, record) = (4096, 8 + 32 + 1 + 32 + 147)
+    #expect(whole.count == header + 5 * record)
+    for at in Array(stride(from: header, to: whole.count, by: 13)) + [header + record - 1] {
       var torn = whole
       torn[at] ^= 0x10
       try overwrite(path, with: torn)
@@ -84,13 +86,15 @@ struct ImageCacheTests {
       #expect(try decoded(open(folder.path)) == 0, "byte \(at)")
     }
     // Half of a record that was never finished: the rest are zeros.
-    try overwrite(path, with: Array(whole.prefix(2 * record + 100)) + [UInt8](repeating: 0, count: 3 * record - 100))
+    try overwrite(
+      path, with: Array(whole.prefix(header + 2 * record + 100)) + [UInt8](repeating: 0, count: 3 * record - 100))
     #expect(try decoded(open(folder.path)) == 3)
     // A valid record in another one's place.
-    try overwrite(path, with: Array(whole[record..<2 * record]) + whole[record...])
+    let second = whole[header + record..<header + 2 * record]
+    try overwrite(path, with: Array(whole[..<header] + second + whole[(header + record)...]))
     #expect(try decoded(open(folder.path)) == 1)
     // A file cut short grows again.
-    #expect(truncate(path, 2 * record + 5) == 0)
+    #expect(truncate(path, header + 2 * record + 5) == 0)
     #expect(try decoded(open(folder.path)) == 3)
     #expect([UInt8](try Data(contentsOf: URL(filePath: path))) == whole)
   }

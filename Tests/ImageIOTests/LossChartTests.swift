@@ -60,6 +60,47 @@ struct LossChartTests {
     #expect(Set(orange.values.flatMap { $0 }).count <= 4, "level")
   }
 
+  /// The widths of texts below the plot, left to right: runs of columns that are not white, a few columns apart at most.
+  private func widthsBelow(_ chart: Image) -> [Int] {
+    let inked = (0..<chart.width).filter { x in
+      (452..<470).contains { y in chart.pixels[(y * chart.width + x) * 3] < 200 }
+    }
+    var runs: [ClosedRange<Int>] = []
+    for x in inked {
+      if let last = runs.last, x - last.upperBound < 10 {
+        runs[runs.count - 1] = last.lowerBound...x
+      } else {
+        runs.append(x...x)
+      }
+    }
+    return runs.map(\.count)
+  }
+
+  /// The text at the end of the axis is as wide as the same text in the middle of a longer one.
+  @Test(arguments: [10, 1000, 200_000, 4_000_000]) func theLastLabelIsWhole(last: Int) throws {
+    func widths(_ end: Int) -> [Int] {
+      widthsBelow(LossChart([LossChart.Line(name: "D", points: [(0, 1), (end, 2)])]).image())
+    }
+    let (short, long) = (widths(last), widths(2 * last))
+    let texts = (
+      Axis(0...Double(last), marks: 8).marks.map(\.text), Axis(0...Double(2 * last), marks: 8).marks.map(\.text)
+    )
+    #expect(short.count == texts.0.count && long.count == texts.1.count, "\(short) \(long)")
+    guard short.count == texts.0.count, long.count == texts.1.count else { return }
+    let place = try #require(texts.1.firstIndex(of: texts.0.last!))
+    #expect(texts.0.last == "\(last)" && place < long.count - 1)
+    // Where a text begins in parts of a pixel changes its width by one.
+    #expect(abs(short.last! - long[place]) <= 1)
+  }
+
+  /// Nor do large numbers leave the sheet on the left.
+  @Test(arguments: [-1.2e10, 1234567, -0.00012]) func lossesAreWhole(loss: Double) {
+    let chart = LossChart([LossChart.Line(name: "D", points: [(0, loss), (10, loss * 1.5)])]).image()
+    for y in 0..<chart.height {
+      for x in 0..<4 { #expect(chart.pixels[(y * chart.width + x) * 3] == 255, "\(x), \(y)") }
+    }
+  }
+
   /// One value far away does not press the others together.
   @Test func anOutlierIsCutOff() {
     let noisy = (1...1000).map { (step: $0, loss: $0 == 500 ? 1e6 : 1 + Double($0 % 7) / 7) }

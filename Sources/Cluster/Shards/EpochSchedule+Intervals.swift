@@ -1,10 +1,12 @@
 import Configuration
+import Reporting
 
 extension EpochSchedule {
   /// The length of a run, in one line.
   package func summary(heldOut: Int) -> String {
     let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
-    return "\(deal.images) images\(aside), \(batchesPerEpoch) batches of \(plan.batch) an epoch, \(totalSteps) steps"
+    return "\(counted(deal.images, "image"))\(aside), \(counted(batchesPerEpoch, "batch", plural: "batches")) of "
+      + "\(plan.batch) an epoch, \(counted(totalSteps, "step"))"
   }
 
   /// An interval in steps.

@@ -22,7 +22,9 @@ extension SurveyReport {
       lines.append(
         "sizes: smallest \(sizes.smallest.text), median \(sizes.median.text), largest \(sizes.largest.text)")
       lines += Self.listed(sizes.all.prefix(Self.mostListed)) { $0.text }
-      if sizes.all.count > Self.mostListed { lines.append("  and \(sizes.all.count - Self.mostListed) other sizes") }
+      if sizes.all.count > Self.mostListed {
+        lines.append("  and \(counted(sizes.all.count - Self.mostListed, "other size"))")
+      }
     }
     if turned > 0 {
       lines.append(

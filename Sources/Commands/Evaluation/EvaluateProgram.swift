@@ -109,6 +109,7 @@ package struct EvaluateProgram {
     do throws(FileError) { try Folder.create(out) } catch {
       throw UserFacingError(code: .inputOutput, message: "--out \(out): cannot create the folder: \(error.reason).")
     }
+    MarkedOutput.record(["evaluation.json", "neighbours.png"], in: out, claimingWhole: true)
   }
 
   private func slicedWasserstein(

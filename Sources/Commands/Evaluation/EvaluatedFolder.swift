@@ -21,7 +21,8 @@ struct EvaluatedFolder {
       FileManager.default.fileExists(atPath: array)
       ? UserFacingError(code: .badData, message: "\(folder): found an array and no files of images; give \(array)")
       : nil
-    do throws(ImageError) { source = try FolderSource(folder: folder) } catch {
+    // Generated images are those to evaluate.
+    do throws(ImageError) { source = try FolderSource(folder: folder, omitting: .system) } catch {
       if case .noImages = error, let onlyArray { throw onlyArray }
       throw error
     }

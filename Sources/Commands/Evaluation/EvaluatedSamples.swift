@@ -44,7 +44,8 @@ struct EvaluatedSamples {
     // Files of images are in the range by their nature.
     if !Self.isFolder(path), let note = ValueRange(images.values).note(on: path) { console.note(note) }
     guard images.count > 1 else {
-      throw UserFacingError(code: .badData, message: "\(path): found \(images.count) images, expected two at least")
+      throw UserFacingError(
+        code: .badData, message: "\(path): found \(counted(images.count, "image")), expected two at least")
     }
   }
 
@@ -57,7 +58,7 @@ struct EvaluatedSamples {
   static func requireCount(_ count: Int?, of available: Int, in path: String) throws(UserFacingError) {
     guard let count, count > available else { return }
     throw UserFacingError(
-      code: .usage, message: "--count \(count), but \(path) has \(available) images; give at most that number")
+      code: .usage, message: "--count \(count), but \(path) has \(counted(available, "image")); give at most that number")
   }
 
   private static func array(_ path: String, _ count: Int?, _ image: FeatureShape) throws -> ImageArray {

@@ -29,13 +29,14 @@ struct EvaluationData {
     let settings = configuration.data
     try settings.requirePath()
     let transform = settings.transform(to: configuration.model.image)
-    func cache(_ source: any ImageSource) -> ImageCache {
+    func cache(_ source: any ImageSource, of origin: String) -> ImageCache {
       source.notes.forEach(console.note)
       return ImageCache(
-        folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: source,
+        folder: settings.cachePlace(environment: ProcessInfo.processInfo.environment), origin: origin, source: source,
         transform: transform, hash: SHA256.imageHash, warn: { console.note($0) })
     }
-    let all = cache(try settings.open(seed: configuration.seed, for: configuration.model.image))
+    let all = cache(
+      try settings.open(seed: configuration.seed, for: configuration.model.image), of: settings.path ?? "")
     let isRead = settings.onBadImage == .skip || folder != nil || model?.training != nil
     let images =
       isRead
@@ -44,7 +45,7 @@ struct EvaluationData {
     let choice = HeldOutChoice(configuration, named: file, images, trainedBy: model)
     training = choice.partition.training.map { images.good[$0] }
     if let folder {
-      let others = cache(try FolderSource(folder: folder, formats: settings.formats))
+      let others = cache(try FolderSource(folder: folder, formats: settings.formats), of: folder)
       let unseen = try ReadImages(others, skipsBadOnes: false, threads, console).good(
         notIn: choice.partition.training.map { images.hashes[$0.number] }, console)
       heldOut = try Self.images(Self.spread(unseen), others, threads)

@@ -88,8 +88,9 @@ struct EvaluationReport: Encodable {
     let (own, held) = (memorization.samples, memorization.heldOut)
     let nearer = memorization.nearerThanAnyHeldOut
     return [
-      "\(samples.count) samples of \(samples.source)",
-      "\(heldOut.count) images held out by \(heldOut.source), \(training.count) to train on of \(training.source)",
+      "\(counted(samples.count, "sample")) of \(samples.source)",
+      "\(counted(heldOut.count, "image")) held out by \(heldOut.source), \(training.count) to train on of "
+        + "\(training.source)",
       "",
       "sliced Wasserstein distance to the held-out images × 1000; the nearer to the training images' own, the better",
       table.text,

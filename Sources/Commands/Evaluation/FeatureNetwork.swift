@@ -4,6 +4,7 @@ import ImageMetrics
 import ModelFiles
 import Numerics
 import ONNXGraphs
+import Reporting
 
 /// A network from an ONNX file that computes features of images, for the Fréchet distance.
 struct FeatureNetwork {
@@ -16,7 +17,7 @@ struct FeatureNetwork {
     let model = try ONNXModel(path: path)
     guard model.inputs.count == 1, let input = model.inputs.first, let output = model.outputs.first else {
       throw .unsuitable(
-        path: path, found: "\(model.inputs.count) inputs and \(model.outputs.count) outputs",
+        path: path, found: "\(counted(model.inputs.count, "input")) and \(counted(model.outputs.count, "output"))",
         expected: "a network of images: one input, an output of features")
     }
     (self.path, self.input, self.output) = (path, input.name, output.name)
@@ -33,7 +34,8 @@ struct FeatureNetwork {
         part, shape: [count, images.channels, images.height, images.width], input: input, output: output)
       guard shape.first == count, !found.isEmpty else {
         throw .unsuitable(
-          path: path, found: "an output of shape \(shape) for \(count) images", expected: "[\(count), features]")
+          path: path, found: "an output of shape \(shape) for \(counted(count, "image"))",
+          expected: "[\(count), features]")
       }
       if let bad = found.first(where: { !$0.isFinite }) {
         throw .unsuitable(path: path, found: "a feature that is \(bad)", expected: "finite numbers")

@@ -62,7 +62,7 @@ package struct GenerateProgram {
       if let note = folder.range.note(on: model.path) { console.note(note) }
       if let note = try folder.othersNote() { console.note(note) }
     }
-    console.say("\(best ?? count) images by \(generator.title), of \(source.description), in \(out)")
+    console.say("\(counted(best ?? count, "image")) by \(generator.title), of \(source.description), in \(out)")
   }
 
   /// Scores all images first, keeps the numbers of the best, and makes those again.
@@ -72,7 +72,7 @@ package struct GenerateProgram {
   ) throws {
     guard best <= count else {
       throw UserFacingError(
-        code: .usage, message: "--best \(best) of \(count) images: give a --count of at least \(best)")
+        code: .usage, message: "--best \(best) of \(counted(count, "image")): give a --count of at least \(best)")
     }
     var chosen = ChosenImages(best)
     let progress = console.countProgress("judging", of: count)
@@ -108,7 +108,8 @@ package struct GenerateProgram {
     }
     if let available, count > available || available == 0 {
       throw UserFacingError(
-        code: .usage, message: "--count \(count), but \(latents!) has \(available) latents; give at most that number")
+        code: .usage,
+        message: "--count \(count), but \(latents!) has \(counted(available, "latent")); give at most that number")
     }
     return count
   }

@@ -45,6 +45,8 @@ struct ImageFolder: ~Copyable {
       throw UserFacingError(
         code: .inputOutput, message: "\(folder): cannot make the folder: \(error.reason). Check --out.")
     }
+    let files = format == .png ? (0..<count).map { "\(names($0)).png" } : [Self.arrayName]
+    MarkedOutput.record(files + (grid == nil ? [] : [Self.gridName]), in: folder, claimingWhole: true)
   }
 
   mutating func append(_ images: GeneratedImages) throws {

@@ -63,6 +63,7 @@ package struct InterpolateProgram {
       }
       try writeGrid(try images(rows, generator), columns: 4)
     }
+    MarkedOutput.record(file: out)
     Console(isSpeaking: true).say("\(out): \(mode.rawValue) by \(generator.title), of \(source.description)")
   }
 
@@ -74,7 +75,7 @@ package struct InterpolateProgram {
     guard fits else {
       throw UserFacingError(
         code: .usage,
-        message: "\(latents ?? "latents") has \(available) latents; \(mode.rawValue) takes \(wanted)"
+        message: "\(latents ?? "latents") has \(counted(available, "latent")); \(mode.rawValue) takes \(wanted)"
           + (mode == .arithmetic ? ", or a multiple, for several rows" : ""))
     }
     return try (0..<available).map { try source.latents($0..<$0 + 1) }

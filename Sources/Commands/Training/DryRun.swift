@@ -47,8 +47,8 @@ struct DryRun {
     _ = Sampler(model, configuration.output.samples, scratch: step.scratch, engine: engine)  // plans its memory
     for network in [step.generator, step.discriminator] { console.say(table(network)) }
     console.say(
-      "\(ranks) rank\(ranks == 1 ? "" : "s"), \(threads.count) thread\(threads.count == 1 ? "" : "s") each, "
-        + "\(plan.shards) shards, \(kernels.instructionSet) kernels")
+      "\(counted(ranks, "rank")), \(counted(threads.count, "thread")) each, \(counted(plan.shards, "shard")), "
+        + "\(kernels.instructionSet) kernels")
     if !plan.isOneNodePerRank {
       console.say(
         "note: \(plan.shards) shards do not divide evenly over \(ranks) ranks; gradients travel in more pieces")
@@ -80,6 +80,7 @@ struct DryRun {
       console.say("note: \(note)")
     }
     printOutput(schedule)
+    try RunFolder(in: configuration.output.folder, name: configuration.name).requireWritable()
 
     let seconds = try measure(step, plan.localBatch(rank: 0, samples: batch))
     console.say(
@@ -128,10 +129,10 @@ struct DryRun {
     func count(_ interval: Interval) -> Int { steps / max(1, schedule.steps(in: interval)) }
     let output = configuration.output
     console.say(
-      "would write to \(folder)/: config.yaml, metrics.jsonl (\(count(output.log.every)) lines), "
-        + "\(count(output.samples.every) + 1) samples of \(output.samples.count), "
-        + "\(min(output.checkpoints.keep, count(output.checkpoints.every) + 1)) checkpoints kept, losses.png, samples.gif"
-        + (output.onnx == .never ? "" : ", generator.onnx")
+      "would write to \(folder)/: config.yaml, metrics.jsonl (\(counted(count(output.log.every), "line"))), "
+        + "\(counted(count(output.samples.every) + 1, "sample")) of \(output.samples.count), "
+        + "\(counted(min(output.checkpoints.keep, count(output.checkpoints.every) + 1), "checkpoint")) kept, "
+        + "losses.png, samples.gif" + (output.onnx == .never ? "" : ", generator.onnx")
     )
   }
 

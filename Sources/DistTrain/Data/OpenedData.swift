@@ -10,8 +10,12 @@ extension DataSettings {
   package func open(seed: UInt64, for image: FeatureShape) throws(UserFacingError) -> any ImageSource {
     do throws(ImageError) {
       switch source {
-      case .folder: return try FolderSource(folder: path!, pattern: pattern, limit: limit, formats: formats)
-      case .celeba: return try CelebASource(folder: path!, selection: celeba, limit: limit, formats: formats)
+      case .folder:
+        return try FolderSource(
+          folder: path!, pattern: pattern, limit: limit, formats: formats, omitting: omissions)
+      case .celeba:
+        return try CelebASource(
+          folder: path!, selection: celeba, limit: limit, formats: formats, omitting: omissions)
       case .idx:
         return try IDXSource(path: path!, split: split, emnist: emnist, transposed: transpose, limit: limit)
       case .svhn: return try SVHNSource(path: path!, split: split, limit: limit)
@@ -33,6 +37,14 @@ extension DataSettings {
   /// Which files are read, and what is followed of their statements about their pixels.
   package var reading: ImageReading {
     ImageReading(orientation: orientation, background: background, formats: formats)
+  }
+
+  /// What is left out of a folder.
+  package var omissions: Omissions { folders == .all ? [] : .standard }
+
+  /// The place of the cache; nil for no cache.
+  package func cachePlace(environment: [String: String]) -> CachePlace? {
+    cacheFolder(environment: environment).map { CachePlace(folder: $0, limit: cacheLimit.map { $0 * 1_000_000_000 }) }
   }
 
   /// The folder of the cache: `$XDG_CACHE_HOME/disttrain`, by default `~/.cache/disttrain`; nil for no cache.

@@ -96,7 +96,7 @@ package struct RunFolder: Sendable, Equatable {
     .file(.system(operation: operation, path: path, code: errno))
   }
 
-  private static func isLink(_ path: String) -> Bool {
+  static func isLink(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }

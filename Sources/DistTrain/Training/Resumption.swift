@@ -108,7 +108,7 @@ package struct Resumption {
         throw UserFacingError(
           code: .badData,
           message: """
-            \(folder.checkpointsFolder): none of the \(candidates.count) checkpoints can be used:
+            \(folder.checkpointsFolder): none of the checkpoints, \(candidates.count) in all, can be used:
               \(notes.joined(separator: "\n  "))
             Put a good one there, or begin a new run with --resume none
             """)
@@ -183,6 +183,7 @@ extension DataSettings {
     }
     if background == .file, old.background == .ignore, !allowed.contains("data.background") { background = .ignore }
     if formats == .all, old.formats == .older, !allowed.contains("data.formats") { formats = .older }
+    if folders == .images, old.folders == .all, !allowed.contains("data.folders") { folders = .all }
   }
 
   /// The settings of the reading that are not those of `other` and matter to the source.
@@ -192,6 +193,7 @@ extension DataSettings {
       ("data.orientation", orientation.rawValue, other.orientation.rawValue),
       ("data.background", "\(background)", "\(other.background)"),
       ("data.formats", Self.list(formats), Self.list(other.formats)),
+      ("data.folders", folders.rawValue, other.folders.rawValue),
     ].filter { $0.1 != $0.2 }
   }
 

@@ -21,6 +21,7 @@ final class RunOutput {
     try state.job.onFirst {
       sampler = Sampler(
         state.samplingModel, state.configuration.output.samples, scratch: state.step.scratch, engine: state.engine)
+      try state.folder.mark()
       try state.folder.setAside(samplesAfter: step)
       metrics = try MetricsLog(at: state.folder.metrics, continuingFrom: step)
       let configuration = state.configuration.yaml
@@ -35,8 +36,8 @@ final class RunOutput {
   }
 
   /// Before the first step: samples of the data and of the untrained generator. Collective.
-  func begin(_ schedule: inout EpochSchedule) throws {
-    try writeRealImages(&schedule)
+  func begin() throws {
+    try writeRealImages()
     try writeSamples(0)
   }
 
@@ -52,20 +53,13 @@ final class RunOutput {
     }
   }
 
-  /// `samples/real.png`: the first images of the run's order, the same number as in a sample. Collective.
-  private func writeRealImages(_ schedule: inout EpochSchedule) throws {
+  /// `samples/real.png`: the first images of the run's order, each once; as many as in a sample, or all that there are.
+  /// Collective.
+  private func writeRealImages() throws {
     let shape = state.configuration.model.imageShape
-    let wanted = state.configuration.output.samples.count
-    var values: [Float] = []
-    var step = 0
-    var collected = 0
-    while collected < min(wanted, schedule.deal.images), step < schedule.totalSteps {
-      values += try state.firstBatch(of: state.images, &schedule, step: step)
-      collected += schedule.place(ofStep: step).samples
-      step += 1
-    }
+    let count = min(state.configuration.output.samples.count, state.schedule.deal.images)
+    var values = try state.firstImages(count)
     try state.job.onFirst {
-      let count = min(wanted, values.count / shape.count)
       let image = values.withUnsafeMutableBufferPointer {
         Sampler.grid(Tensor(shape.with(samples: count), $0.baseAddress!), state.configuration.output.samples.grid)
       }

@@ -44,8 +44,26 @@ package struct RunState {
 
   /// The images of one step's first batch in sample order, on rank 0; empty elsewhere. Collective.
   func firstBatch(of images: ImageSet, _ schedule: inout EpochSchedule, step: Int) throws -> [Float] {
+    try gather(plan.shards(ofRank: job.rank).flatMap { schedule.images(ofShard: $0, step: step) }, of: images)
+  }
+
+  /// The first `count` images of the run's order, each once, on rank 0; empty elsewhere. Also those that the first epoch
+  /// leaves out at its end. Collective.
+  package func firstImages(_ count: Int) throws -> [Float] {
+    let orders = plan.shards(ofRank: job.rank).map { shard in
+      (images: schedule.deal.images(ofShard: shard, inEpoch: 0), share: plan.samples(ofShard: shard).count)
+    }
+    var values: [Float] = []
+    // The shards' parts of the first batch, of the second, and so on.
+    for batch in 0..<(count + plan.batch - 1) / plan.batch {
+      values += try gather(orders.flatMap { $0.images.dropFirst(batch * $0.share).prefix($0.share) }, of: images)
+    }
+    return Array(values.prefix(count * configuration.model.imageShape.count))
+  }
+
+  /// The ranks' images `mine` in the order of ranks, on rank 0; empty elsewhere. Collective.
+  private func gather(_ mine: [DealIndex], of images: ImageSet) throws -> [Float] {
     let size = configuration.model.imageShape.count
-    let mine = plan.shards(ofRank: job.rank).flatMap { schedule.images(ofShard: $0, step: step) }
     var own = [Float](repeating: 0, count: mine.count * size)
     own.withUnsafeMutableBufferPointer { own in
       for (sample, image) in mine.enumerated() {

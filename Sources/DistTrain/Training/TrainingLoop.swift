@@ -47,7 +47,7 @@ final class TrainingLoop {
   private func train() throws -> ExitCode {
     let (job, settings) = (state.job, state.configuration.output)
     if start == 0 {
-      try output.begin(&schedule)
+      try output.begin()
     } else if settings.samples.afterResume {
       try output.writeSamples(start)
     }
@@ -108,7 +108,7 @@ final class TrainingLoop {
     try output.finish(done).forEach(console.note)
     let peak = try job.maximum(ProcessMemory.peak)
     console.say("peak memory of a \(job.size == 1 ? "process" : "rank"): \(ProcessMemory.megabytes(peak))")
-    console.say("done: \(done) steps; samples in \(state.folder.sample(step: done))")
+    console.say("done: \(counted(done, "step")); samples in \(state.folder.sample(step: done))")
     return .done
   }
 

@@ -46,12 +46,18 @@ package final class TrainingRun {
     startLimit?.end()
     var folder = try AgreedError.alike { try RunFolder(in: configuration.output.folder, name: configuration.name) }
     var lock: RunLock?
+    // Folders that this start made and has written nothing into.
+    var unused: [String] = []
+    defer {
+      lock = nil
+      RunFolder.removeEmpty(unused)
+    }
     try job.onFirst {
+      unused = folder.missingFolders()
       folder = try folder.create()
       lock = try RunLock(of: folder)
       folder.removeTemporaryFiles()
     }
-    defer { withExtendedLifetime(lock) {} }
     if let holder = lock?.takenOverFrom { console.note("took over the lock of \(holder.name), which has ended") }
     let resumption = try Resumption.find(configuration, options, in: folder, job: job)
     resumption.notes.forEach(console.note)
@@ -93,6 +99,7 @@ package final class TrainingRun {
       try Checkpoint(step, job: job).restore(resumption.file, facts)
       console.say("continuing after step \(start)")
     }
+    unused = []
     return try TrainingLoop(state, start: start, resumption.facts?.quality, console: console).run()
   }
 
@@ -117,8 +124,8 @@ package final class TrainingRun {
 
   private func finished(_ step: Int, _ folder: RunFolder) -> ExitCode {
     console.say(
-      "\(folder.path) is finished: \(step) steps are done. Raise train.steps or train.epochs to continue, or begin "
-        + "a new run with --resume none.")
+      "\(folder.path) is finished: \(counted(step, "step")) \(step == 1 ? "is" : "are") done. Raise train.steps or "
+        + "train.epochs to continue, or begin a new run with --resume none.")
     return .done
   }
 
@@ -166,7 +173,8 @@ package final class TrainingRun {
     try ImageAgreement.check(found, job: job)
     let console = console
     let cache = ImageCache(
-      folder: settings.cacheFolder(environment: ProcessInfo.processInfo.environment), source: found,
+      folder: settings.cachePlace(environment: ProcessInfo.processInfo.environment), origin: settings.path ?? "",
+      source: found,
       transform: settings.transform(to: configuration.model.image),
       hash: SHA256.imageHash, warn: { console.note($0) })
     let images = try ImageSet.load(
@@ -176,11 +184,11 @@ package final class TrainingRun {
       job.isFirst ? console.countProgress(job.size > 1 ? "loading rank 0's images" : "loading images", of: count) : nil
     }
     if !images.skipped.isEmpty {
-      console.note("left out \(images.skipped.count) images:\n  \(images.skipped.joined(separator: "\n  "))")
+      console.note("left out \(counted(images.skipped.count, "image")):\n  \(images.skipped.joined(separator: "\n  "))")
     }
     if images.transparent > 0, settings.background != .ignore {
       console.note(
-        "composited \(images.transparent) images with transparency, data.background: \(settings.background)")
+        "composited \(counted(images.transparent, "image")) with transparency, data.background: \(settings.background)")
     }
     if let sentence = ForeignColours.sentence(images.foreignColours) { console.note(sentence) }
     return images
@@ -189,13 +197,17 @@ package final class TrainingRun {
   private func checkData(_ images: ImageSet, _ resumption: Resumption) throws {
     guard let recorded = resumption.facts?.data, recorded != images.hash else { return }
     guard options.allowedChanges.contains("data") else {
+      let kept = try resumption.configuration(continuing: configuration, options).data
+      let own =
+        kept.folders == .all && configuration.data.folders == .images && kept.source == .folder
+        ? ". If the run's own images are below data.path, leave them out: --allow-change data.folders" : ""
       throw AgreedError(
         UserFacingError(
           code: .usage,
           message: """
             the images are not those of the checkpoint: their hash was \(recorded.prefix(16))…, it is \
             \(images.hash.prefix(16))…
-            Restore them, begin a new run with --resume none, or continue with --allow-change data
+            Restore them, begin a new run with --resume none, or continue with --allow-change data\(own)
             """))
     }
     console.note("the images have changed since the checkpoint, as allowed")
@@ -204,7 +216,7 @@ package final class TrainingRun {
   private func describeMachine(_ plan: ShardPlan, _ threads: Threads, _ kernels: Kernels) -> String {
     let ranks = job.size == 1 ? "one process" : "\(job.size) ranks"
     let each = threads.count == 1 ? "1 thread" : "\(threads.count) threads"
-    return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(plan.shards) shards, "
+    return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(counted(plan.shards, "shard")), "
       + "\(kernels.instructionSet) kernels"
   }
 }

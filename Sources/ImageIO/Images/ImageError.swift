@@ -23,6 +23,8 @@ package enum ImageError: Error, Hashable, Sendable {
   /// No file has one of the extensions and a name that fits the pattern; `others` names the images of other formats
   /// that do.
   case noImages(folder: String, extensions: [String], pattern: String, others: String = "")
+  /// No image but perhaps in the parts of the folder that `notes` describe, which were left out.
+  case allLeftOut(folder: String, pattern: String, notes: [String])
   /// A folder of published files lacks one of them; `expected` are the names that were tried.
   case noSuchFile(folder: String, expected: [String])
   /// A folder lacks a part of CelebA.
@@ -74,6 +76,11 @@ extension ImageError: CustomStringConvertible {
       """
       \(folder): no images; expected files ending in .\(extensions.joined(separator: ", .")) \
       that match data.pattern "\(pattern)"\(others.isEmpty ? "" : "; found only images that are not read: \(others)")
+      """
+    case .allLeftOut(let folder, let pattern, let notes):
+      """
+      \(folder): no images that match data.pattern "\(pattern)" besides what was left out:
+        \(notes.joined(separator: "\n  "))
       """
     case .noSuchFile(let folder, let expected):
       """

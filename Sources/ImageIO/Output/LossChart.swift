@@ -21,6 +21,7 @@ package struct LossChart: Sendable {
   private let lines: [Line]
   private let steps: Axis
   private let losses: Axis
+  private let plot: Plot
 
   /// - Parameter lines: at most three.
   package init(_ lines: [Line]) {
@@ -29,6 +30,7 @@ package struct LossChart: Sendable {
     let last = lines.compactMap(\.points.last?.step).max() ?? 1
     steps = Axis(0...Double(max(1, last)), marks: 8)
     losses = Axis(Self.range(of: lines.flatMap { $0.points.map(\.loss) }), marks: 7)
+    plot = Plot(steps, losses)
   }
 
   /// The range of all values but one in 200 at either end, which would flatten the others, with a margin; includes a
@@ -47,13 +49,13 @@ package struct LossChart: Sendable {
     let (grey, light) = (Colour(70, 70, 70), Colour(226, 226, 226))
     for mark in losses.marks {
       let y = y(mark.value)
-      sheet.line(Sheet.Point(Plot.left, y), Sheet.Point(Plot.right, y), light, thickness: 1)
-      sheet.text(mark.text, right: Plot.left - 8, top: y - Double(BitmapFont.height), grey)
+      sheet.line(Sheet.Point(plot.left, y), Sheet.Point(plot.right, y), light, thickness: 1)
+      sheet.text(mark.text, right: plot.left - 8, top: y - Double(BitmapFont.height), grey)
     }
     for mark in steps.marks {
       let x = x(mark.value)
-      sheet.line(Sheet.Point(x, Plot.top), Sheet.Point(x, Plot.bottom), light, thickness: 1)
-      sheet.text(mark.text, centre: x, top: Plot.bottom + 8, grey)
+      sheet.line(Sheet.Point(x, plot.top), Sheet.Point(x, plot.bottom), light, thickness: 1)
+      sheet.text(mark.text, centre: x, top: plot.bottom + 8, grey)
     }
     for (i, line) in lines.enumerated() where line.points.count < Self.fewestForMean {
       sheet.path(points(line.points), Self.colours[i], thickness: 2)
@@ -65,30 +67,42 @@ package struct LossChart: Sendable {
     for (i, line) in lines.enumerated() where line.points.count >= Self.fewestForMean {
       sheet.path(points(Self.runningMean(of: line.points)), Self.colours[i], thickness: 2)
     }
-    sheet.frame(Sheet.Point(Plot.left, Plot.top), Sheet.Point(Plot.right, Plot.bottom), grey)
-    sheet.text("steps", centre: (Plot.left + Plot.right) / 2, top: Plot.bottom + 30, grey)
-    sheet.text("loss", right: Plot.left - 8, top: 4, grey)
+    sheet.frame(Sheet.Point(plot.left, plot.top), Sheet.Point(plot.right, plot.bottom), grey)
+    sheet.text("steps", centre: (plot.left + plot.right) / 2, top: plot.bottom + 30, grey)
+    sheet.text("loss", right: plot.left - 8, top: 4, grey)
     for (i, line) in lines.enumerated() {
-      let x = Plot.right - Double(60 * (lines.count - i))
+      let x = plot.right - Double(60 * (lines.count - i))
       sheet.line(Sheet.Point(x, 11), Sheet.Point(x + 24, 11), Self.colours[i], thickness: 3)
       sheet.text(line.name, left: x + 32, top: 4, Self.colours[i])
     }
     return sheet.image()
   }
 
-  private enum Plot {
-    static let (left, right) = (80.0, 880.0)
-    static let (top, bottom) = (26.0, 446.0)
+  /// The rectangle of the curves, which leaves room for the texts around it.
+  private struct Plot {
+    let left: Double
+    let right: Double
+    let top = 26.0
+    let bottom = 446.0
+
+    init(_ steps: Axis, _ losses: Axis) {
+      let gap = 8.0
+      let widest = losses.marks.map { Sheet.width(of: $0.text) }.max() ?? 0
+      left = max(80, (widest + 2 * gap).rounded(.up))
+      // The last text is centred on its mark, which may be at the end.
+      let last = steps.marks.last.map { Sheet.width(of: $0.text) } ?? 0
+      right = Double(LossChart.width) - max(20, (last / 2 + gap).rounded(.up))
+    }
   }
 
   private func x(_ step: Double) -> Double {
-    Plot.left + (step - steps.low) / (steps.high - steps.low) * (Plot.right - Plot.left)
+    plot.left + (step - steps.low) / (steps.high - steps.low) * (plot.right - plot.left)
   }
 
   /// Values outside the axis lie on the frame.
   private func y(_ loss: Double) -> Double {
     let part = (loss - losses.low) / (losses.high - losses.low)
-    return Plot.bottom - min(max(part, 0), 1) * (Plot.bottom - Plot.top)
+    return plot.bottom - min(max(part, 0), 1) * (plot.bottom - plot.top)
   }
 
   private func points(_ points: [(step: Int, loss: Double)]) -> [Sheet.Point] {

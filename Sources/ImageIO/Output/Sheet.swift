@@ -45,6 +45,9 @@ struct Sheet {
     path([upperLeft, upperRight, lowerRight, lowerLeft, upperLeft], colour, thickness: 1)
   }
 
+  /// In pixels of the image.
+  static func width(of text: String) -> Double { Double(dot * BitmapFont.width(of: text)) }
+
   mutating func text(_ text: String, left: Double, top: Double, _ colour: Colour) {
     let side = Self.dot * Self.finer
     let (x, y) = (Int(left * Double(Self.finer)), Int(top * Double(Self.finer)))
@@ -52,11 +55,11 @@ struct Sheet {
   }
 
   mutating func text(_ text: String, right: Double, top: Double, _ colour: Colour) {
-    self.text(text, left: right - Double(Self.dot * BitmapFont.width(of: text)), top: top, colour)
+    self.text(text, left: right - Self.width(of: text), top: top, colour)
   }
 
   mutating func text(_ text: String, centre: Double, top: Double, _ colour: Colour) {
-    self.text(text, left: centre - Double(Self.dot * BitmapFont.width(of: text)) / 2, top: top, colour)
+    self.text(text, left: centre - Self.width(of: text) / 2, top: top, colour)
   }
 
   private mutating func fill(_ left: Int, _ top: Int, _ side: Int, _ colour: Colour) {

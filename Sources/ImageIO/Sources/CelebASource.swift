@@ -11,9 +11,11 @@ package struct CelebASource: ImageSource {
   ///     folder `celeba` that has them, as torchvision's data folder.
   ///   - limit: only this number of the selected images, the first ones.
   ///   - formats: those whose files are taken, by their extensions.
+  ///   - omissions: what is left out.
   /// - Throws: if one of them is missing or breaks its format, or no image is left.
   package init(
-    folder: String, selection: CelebASelection = .everything, limit: Int? = nil, formats: Set<ImageFormat> = .all
+    folder: String, selection: CelebASelection = .everything, limit: Int? = nil, formats: Set<ImageFormat> = .all,
+    omitting omissions: Omissions = .standard
   ) throws(ImageError) {
     let folder = Self.holder(in: folder)
     let path = "\(folder)/\(CelebAFiles.images)"
@@ -27,19 +29,20 @@ package struct CelebASource: ImageSource {
       throw .noCelebA(folder: folder, missing: CelebAFiles.images)
     }
     guard let listed = try Self.listed(folder, selection) else {
-      images = try FolderSource(folder: path, limit: limit, formats: formats)
+      images = try FolderSource(folder: path, limit: limit, formats: formats, omitting: omissions)
       notes = images.notes
       return
     }
-    let found = try FolderSource(folder: path, formats: formats) { listed.contains($0.name) }
+    let found = try FolderSource(folder: path, formats: formats, omitting: omissions) { listed.contains($0.name) }
     images = found.first(limit)
     guard images.count > 0 else {
       throw .unexpectedContent(
-        path: path, found: "none of the \(listed.count) images that data.celeba selects",
+        path: path, found: "none of the images that data.celeba selects, \(listed.count) in all",
         expected: "at least one; unpack CelebA's archive whole, or select others")
     }
     let missing = listed.count - found.count
-    let note = "\(path): \(missing) of the \(listed.count) images that the lists select are not there"
+    let note =
+      "\(path): \(missing) of the \(listed.count) images that the lists select \(missing == 1 ? "is" : "are") not there"
     notes = found.notes + (missing > 0 ? [note] : [])
   }
 
@@ -66,6 +69,10 @@ package struct CelebASource: ImageSource {
   package func name(_ index: SourceIndex) -> String { images.name(index) }
 
   package var manifest: [UInt8] { images.manifest }
+
+  package func stamp(_ index: SourceIndex) -> FileStamp? { images.stamp(index) }
+
+  package func bytes(_ index: SourceIndex) throws(ImageError) -> [UInt8] { try images.bytes(index) }
 
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     try images.load(index, channels: channels)

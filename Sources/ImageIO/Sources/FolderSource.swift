@@ -2,17 +2,19 @@ import Glibc
 
 /// The image files of a folder and its sub-folders, in byte order of their paths below it.
 ///
-/// Hidden files and folders are left out, and files with other extensions. Symbolic links are followed; a folder is
-/// entered once, under its real path rather than a link's, so that links can form no loop; `notes` lists what was left
-/// out.
+/// Hidden files and folders are left out, files with other extensions, and `Omissions`. Symbolic links are followed; a
+/// folder is entered once, under its real path rather than a link's, so that links can form no loop; `notes` lists what
+/// was left out.
 package struct FolderSource: ImageSource {
   package let folder: String
-  /// One line for each link that was not entered, and one for images of formats that are not read.
+  /// One line for each link that was not entered, for each kind of folder that was left out, and for images of formats
+  /// that are not read.
   package let notes: [String]
   /// How many files of each other extension there are; "" for none.
   package let others: [String: Int]
   /// How many images there are of each format that is not read, of those that the pattern fits.
   private let unreadImages: [String: Int]
+  private let hasLeftOut: Bool
   private var files: [FolderFile]
 
   /// - Parameters:
@@ -20,28 +22,36 @@ package struct FolderSource: ImageSource {
   ///     pattern has a slash; `*` matches no slash.
   ///   - limit: only this number of files, the first ones.
   ///   - formats: those whose files are taken, by their extensions.
+  ///   - omissions: what is left out.
   /// - Throws: if the folder is missing, no folder, unreadable, or has no images.
   package init(
-    folder: String, pattern: String = "*", limit: Int? = nil, formats: Set<ImageFormat> = .all
+    folder: String, pattern: String = "*", limit: Int? = nil, formats: Set<ImageFormat> = .all,
+    omitting omissions: Omissions = .standard
   ) throws(ImageError) {
     let matchesPath = pattern.utf8.contains(UInt8(ascii: "/"))
-    self = try FolderSource(folder: folder, formats: formats) { file in
+    self = try FolderSource(folder: folder, formats: formats, omitting: omissions) { file in
       let subject = (matchesPath ? file.path : file.name) + [0]
       return subject.withUnsafeBufferPointer { bytes in
         bytes.withMemoryRebound(to: CChar.self) { fnmatch(pattern, $0.baseAddress!, FNM_PATHNAME) == 0 }
       }
     }.first(limit)
-    guard !files.isEmpty else {
+    try requireImages(of: pattern, formats)
+  }
+
+  private func requireImages(of pattern: String, _ formats: Set<ImageFormat>) throws(ImageError) {
+    guard files.isEmpty else { return }
+    guard hasLeftOut else {
       throw .noImages(
         folder: folder, extensions: formats.fileExtensions, pattern: pattern, others: Self.spoken(unreadImages))
     }
+    throw .allLeftOut(folder: folder, pattern: pattern, notes: notes)
   }
 
   /// The image files that `isSelected` takes, perhaps none.
   init(
-    folder: String, formats: Set<ImageFormat>, where isSelected: (FolderFile) -> Bool
+    folder: String, formats: Set<ImageFormat>, omitting omissions: Omissions, where isSelected: (FolderFile) -> Bool
   ) throws(ImageError) {
-    var walk = FolderWalk(folder: folder)
+    var walk = FolderWalk(folder: folder, omitting: omissions)
     try walk.run()
     self.folder = folder
     let extensions = Set(formats.fileExtensions)
@@ -58,6 +68,7 @@ package struct FolderSource: ImageSource {
     }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
     self.others = others
     unreadImages = unread
+    hasLeftOut = walk.hasLeftOut
     let chosen = ImageFormat.allCases.contains { unread[$0.rawValue] != nil }
     let reason = chosen ? "that are not read or not in data.formats" : "that are not read"
     let note = "\(folder): left out images of formats \(reason): \(Self.spoken(unread))"
@@ -94,6 +105,8 @@ package struct FolderSource: ImageSource {
     try Decoder.image(in: bytes(index), for: transform, path: path(index))
   }
 
+  package func stamp(_ index: SourceIndex) -> FileStamp? { files[index.number].stamp }
+
   /// File `index` as it is on the disk.
   package func bytes(_ index: SourceIndex) throws(ImageError) -> [UInt8] {
     try FileBytes.read(
@@ -117,6 +130,7 @@ struct FolderFile: CustomStringConvertible {
   let size: Int
   /// Time of the last modification, ns since 1970.
   let modified: Int
+  let stamp: FileStamp
 
   var name: [UInt8] { Array(path[((path.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
 
@@ -127,5 +141,4 @@ struct FolderFile: CustomStringConvertible {
     let name = self.name
     return name.lastIndex(of: UInt8(ascii: ".")).map { String(decoding: name[($0 + 1)...], as: UTF8.self).lowercased() }
   }
-
 }

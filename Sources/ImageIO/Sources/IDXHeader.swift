@@ -24,7 +24,7 @@ package struct IDXHeader {
     }
     let header = isGzip ? try Self.inflated(bytes, count, whole: false, path) : Array(bytes.prefix(count))
     guard header.count == count else {
-      throw damaged("its header needs \(count) bytes, the file has \(bytes.count)")
+      throw damaged("its header needs \(quantity(count, "byte")), the file has \(bytes.count)")
     }
     let numbers = stride(from: 0, to: count, by: 4).map { at in header[at..<at + 4].bigEndian }
     sizes = Array(numbers.dropFirst())
@@ -38,13 +38,16 @@ package struct IDXHeader {
     }
     let expected = count + product
     guard isGzip || bytes.count == expected else {
-      throw damaged("its sizes \(sizes) make \(expected) bytes with the header, the file has \(bytes.count)")
+      throw damaged(
+        "its sizes \(sizes) make \(quantity(expected, "byte")) with the header, the file has \(bytes.count)")
     }
     // The last four bytes of gzip are the length before compression modulo 2³².
     let length = bytes.suffix(4).reversed().bigEndian
     guard !isGzip || (bytes.count >= 18 && length == expected & 0xFFFF_FFFF) else {
       throw damaged(
-        "its sizes \(sizes) make \(expected) bytes with the header, its gzip trailer says \(length): cut short?")
+        "its sizes \(sizes) make \(quantity(expected, "byte")) with the header, its gzip trailer says \(length): "
+          + "cut short?"
+      )
     }
   }
 
@@ -73,7 +76,8 @@ package struct IDXHeader {
     // A size that the compressed bytes cannot yield (deflate's best is 1032:1) is refused before it is allocated.
     guard count / 1032 <= bytes.count else {
       throw .damaged(
-        path: path, format: "gzip", reason: "\(bytes.count) bytes cannot hold the \(count) that its header promises")
+        path: path, format: "gzip",
+        reason: "\(quantity(bytes.count, "byte")) cannot hold the \(count) that its header promises")
     }
     var reason: String?
     let inflated = [UInt8](unsafeUninitializedCapacity: count) { output, initialized in

@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// The images of an IDX file (LeCun, Cortes & Burges, "The MNIST database"), plain or gzip: grey, one size.
@@ -57,6 +58,8 @@ package final class IDXSource: ImageSource {
 
   package func name(_ index: SourceIndex) -> String { "\(images.file.name), image \(index)" }
 
+  package func stamp(_ index: SourceIndex) -> FileStamp? { images.file.stamp }
+
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     precondition(index.number < count, "an image of the set")
     let all = try pixels.withLock { pixels throws(ImageError) in
@@ -82,7 +85,8 @@ package final class IDXSource: ImageSource {
     guard labels.sizes[0] == images.sizes[0] else {
       throw .damaged(
         path: file.path, format: "IDX",
-        reason: "it holds \(labels.sizes[0]) labels, expected one for each of the \(images.sizes[0]) images of \(name)")
+        reason:
+          "it holds \(quantity(labels.sizes[0], "label")), expected \(images.sizes[0]), one for each image of \(name)")
     }
     return try labels.content()
   }

@@ -13,6 +13,12 @@ package protocol ImageSource: Sendable {
   /// The name of image `index` in messages; for a folder, the path below it.
   func name(_ index: SourceIndex) -> String
 
+  /// Of the file that holds image `index`; nil if there is none.
+  func stamp(_ index: SourceIndex) -> FileStamp?
+
+  /// The bytes that image `index` is decoded from, as `load` gives them.
+  func bytes(_ index: SourceIndex) throws(ImageError) -> [UInt8]
+
   /// Decodes image `index` with 1 or 3 channels. May be called from several threads at once.
   func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage
 
@@ -27,6 +33,10 @@ extension ImageSource {
   package var indices: Range<SourceIndex> { 0..<SourceIndex(count) }
 
   package var notes: [String] { [] }
+
+  package func stamp(_ index: SourceIndex) -> FileStamp? { nil }
+
+  package func bytes(_ index: SourceIndex) throws(ImageError) -> [UInt8] { try load(index, channels: 3).bytes }
 
   package func load(
     _ index: SourceIndex, channels: Int, reading: ImageReading

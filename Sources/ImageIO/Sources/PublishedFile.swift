@@ -7,6 +7,7 @@ struct PublishedFile {
   let byteCount: Int
   /// Time of the last modification, ns since 1970.
   let modified: Int
+  let stamp: FileStamp
 
   var name: String { String(path[nameStart...]) }
   /// Its folder, ending in a slash; empty for the working folder.
@@ -23,6 +24,7 @@ struct PublishedFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
     self.path = path
     byteCount = Int(status.st_size)
+    stamp = FileStamp(status)
     modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
   }
 

@@ -33,6 +33,8 @@ package final class SVHNSource: ImageSource {
 
   package func name(_ index: SourceIndex) -> String { "\(array.file.name), image \(index)" }
 
+  package func stamp(_ index: SourceIndex) -> FileStamp? { array.file.stamp }
+
   package func load(_ index: SourceIndex, channels: Int) throws(ImageError) -> SourceImage {
     precondition(index.number < count, "an image of the set")
     let all = try pixels.withLock { pixels throws(ImageError) in

@@ -28,7 +28,8 @@ package final class NPYFile: Sendable {
     start = 8 + digits + length
     guard length <= NPYHeader.longest, start <= file.size else {
       throw .damaged(
-        path: path, found: "a header of \(length) bytes in a file of \(file.size)", expected: "one that fits")
+        path: path, found: "a header of \(quantity(length, "byte")) in a file of \(file.size)",
+        expected: "one that fits")
     }
     let text = String(decoding: try file.bytes(at: 8 + digits, count: length), as: UTF8.self)
     let header: NPYHeader
@@ -42,7 +43,8 @@ package final class NPYFile: Sendable {
     let size = shape.reduce(type.size, *)
     guard file.size - start == size else {
       throw .damaged(
-        path: path, found: "\(file.size - start) bytes of numbers", expected: "\(size), as the shape \(shape) needs")
+        path: path, found: "\(quantity(file.size - start, "byte")) of numbers",
+        expected: "\(size), as the shape \(shape) needs")
     }
   }
 

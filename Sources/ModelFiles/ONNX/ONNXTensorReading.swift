@@ -24,7 +24,7 @@ struct ONNXTensorReading {
     }
     if message.hasRawData {
       guard message.rawData.count == count * type.size else {
-        throw damaged(title, shape, found: "\(message.rawData.count) bytes", expected: "\(count * type.size)")
+        throw damaged(title, shape, found: quantity(message.rawData.count, "byte"), expected: "\(count * type.size)")
       }
       return ONNXTensor(shape: shape, values: values(message.rawData, type))
     }
@@ -40,14 +40,15 @@ struct ONNXTensorReading {
       case .floats(let values): values.count
       case .integers(let values): values.count
       }
-    guard found == count else { throw damaged(title, shape, found: "\(found) values", expected: "\(count)") }
+    guard found == count else { throw damaged(title, shape, found: quantity(found, "value"), expected: "\(count)") }
     return ONNXTensor(shape: shape, values: listed)
   }
 
   private func shape(_ message: Onnx_TensorProto, _ title: String) throws(FileError) -> ([Int], count: Int) {
     guard message.dims.count <= Self.mostDimensions else {
       throw .unsuitable(
-        path: path, found: "\(title) of \(message.dims.count) dimensions", expected: "at most \(Self.mostDimensions)")
+        path: path, found: "\(title) of \(quantity(message.dims.count, "dimension"))",
+        expected: "at most \(Self.mostDimensions)")
     }
     var count = 1
     for size in message.dims {
@@ -96,7 +97,7 @@ struct ONNXTensorReading {
       throw .damaged(
         path: path,
         found: "\(title) at offset \(entries["offset"] ?? "0"), length \(entries["length"] ?? "none") of \(location)",
-        expected: "the \(size) bytes of its shape")
+        expected: "the \(quantity(size, "byte")) of its shape")
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().resolvingSymlinksInPath()
     let place = folder.appendingPathComponent(location).resolvingSymlinksInPath()
@@ -107,7 +108,7 @@ struct ONNXTensorReading {
     let file = try RegularFile(path: place.path)
     guard size <= file.size, offset <= file.size - size else {
       throw .damaged(
-        path: place.path, found: "\(file.size) bytes",
+        path: place.path, found: quantity(file.size, "byte"),
         expected: "\(size) from offset \(offset) on, \(title) of \(path)")
     }
     return Data(try file.bytes(at: offset, count: size))

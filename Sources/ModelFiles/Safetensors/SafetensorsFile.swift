@@ -139,7 +139,8 @@ package final class SafetensorsFile: Sendable {
   /// Offset of the data, which follow the header and its length.
   private static func dataStart(_ file: borrowing RegularFile) throws(FileError) -> Int {
     guard file.size >= 8 else {
-      throw .damaged(path: file.path, found: "\(file.size) bytes", expected: "at least the 8 of a header's length")
+      throw .damaged(
+        path: file.path, found: quantity(file.size, "byte"), expected: "at least the 8 of a header's length")
     }
     let length = try file.bytes(at: 0, count: 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(min(file.size - 8, headerLimit)) else {

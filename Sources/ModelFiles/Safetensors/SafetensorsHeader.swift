@@ -1,3 +1,5 @@
+import Files
+
 /// The contents of the JSON header of a safetensors file.
 struct SafetensorsHeader {
   var metadata: [String: String] = [:]
@@ -72,7 +74,8 @@ struct SafetensorsHeader {
     guard !size.overflow, offsets[0] <= offsets[1], offsets[1] - offsets[0] == size.partialValue else {
       throw JSONProblem(
         offset: start, found: "\(tensor) of shape \(shape) in the bytes \(offsets[0])..<\(offsets[1])",
-        expected: size.overflow ? "a size that fits memory" : "\(size.partialValue) bytes for \(type.rawValue)")
+        expected: size.overflow
+          ? "a size that fits memory" : "\(quantity(size.partialValue, "byte")) for \(type.rawValue)")
     }
     return TensorEntry(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
   }
@@ -90,7 +93,8 @@ struct SafetensorsHeader {
     }
     guard end == dataCount else {
       throw JSONProblem(
-        offset: 0, found: "\(dataCount) bytes behind the header", expected: "the \(end) bytes of the tensors it lists")
+        offset: 0, found: "\(quantity(dataCount, "byte")) behind the header",
+        expected: "the \(quantity(end, "byte")) of the tensors it lists")
     }
   }
 }

@@ -17,7 +17,7 @@ extension FaultTests {
 
       for (out, ranks) in [("many", ranks), ("one", nil)] {
         let outcome = try await place.train(["data.onBadImage=skip"], out: out, ranks: ranks)
-        #expect(outcome.errors.contains("left out 1 images") && outcome.errors.contains(name), "\(outcome.text)")
+        #expect(outcome.errors.contains("left out 1 image:") && outcome.errors.contains(name), "\(outcome.text)")
       }
       #expect(try await place.tensorHash(out: "many") == place.tensorHash(out: "one"), "\(damage), \(ranks) ranks")
     }

@@ -91,8 +91,9 @@ final class Workplace: Sendable {
 
   func file(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
   func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+  /// Without the marker that the program leaves.
   func names(_ folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
+    try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).filter { $0 != ".disttrain" }.sorted()
   }
   func text(_ name: String) throws -> String { try String(contentsOf: file(name), encoding: .utf8) }
   func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: file(name))) }
