@@ -1,3 +1,4 @@
+import Files
 import Hosts
 import MachineFacts
 
@@ -40,7 +41,7 @@ package struct Allocation: Equatable, CustomStringConvertible {
       slotsOfMpirun = [hostfile.slots, slurm?.slots, gridEngine?.slots].compactMap(\.self).min()
       let limits = hostfile.hosts.map(\.maximumSlots)
       maximum = limits.contains(nil) ? nil : limits.reduce(0) { $0 + $1! }
-      let count = slots.map { ", \(counted($0, "slot"))" } ?? ""
+      let count = slots.map { ", \(quantity($0, "slot"))" } ?? ""
       let pronoun = hosts == 1 ? "it" : "them"
       description =
         "hosts: \(hosts) of the hostfile\(count)"
@@ -54,8 +55,8 @@ package struct Allocation: Equatable, CustomStringConvertible {
       slotsOfMpirun = slurm.slots
       maximum = nil
       description =
-        "hosts: Slurm job \(slurm.job), \(counted(hosts, "node")) (\(slurm.nodeList)), \(counted(slurm.slots, "task"))"
-        + (slurm.cpus.map { ", \(counted($0, "CPU"))" } ?? "")
+        "hosts: Slurm job \(slurm.job), \(quantity(hosts, "node")) (\(slurm.nodeList)), \(quantity(slurm.slots, "task"))"
+        + (slurm.cpus.map { ", \(quantity($0, "CPU"))" } ?? "")
     } else if let gridEngine {
       source = .gridEngine
       hosts = gridEngine.hosts
@@ -65,7 +66,7 @@ package struct Allocation: Equatable, CustomStringConvertible {
       slotsOfMpirun = gridEngine.slots
       maximum = nil
       description =
-        "hosts: Grid Engine job \(gridEngine.job), \(counted(hosts, "host")), \(counted(gridEngine.slots, "slot"))"
+        "hosts: Grid Engine job \(gridEngine.job), \(quantity(hosts, "host")), \(quantity(gridEngine.slots, "slot"))"
     } else {
       source = .machine
       hosts = 1
@@ -74,7 +75,7 @@ package struct Allocation: Equatable, CustomStringConvertible {
       defaultRanks = machine.cores
       slotsOfMpirun = nil
       maximum = nil
-      description = "hosts: this one, \(counted(machine.cores, "core")) free to use"
+      description = "hosts: this one, \(quantity(machine.cores, "core")) free to use"
     }
   }
 
@@ -92,9 +93,4 @@ package struct Allocation: Equatable, CustomStringConvertible {
     }
     return ranks
   }
-}
-
-/// `1 host`, `2 hosts`.
-func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {
-  "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
 }

@@ -108,7 +108,7 @@ struct LaunchCommand: ParsableCommand {
       Foundation.exit(64)
     }
     throw LaunchError(
-      "found \(counted(started.count, "process", plural: "processes")) of disttrain-launch, started by "
+      "found \(quantity(started.count, "process", plural: "processes")) of disttrain-launch, started by "
         + "\(started.launcher.rawValue), expected one, which starts the ranks itself: disttrain-launch -np "
         + "\(started.count) CONFIG, without \(started.launcher.rawValue)")
   }

@@ -1,3 +1,4 @@
+import Files
 import Hosts
 import MachineFacts
 
@@ -25,10 +26,10 @@ package struct Placement: Equatable {
   ) {
     let cpus = allocation.cpus ?? .max
     let cores = min(machine.cores, cpus)
-    guard ranks <= cores else { return share(ranks, counted(cores, "core")) }
+    guard ranks <= cores else { return share(ranks, quantity(cores, "core")) }
     let threads = min(machine.threads(sharedBy: ranks), job?.cpus(ofEachOf: ranks) ?? cpus / ranks)
     self.threads = threads
-    remarks.append("ranks: \(ranks), \(counted(threads, "core")) each")
+    remarks.append("ranks: \(ranks), \(quantity(threads, "core")) each")
     // A batch system need not confine a job to its cores; other jobs may use those that mpirun would bind to.
     if machine.isConfined || cpus < machine.onlineCPUs.count {
       options = ["--bind-to", "none"]
@@ -41,9 +42,9 @@ package struct Placement: Equatable {
 
   private mutating func placeElsewhere(_ ranks: Int, _ allocation: Allocation, _ job: SlurmAllocation?) {
     threads = job?.cpus(ofEachOf: ranks) ?? (allocation.source == .gridEngine ? 1 : nil)
-    if let slots = allocation.slots, ranks > slots { return share(ranks, counted(slots, "slot")) }
+    if let slots = allocation.slots, ranks > slots { return share(ranks, quantity(slots, "slot")) }
     options = ["--bind-to", "none"]
-    remarks.append("ranks: \(ranks) on \(counted(allocation.hosts, "host"))")
+    remarks.append("ranks: \(ranks) on \(quantity(allocation.hosts, "host"))")
     remarks.append("binding: none, since the cores of other hosts are not known here")
   }
 
