@@ -126,7 +126,8 @@ struct ConfigurationTests {
       found.model.discriminator
         == .layers([
           .convolution(.init(channels: 2, kernel: 8, stride: 1, padding: 0, bias: true, spectralNorm: true)),
-          .batchNorm(), .leakyRelu(slope: 0.3), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: false)),
+          .batchNorm(), .leakyRelu(slope: 0.3),
+          .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: false)),
           .branch(from: 1), .convolution(.init(channels: 1, kernel: 1, stride: 1, padding: 0, bias: true)),
         ]))
     #expect(

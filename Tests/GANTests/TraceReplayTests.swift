@@ -34,7 +34,8 @@ import Testing
   /// Losses of scores, several updates of D per step.
   @Test(
     arguments: Kernels.available,
-    each("hinge", "least-squares", "relativistic", "wgan", "wgan-gp", "branch", "branch-gp", "spectral",
+    each(
+      "hinge", "least-squares", "relativistic", "wgan", "wgan-gp", "branch", "branch-gp", "spectral",
       "spectral-gp"))
   func updatesAgreeWithPyTorch(_ kernels: Kernels, _ test: (name: String, shards: Int)) throws {
     var replay = try TraceReplay(Trace(test.name, shards: test.shards), kernels)

@@ -58,7 +58,8 @@ struct EvaluatedSamples {
   static func requireCount(_ count: Int?, of available: Int, in path: String) throws(UserFacingError) {
     guard let count, count > available else { return }
     throw UserFacingError(
-      code: .usage, message: "--count \(count), but \(path) has \(counted(available, "image")); give at most that number")
+      code: .usage,
+      message: "--count \(count), but \(path) has \(counted(available, "image")); give at most that number")
   }
 
   private static func array(_ path: String, _ count: Int?, _ image: FeatureShape) throws -> ImageArray {
