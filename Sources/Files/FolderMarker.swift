@@ -25,6 +25,21 @@ package enum FolderMarker: Equatable, Sendable {
     }
   }
 
+  /// The marker of `folder`; nil if it has none.
+  package init?(in folder: String) {
+    let path = "\(folder)/\(Self.name)"
+    guard access(path, F_OK) == 0 else { return nil }
+    self.init(path: path.utf8CString.map { $0 })
+  }
+
+  /// Whether disttrain has written the folder's file `name`.
+  package func covers(_ name: String) -> Bool {
+    switch self {
+    case .wholeFolder: true
+    case .entries(let names): names.contains(Array(name.utf8))
+    }
+  }
+
   private init(text: [UInt8]) {
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let names = lines.drop { !$0.isEmpty }.filter { !$0.isEmpty }
@@ -47,8 +62,7 @@ package enum FolderMarker: Equatable, Sendable {
     _ names: some Sequence<String>, in folder: String, claimingWhole: Bool
   ) throws(FileError) {
     let path = "\(folder)/\(name)"
-    var old: FolderMarker?
-    if access(path, F_OK) == 0 { old = FolderMarker(path: path.utf8CString.map { $0 }) }
+    let old = FolderMarker(in: folder)
     guard old != .wholeFolder else { return }
     // A name with a newline, which could not be told from two, stays unmarked.
     var written = Set(names.map { Array($0.utf8) }.filter { !$0.contains(UInt8(ascii: "\n")) })

@@ -48,7 +48,7 @@ extension CommandLineTests {
         "images: left out images of formats that are not read: JPEG 2000: 1, SVG: 1",
         "2 images have a colour profile other than sRGB (Display P3: 1, Adobe RGB: 1): their numbers are used as they "
           + "are",
-        "composited 1 images with transparency",
+        "composited 1 image with transparency",
       ] { #expect(outcome.text.contains(text), "\(text) in \(outcome.text)") }
 
       let inspected = try await place.run(["data", "inspect", "images"])
@@ -82,7 +82,7 @@ extension CommandLineTests {
       #expect(inspected.errors.contains("images/\(image): \(message)"), "\(inspected.text)")
       try await place.train(environment: environment, expecting: 65)
       let outcome = try await place.train(["data.onBadImage=skip"], environment: environment)
-      #expect(outcome.text.contains("left out 1 images") && outcome.text.contains(message), "\(outcome.text)")
+      #expect(outcome.text.contains("left out 1 image") && outcome.text.contains(message), "\(outcome.text)")
     }
   }
 }

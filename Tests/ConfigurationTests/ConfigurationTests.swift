@@ -303,7 +303,7 @@ struct ConfigurationTests {
         "data.image.size", "model.generator.preset", "model.generator.width", "model.generator.bias",
         "model.generator.batchNorm", "model.discriminator.preset", "model.discriminator.width",
         "model.discriminator.bias", "model.discriminator.batchNorm", "model.discriminator.dropout",
-        "model.generator.layers", "model.discriminator.layers",
+        "model.discriminator.spectralNorm", "model.generator.layers", "model.discriminator.layers",
       ])
   }
 

@@ -87,7 +87,10 @@ struct ImageFolder: ~Copyable {
   /// A note about images that were in the folder before and are still there; nil if there are none.
   func othersNote() throws(FileError) -> String? {
     let own = Set((0..<count).map { names($0) + ".png" })
+    let marker = FolderMarker(in: folder)
     let others = try Folder.names(in: folder).filter { name in
+      // Beside a user's own images only those that disttrain has written are meant.
+      guard marker?.covers(name) ?? true else { return false }
       if name == Self.arrayName { return format != .npy }
       if name == Self.gridName { return grid == nil }
       return name.hasSuffix(".png") && (format == .npy || !own.contains(name))
