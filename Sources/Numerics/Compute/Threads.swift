@@ -16,8 +16,6 @@ package final class Threads: @unchecked Sendable {
   private var body: (@Sendable (Int, Int) -> Void)?
   private var iterations = 0
   private var isLooping = false
-  /// Used by the caller's thread only.
-  private var clock = PollClock()
   /// Iterations that no thread has taken.
   private let remaining = Atomic(0)
   /// Iterations that are not done.
@@ -57,11 +55,11 @@ package final class Threads: @unchecked Sendable {
     precondition(!isLooping, "a loop within a loop of the same threads")
     isLooping = true
     defer { isLooping = false }
-    clock = PollClock()
+    var clock = PollClock()
     if count == 1 || iterations <= 1 {
       for iteration in 0..<iterations {
         body(iteration, 0)
-        pollIfDue(on: 0)
+        if clock.isDue() { poll?() }
       }
       return
     }
@@ -71,15 +69,10 @@ package final class Threads: @unchecked Sendable {
       unfinished.store(iterations, ordering: .relaxed)
       remaining.store(iterations, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
-      while runNext(as: 0) { pollIfDue(on: 0) }
-      awaitEnd()
+      while runNext(as: 0) { if clock.isDue() { poll?() } }
+      awaitEnd(&clock)
       self.body = nil
     }
-  }
-
-  /// Calls `poll` if it is due and `thread` is the caller's; for iterations that take longer than a few milliseconds.
-  package func pollIfDue(on thread: Int) {
-    if thread == 0, clock.isDue() { poll?() }
   }
 
   /// The results of `body` for all iterations, in order.
@@ -121,9 +114,9 @@ package final class Threads: @unchecked Sendable {
     return false
   }
 
-  private func awaitEnd() {
+  private func awaitEnd(_ clock: inout PollClock) {
     if isTrueSoon({ unfinished.load(ordering: .acquiring) == 0 }) { return }
-    pollIfDue(on: 0)
+    if clock.isDue() { poll?() }
     callerSleeps.store(true, ordering: .sequentiallyConsistent)
     done.wait { unfinished.load(ordering: .sequentiallyConsistent) == 0 }
     callerSleeps.store(false, ordering: .relaxed)

@@ -20,8 +20,8 @@ extension WinogradConvolution {
         large.sample(sample).update(repeating: 0, count: geometry.large.sampleCount)
       }
     }
-    forEachPart(layout, panels: panels) { tiles, row in
-      transformSmall(small, tiles, row: row)
+    forEachPart(layout, panels: panels) { block in
+      transformSmall(small, block)
     } body: { part, thread in
       let products = workspace[thread]
       let channels = channels(ofPanel: part.panel, of: geometry.large.channels)

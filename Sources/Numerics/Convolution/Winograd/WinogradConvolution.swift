@@ -107,24 +107,32 @@ package final class WinogradConvolution: Convolution {
   /// Tiles in one unit of work of a transform.
   static let tilesPerUnit = 4
 
-  /// Transforms some tiles of the large map into the rows from `row` on of the transformed ones.
-  func transformLarge(_ large: Tensor, _ tiles: Range<Int>, row: Int) {
-    var code = self.code
-    for phase in tiling.phases {
-      largePoints.withRows(workspace.shared, points: phase.points, firstColumns: phase.firstColumns, row: row) {
-        phase.transforms.large_to_points(
-          $0, large.data, &code, phase.row, phase.column, tiles.lowerBound, tiles.upperBound, 0,
-          geometry.large.channels)
+  func transformLarge(_ large: Tensor, _ block: Range<Int>) {
+    nonisolated(unsafe) let memory = workspace.shared
+    threads.forEach((block.count + Self.tilesPerUnit - 1) / Self.tilesPerUnit) { index, _ in
+      let row = index * Self.tilesPerUnit
+      let first = block.lowerBound + row
+      let last = min(first + Self.tilesPerUnit, block.upperBound)
+      var code = self.code
+      for phase in tiling.phases {
+        largePoints.withRows(memory, points: phase.points, firstColumns: phase.firstColumns, row: row) {
+          phase.transforms.large_to_points(
+            $0, large.data, &code, phase.row, phase.column, first, last, 0, geometry.large.channels)
+        }
       }
     }
   }
 
-  /// The same for the small map.
-  func transformSmall(_ small: Tensor, _ tiles: Range<Int>, row: Int) {
-    var code = self.code
-    smallPoints.withRows(workspace.shared, points: allPoints, row: row) {
-      tiling.smallTransforms.small_to_points(
-        $0, small.data, &code, tiles.lowerBound, tiles.upperBound, 0, geometry.small.channels)
+  func transformSmall(_ small: Tensor, _ block: Range<Int>) {
+    nonisolated(unsafe) let memory = workspace.shared
+    threads.forEach((block.count + Self.tilesPerUnit - 1) / Self.tilesPerUnit) { index, _ in
+      let row = index * Self.tilesPerUnit
+      let first = block.lowerBound + row
+      var code = self.code
+      smallPoints.withRows(memory, points: allPoints, row: row) {
+        tiling.smallTransforms.small_to_points(
+          $0, small.data, &code, first, min(first + Self.tilesPerUnit, block.upperBound), 0, geometry.small.channels)
+      }
     }
   }
 }

@@ -14,8 +14,8 @@ extension WinogradConvolution {
         forwardWeights(weights, panel: index, into: kept + index * forwardWeights.count)
       }
     }
-    forEachPart(layout, panels: panels) { tiles, row in
-      transformLarge(large, tiles, row: row)
+    forEachPart(layout, panels: panels) { block in
+      transformLarge(large, block)
     } body: { part, thread in
       let products = workspace[thread]
       var multipliers = products + self.products.count

@@ -8,36 +8,24 @@ extension WinogradConvolution {
     let panel: Int
   }
 
-  /// Processes all tiles in blocks of `tilesPerBlock`: transforms a block, then calls `body` for each panel.
-  ///
-  /// As long as each thread gets as many blocks as the others, it transforms and multiplies its own: then it reads no
-  /// tiles from another core's cache. Fewer blocks than threads are shared by all threads, panel by panel.
+  /// Processes all tiles, `tilesPerBlock` for each thread at a time: transforms them, then calls `body` for each panel
+  /// of each block.
   func forEachPart(
-    _ layout: BatchLayout, panels: Int, transform: @Sendable (_ tiles: Range<Int>, _ row: Int) -> Void,
+    _ layout: BatchLayout, panels: Int, transform: (_ block: Range<Int>) -> Void,
     body: @Sendable (_ part: Part, _ thread: Int) -> Void
   ) {
     let tiles = layout.samples * tiling.tilesPerSample
-    @Sendable func block(_ index: Int) -> Range<Int> { index * tilesPerBlock..<min((index + 1) * tilesPerBlock, tiles) }
-    let blocks = (tiles + tilesPerBlock - 1) / tilesPerBlock
-    let ownBlocks = blocks / threads.count * threads.count
-    threads.forEach(ownBlocks) { index, thread in
-      let row = thread * tilesPerBlock
-      transform(block(index), row)
-      for panel in 0..<panels {
-        body(Part(tiles: block(index), row: row, panel: panel), thread)
-        threads.pollIfDue(on: thread)
+    let wave = tilesPerBlock * threads.count
+    for first in stride(from: 0, to: tiles, by: wave) {
+      let block = first..<min(first + wave, tiles)
+      transform(block)
+      let shares = (block.count + tilesPerBlock - 1) / tilesPerBlock
+      threads.forEach(panels * shares) { index, thread in
+        let row = index % shares * tilesPerBlock
+        let start = first + row
+        let own = start..<min(start + tilesPerBlock, block.upperBound)
+        body(Part(tiles: own, row: row, panel: index / shares), thread)
       }
-    }
-    let rest = blocks - ownBlocks
-    if rest == 0 { return }
-    let first = ownBlocks * tilesPerBlock
-    threads.forEach((tiles - first + Self.tilesPerUnit - 1) / Self.tilesPerUnit) { index, _ in
-      let row = index * Self.tilesPerUnit
-      transform(first + row..<min(first + row + Self.tilesPerUnit, tiles), row)
-    }
-    threads.forEach(panels * rest) { index, thread in
-      let place = index % rest
-      body(Part(tiles: block(ownBlocks + place), row: place * tilesPerBlock, panel: index / rest), thread)
     }
   }
 
