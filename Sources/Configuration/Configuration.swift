@@ -1,3 +1,4 @@
+import Files
 import GAN
 import Numerics
 import Reporting
@@ -76,7 +77,7 @@ package enum Interval: Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .steps(let count): "\(count)"
-    case .epochs(let count): counted(count, "epoch")
+    case .epochs(let count): quantity(count, "epoch")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import GAN
 import Reporting
 
@@ -89,7 +90,7 @@ extension Configuration {
       guard let wrong = found.first(where: { !outputs.contains($0) }) else { return }
       section.report(
         key,
-        "makes \(wrong) of \(input) in \(counted(layers.count, "layer")), expected \(expected). Shapes after each "
+        "makes \(wrong) of \(input) in \(quantity(layers.count, "layer")), expected \(expected). Shapes after each "
           + "layer: " + shapes.map(\.description).joined(separator: ", ") + ".")
     } catch {
       section.report(key, "\(error).")
@@ -117,7 +118,7 @@ extension Configuration {
     if case .fixed(let count) = self.train.shards, count > self.train.batch {
       train.report(
         "shards",
-        "found \(count), expected at most the \(counted(self.train.batch, "image")) of a batch. "
+        "found \(count), expected at most the \(quantity(self.train.batch, "image")) of a batch. "
           + "Lower train.shards, or raise train.batch.")
     }
     guard data.lastBatch == .drop else { return }

@@ -18,7 +18,7 @@ package struct CelebAByHand {
   package func run() throws -> Never {
     do throws(ImageError) {
       let source = try CelebASource(folder: folder)
-      Console(isSpeaking: true).say("\(folder) has CelebA, \(counted(source.count, "image"))")
+      Console(isSpeaking: true).say("\(folder) has CelebA, \(quantity(source.count, "image"))")
     } catch {
       throw UserFacingError(code: .usage, message: error.description)
     }

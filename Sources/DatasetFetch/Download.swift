@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Reporting
 
@@ -86,7 +87,7 @@ package struct Download {
 
   private func accept(_ part: borrowing PartFile) throws(FetchError) -> String {
     if let size = file.size, part.size != size {
-      throw .wrongContent(address: file.address, found: counted(part.size, "byte"), expected: counted(size, "byte"))
+      throw .wrongContent(address: file.address, found: quantity(part.size, "byte"), expected: quantity(size, "byte"))
     }
     let found = try part.sha256()
     switch expected {
@@ -103,7 +104,7 @@ package struct Download {
   /// 9912422 → 9.9 MB.
   package static func spoken(bytes: Int) -> String {
     let units = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)]
-    guard let (name, size) = units.first(where: { Double(bytes) >= $0.1 }) else { return counted(bytes, "byte") }
+    guard let (name, size) = units.first(where: { Double(bytes) >= $0.1 }) else { return quantity(bytes, "byte") }
     return String(format: "%.1f %@", Double(bytes) / size, name)
   }
 }

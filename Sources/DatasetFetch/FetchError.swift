@@ -48,7 +48,9 @@ package enum FetchError: ExplainedError, Equatable {
         + "server that has it by --from ADDRESS"
     case .unreachable(let address, let reason, let kept):
       "\(address): \(reason). "
-        + (kept > 0 ? "\(counted(kept, "byte")) \(kept == 1 ? "is" : "are") kept; the same command resumes there" : "Try again later")
+        + (kept > 0
+          ? "\(quantity(kept, "byte")) \(kept == 1 ? "is" : "are") kept; the same command resumes there"
+          : "Try again later")
         + ", or name another server by --from ADDRESS"
     case .wrongContent(let address, let found, let expected):
       "\(address): found \(found), expected \(expected); it was not kept. Try again, or name another server by --from ADDRESS"

@@ -42,7 +42,8 @@ package enum FileFormat: String, Hashable, Sendable, CaseIterable {
   case bmp = "a BMP image"
   case tiff = "a TIFF image"
   case webp = "a WebP image"
-  case heif = "a HEIC or AVIF image"
+  case heic = "a HEIC image"
+  case avif = "an AVIF image"
 
   /// What to do if it is found in place of another file, as a clause without a full stop; nil for nothing special.
   package var advice: String? {
@@ -59,7 +60,7 @@ package enum FileFormat: String, Hashable, Sendable, CaseIterable {
 
   package var isImage: Bool {
     switch self {
-    case .png, .jpeg, .gif, .bmp, .tiff, .webp, .heif: true
+    case .png, .jpeg, .gif, .bmp, .tiff, .webp, .heic, .avif: true
     default: false
     }
   }
@@ -72,12 +73,12 @@ package enum FileFormat: String, Hashable, Sendable, CaseIterable {
 
 extension FileFormat {
   /// The format of a file that begins with `bytes`, at least `FileContent.prefixLength` of them if the file has them.
-  static func recognized(in bytes: [UInt8]) -> FileFormat? {
+  package static func recognized(in bytes: [UInt8]) -> FileFormat? {
     if let format = signatures.first(where: { bytes.starts(with: $0.bytes) })?.format { return format }
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) { return zipKind(bytes) }
     if bytes.dropFirst(257).starts(with: Array("ustar".utf8)) { return .tar }
     if bytes.starts(with: Array("RIFF".utf8)), bytes.dropFirst(8).starts(with: Array("WEBP".utf8)) { return .webp }
-    if bytes.dropFirst(4).starts(with: Array("ftyp".utf8)), isHEIF(bytes) { return .heif }
+    if let brands = FileBrands(bytes), brands.isHEIF || brands.isAVIF { return brands.isAVIF ? .avif : .heic }
     if isBMP(bytes) { return .bmp }
     // The length of the header, in 8 bytes, before its JSON.
     if bytes.count > 8, bytes[4..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") { return .safetensors }
@@ -91,7 +92,7 @@ extension FileFormat {
   }
 
   private static let signatures: [(bytes: [UInt8], format: FileFormat)] = [
-    ([0x89, 0x50, 0x4E, 0x47], .png), ([0xFF, 0xD8, 0xFF], .jpeg), (Array("GIF8".utf8), .gif),
+    ([0x89, 0x50, 0x4E, 0x47], .png), ([0xFF, 0xD8], .jpeg), (Array("GIF87a".utf8), .gif), (Array("GIF89a".utf8), .gif),
     (Array("II*\0".utf8), .tiff), (Array("MM\0*".utf8), .tiff),
     ([0x1F, 0x8B], .gzip), (Array("BZh".utf8), .bzip2), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], .xz),
     ([0x28, 0xB5, 0x2F, 0xFD], .zstd), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], .sevenZip),
@@ -112,16 +113,10 @@ extension FileFormat {
     return name.ends(with: ".npy") ? .npz : .zip
   }
 
-  /// By the major brand (ISO/IEC 23008-12, annex B; AV1 Image File Format, §6).
-  private static func isHEIF(_ bytes: [UInt8]) -> Bool {
-    let brand = String(decoding: bytes.dropFirst(8).prefix(4), as: UTF8.self)
-    return ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "avif", "avis"].contains(brand)
-  }
-
   /// The letters alone begin many a text: the length of the second header must be one of those in use.
   private static func isBMP(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: Array("BM".utf8)) && bytes.count > 17 && bytes[15..<18].allSatisfy { $0 == 0 }
-      && [12, 40, 52, 56, 64, 108, 124].contains(bytes[14])
+      && [12, 16, 40, 52, 56, 64, 108, 124].contains(bytes[14])
   }
 
   private static func isIDX(_ bytes: [UInt8]) -> Bool {

@@ -1,10 +1,5 @@
-import Files
 import Foundation
 
 package func decimal(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }
 
 package func percent(_ share: Double) -> String { decimal(100 * share, 1) + " %" }
-
-package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
-  quantity(count, noun, plural: plural)
-}

@@ -37,7 +37,8 @@ struct FileContentTests {
     (.bmp, Array("BM".utf8) + [0x36, 0x0C, 0, 0, 0, 0, 0, 0, 0x36, 0, 0, 0, 40, 0, 0, 0, 32]),
     (.tiff, Array("II*\0".utf8) + [8]), (.tiff, Array("MM\0*".utf8)),
     (.webp, Array("RIFF".utf8) + [0x24, 0, 0, 0] + Array("WEBPVP8 ".utf8)),
-    (.heif, [0, 0, 0, 0x18] + Array("ftypheic".utf8)), (.heif, [0, 0, 0, 0x20] + Array("ftypavif".utf8)),
+    (.heic, [0, 0, 0, 0x18] + Array("ftypheic\0\0\0\0mif1heic".utf8)),
+    (.avif, [0, 0, 0, 0x18] + Array("ftypmif1\0\0\0\0mif1avif".utf8)),
   ]
 
   @Test func everyFormatIsRecognized() {

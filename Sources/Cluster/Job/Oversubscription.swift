@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import MPI
 import MachineFacts
@@ -29,7 +30,7 @@ package enum Oversubscription {
     let cpus = machine.onlineCPUs.count
     let cores = min(cpus, machine.quota?.wholeCPUs ?? .max)
     guard ranks > cores else { return nil }
-    let number = "\(cores) core\(cores == 1 ? "" : "s")"
+    let number = quantity(cores, "core")
     let fact =
       cores < cpus
       ? "\(ranks) ranks have the CPU time of \(number), by the quota of their control group, and use it for waiting, too"

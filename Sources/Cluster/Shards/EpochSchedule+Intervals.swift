@@ -1,12 +1,13 @@
 import Configuration
+import Files
 import Reporting
 
 extension EpochSchedule {
   /// The length of a run, in one line.
   package func summary(heldOut: Int) -> String {
     let aside = heldOut > 0 ? " and \(heldOut) held out" : ""
-    return "\(counted(deal.images, "image"))\(aside), \(counted(batchesPerEpoch, "batch", plural: "batches")) of "
-      + "\(plan.batch) an epoch, \(counted(totalSteps, "step"))"
+    return "\(quantity(deal.images, "image"))\(aside), \(quantity(batchesPerEpoch, "batch", plural: "batches")) of "
+      + "\(plan.batch) an epoch, \(quantity(totalSteps, "step"))"
   }
 
   /// An interval in steps.

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import GAN
 import Reporting
 
@@ -142,13 +143,13 @@ package enum EpochScheduleError: ExplainedError, Equatable {
     switch self {
     case .noImages: "the data set has no images; check data.path and data.pattern"
     case .lessThanOneBatch(let images, let batch):
-      "the data set has \(counted(images, "image")), fewer than one batch of \(batch), and data.lastBatch is drop: "
+      "the data set has \(quantity(images, "image")), fewer than one batch of \(batch), and data.lastBatch is drop: "
         + "set train.batch to at most \(images), or data.lastBatch to keep or wrap"
     case .emptyShard(let images, let needed, let shards):
-      "the data set has \(counted(images, "image")), too few to give each of \(counted(shards, "shard")) one "
+      "the data set has \(quantity(images, "image")), too few to give each of \(quantity(shards, "shard")) one "
         + "(data.lastBatch is wrap): \(needed) are needed; lower train.batch or train.shards, or set data.lastBatch to keep"
     case .singleValue(let images, let batch, let norm):
-      "the data set has \(counted(images, "image")), so that the last batch of an epoch, in batches of \(batch), has 1 "
+      "the data set has \(quantity(images, "image")), so that the last batch of an epoch, in batches of \(batch), has 1 "
         + "(data.lastBatch is keep), expected at least 2: \(norm); "
         + "set data.lastBatch to drop or wrap, or change train.batch"
     case .endless: "the run has no end: set train.steps or train.epochs"

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import GAN
 import Numerics
 import Reporting
@@ -100,9 +101,9 @@ package enum ShardPlanError: ExplainedError, Equatable {
     case .batchOutOfRange(let batch): "train.batch is \(batch); it must be from 1 to \(Int32.max)"
     case .shardsOutOfRange(let shards, let batch):
       "train.shards is \(shards); it must be from 1 to train.batch, which is \(batch), or auto"
-    case .noRanks(let ranks): "\(counted(ranks, "rank")); there must be at least one"
+    case .noRanks(let ranks): "\(quantity(ranks, "rank")); there must be at least one"
     case .moreRanksThanShards(let ranks, let shards, let batch):
-      "\(ranks) ranks, but a batch has only \(counted(shards, "shard")) (train.shards) and each rank needs one: "
+      "\(ranks) ranks, but a batch has only \(quantity(shards, "shard")) (train.shards) and each rank needs one: "
         + "start at most \(shards), or, for a new run, "
         + (ranks <= batch ? "set train.shards to at least \(ranks)" : "raise train.batch, which is \(batch)")
     }

@@ -1,4 +1,5 @@
 import Cluster
+import Files
 import GAN
 import MPI
 import Numerics
@@ -61,7 +62,7 @@ final class ExchangeBench {
       times.adam.append(adam)
     }
     let ratio = Sample(zip(times.exchange, times.allReduce).map { $0 / $1 })
-    var table = TextTable([.left("on \(counted(job.size, "rank"))"), .right("ms: median (least to greatest)")])
+    var table = TextTable([.left("on \(quantity(job.size, "rank"))"), .right("ms: median (least to greatest)")])
     for (name, sample) in [
       ("exchange, gradients in to parameters out", times.exchange),
       ("of it rank 0 in MPI's calls", times.messages), ("MPI_Allreduce", times.allReduce),
@@ -71,8 +72,8 @@ final class ExchangeBench {
     }
     console.say(
       """
-      Exchange of a gradient of 25 MB in \(counted(exchange.owned.count, "bucket")) against one MPI_Allreduce of it, \
-      \(counted(rounds, "round")) in turns, the slowest rank's time
+      Exchange of a gradient of 25 MB in \(quantity(exchange.owned.count, "bucket")) against one MPI_Allreduce of it, \
+      \(quantity(rounds, "round")) in turns, the slowest rank's time
       \(table.text)
       exchange / allreduce \(ratio.spread(2))
       """)

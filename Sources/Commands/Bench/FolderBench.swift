@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Numerics
 import Reporting
 
@@ -37,8 +38,8 @@ struct FolderBench {
     table.add(["ms of processor time per image", Sample(perImage).spread(3)])
     console.say(
       """
-      \(counted(speeds[0].images, "image")) of \(folder) read, decoded and transformed to \(transform); \
-      \(counted(passes, "pass", plural: "passes"))
+      \(quantity(speeds[0].images, "image")) of \(folder) read, decoded and transformed to \(transform); \
+      \(quantity(passes, "pass", plural: "passes"))
       \(table.text)
       images/s \(decimal(Sample(speeds.map(\.imagesPerSecond)).median, 1))
       """)

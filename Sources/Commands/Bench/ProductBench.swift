@@ -1,3 +1,4 @@
+import Files
 import GAN
 import LinearAlgebra
 import Numerics
@@ -34,8 +35,8 @@ struct ProductBench {
       console.say(
         """
 
-        Matrix products of facades, batch \(batch) in \(counted(shards, "shard")): \(kernels) kernels\(against),
-        one thread, GFLOP/s and share of peak, medians of \(counted(rounds, "round"))
+        Matrix products of facades, batch \(batch) in \(quantity(shards, "shard")): \(kernels) kernels\(against),
+        one thread, GFLOP/s and share of peak, medians of \(quantity(rounds, "round"))
         \(table(workload, shards))
         """)
     }

@@ -1,6 +1,7 @@
 import Cluster
 import Configuration
 import DistTrain
+import Files
 import Foundation
 import GAN
 import Numerics
@@ -29,8 +30,8 @@ struct StepBench {
     let model = configuration.model
     console.say(
       "\(configuration.name): \(model.image.width)×\(model.image.height)×\(model.image.channels), batch \(plan.batch) in "
-        + "\(counted(plan.shards, "shard")), \(job.size == 1 ? "one process" : "\(job.size) ranks"), "
-        + "\(counted(measured.threads.count, "thread"))\(job.size > 1 ? " each" : ""), "
+        + "\(quantity(plan.shards, "shard")), \(job.size == 1 ? "one process" : "\(job.size) ranks"), "
+        + "\(quantity(measured.threads.count, "thread"))\(job.size > 1 ? " each" : ""), "
         + "\(kernels) kernels, drawn images")
     try job.barrier()
     console.say("\n\(Kernels.peakTable())")
@@ -41,7 +42,7 @@ struct StepBench {
     console.say(
       """
 
-      Convolutions\(job.size > 1 ? " of rank 0's share" : ""), medians of \(counted(rounds, "round")); GFLOP/s as if \
+      Convolutions\(job.size > 1 ? " of rank 0's share" : ""), medians of \(quantity(rounds, "round")); GFLOP/s as if \
       by direct convolution;
       error: root mean square against double precision, relative to the outputs'
       \(layers.text)
@@ -86,8 +87,8 @@ struct StepBench {
     console.say(
       """
 
-      Step\(job.size > 1 ? " on rank 0" : "") of \(counted(measured.plan.batch, "image")), median of \
-      \(counted(steps.count, "step")): \(time.spread(2, times: 1e3)) ms
+      Step\(job.size > 1 ? " on rank 0" : "") of \(quantity(measured.plan.batch, "image")), median of \
+      \(quantity(steps.count, "step")): \(time.spread(2, times: 1e3)) ms
       images/s \(decimal(Double(measured.plan.batch) / slowest, 2))
       \(table.text)
       """)

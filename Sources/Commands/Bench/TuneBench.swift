@@ -1,5 +1,6 @@
 import Cluster
 import Configuration
+import Files
 import GAN
 import Numerics
 import Reporting
@@ -54,9 +55,9 @@ struct TuneBench {
     for sharding in shardings {
       console.say(
         """
-        \(configuration.name): \(counted(sharding.shards * sharding.samples, "image")) in \
-        \(counted(sharding.shards, "shard")), \(kernels) kernels, \
-        \(counted(threads.count, "thread")); ms of processor time a pass, medians of \(counted(rounds, "round"))
+        \(configuration.name): \(quantity(sharding.shards * sharding.samples, "image")) in \
+        \(quantity(sharding.shards, "shard")), \(kernels) kernels, \
+        \(quantity(threads.count, "thread")); ms of processor time a pass, medians of \(quantity(rounds, "round"))
         """)
       var table = TextTable(
         [.left("pass"), .right("images")] + ConvolutionAlgorithm.allCases.map { .right($0.rawValue) }
@@ -86,7 +87,7 @@ struct TuneBench {
         """
         \(table.text)
 
-        For a configuration whose shards have \(counted(sharding.samples, "image")):
+        For a configuration whose shards have \(quantity(sharding.samples, "image")):
         \(settings.section)
         """)
     }

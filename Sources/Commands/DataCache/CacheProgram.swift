@@ -38,7 +38,7 @@ package struct CacheProgram {
     let most = limit.map { " of at most \($0) GB (data.cacheLimit)" } ?? ""
     let bytes = entries.reduce(0) { $0 + $1.bytes }
     console.say(
-      "\(folder): \(counted(entries.count, "cache")) of decoded images, \(Download.spoken(bytes: bytes))\(most)")
+      "\(folder): \(quantity(entries.count, "cache")) of decoded images, \(Download.spoken(bytes: bytes))\(most)")
     guard !entries.isEmpty else { return }
     var table = TextTable([.right("size"), .right("images"), .left("last used"), .left("decoded from")])
     for entry in entries.reversed() {
@@ -71,7 +71,7 @@ package struct CacheProgram {
       bytes += entry.bytes
     }
     let kept = old.count - count
-    return "removed \(counted(count, "cache")), \(Download.spoken(bytes: bytes))"
+    return "removed \(quantity(count, "cache")), \(Download.spoken(bytes: bytes))"
       + (kept > 0 ? "; \(kept) in use \(kept == 1 ? "stays" : "stay")" : "")
   }
 

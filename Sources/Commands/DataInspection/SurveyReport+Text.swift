@@ -1,4 +1,5 @@
 import DatasetFetch
+import Files
 import Foundation
 import Reporting
 
@@ -16,29 +17,29 @@ extension SurveyReport {
 
   /// The report as text.
   var lines: [String] {
-    var lines = ["\(source): \(Self.count(images, "image")), \(Download.spoken(bytes: bytes))"]
+    var lines = ["\(source): \(quantity(images, "image")), \(Download.spoken(bytes: bytes))"]
     lines += Self.listed(formats) { $0 }
     if let sizes {
       lines.append(
         "sizes: smallest \(sizes.smallest.text), median \(sizes.median.text), largest \(sizes.largest.text)")
       lines += Self.listed(sizes.all.prefix(Self.mostListed)) { $0.text }
       if sizes.all.count > Self.mostListed {
-        lines.append("  and \(counted(sizes.all.count - Self.mostListed, "other size"))")
+        lines.append("  and \(quantity(sizes.all.count - Self.mostListed, "other size"))")
       }
     }
     if turned > 0 {
       lines.append(
-        "\(Self.count(turned, "image")) with an EXIF orientation, "
+        "\(quantity(turned, "image")) with an EXIF orientation, "
           + (reading.orientation == .exif ? "turned as viewers show them" : "read as stored"))
     }
     if transparent > 0 {
       lines.append(
-        "\(Self.count(transparent, "image")) with transparency, "
+        "\(quantity(transparent, "image")) with transparency, "
           + (reading.background == .ignore ? "whose hidden colours show" : "composited over \(background)"))
     }
     if let coloursSentence { lines.append(coloursSentence) }
     if !copies.isEmpty {
-      lines.append("\(Self.count(copies.count, "image")) with the same content as another:")
+      lines.append("\(quantity(copies.count, "image")) with the same content as another:")
       lines += copies.prefix(Self.mostListed).map { "  \($0.name) is \($0.sameAs)" }
       if copies.count > Self.mostListed { lines.append("  and \(copies.count - Self.mostListed) more") }
     }
@@ -51,7 +52,7 @@ extension SurveyReport {
     if unreadable.isEmpty {
       lines.append("every image can be read")
     } else {
-      lines.append("\(Self.count(unreadable.count, "image")) cannot be read:")
+      lines.append("\(quantity(unreadable.count, "image")) cannot be read:")
       lines += unreadable.map { "  \($0.reason)" }
     }
     return lines
@@ -82,8 +83,6 @@ extension SurveyReport {
       return "  \(String(repeating: " ", count: width - number.count))\(number)  \(text(entry.value))"
     }
   }
-
-  private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }
 
 extension ImageSurvey.Size {

@@ -45,7 +45,7 @@ struct EvaluatedSamples {
     if !Self.isFolder(path), let note = ValueRange(images.values).note(on: path) { console.note(note) }
     guard images.count > 1 else {
       throw UserFacingError(
-        code: .badData, message: "\(path): found \(counted(images.count, "image")), expected two at least")
+        code: .badData, message: "\(path): found \(quantity(images.count, "image")), expected two at least")
     }
   }
 
@@ -59,7 +59,7 @@ struct EvaluatedSamples {
     guard let count, count > available else { return }
     throw UserFacingError(
       code: .usage,
-      message: "--count \(count), but \(path) has \(counted(available, "image")); give at most that number")
+      message: "--count \(count), but \(path) has \(quantity(available, "image")); give at most that number")
   }
 
   private static func array(_ path: String, _ count: Int?, _ image: FeatureShape) throws -> ImageArray {

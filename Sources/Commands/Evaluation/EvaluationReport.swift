@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Foundation
 import Reporting
 
@@ -88,8 +89,8 @@ struct EvaluationReport: Encodable {
     let (own, held) = (memorization.samples, memorization.heldOut)
     let nearer = memorization.nearerThanAnyHeldOut
     return [
-      "\(counted(samples.count, "sample")) of \(samples.source)",
-      "\(counted(heldOut.count, "image")) held out by \(heldOut.source), \(training.count) to train on of "
+      "\(quantity(samples.count, "sample")) of \(samples.source)",
+      "\(quantity(heldOut.count, "image")) held out by \(heldOut.source), \(training.count) to train on of "
         + "\(training.source)",
       "",
       "sliced Wasserstein distance to the held-out images × 1000; the nearer to the training images' own, the better",

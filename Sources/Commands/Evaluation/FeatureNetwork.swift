@@ -17,7 +17,7 @@ struct FeatureNetwork {
     let model = try ONNXModel(path: path)
     guard model.inputs.count == 1, let input = model.inputs.first, let output = model.outputs.first else {
       throw .unsuitable(
-        path: path, found: "\(counted(model.inputs.count, "input")) and \(counted(model.outputs.count, "output"))",
+        path: path, found: "\(quantity(model.inputs.count, "input")) and \(quantity(model.outputs.count, "output"))",
         expected: "a network of images: one input, an output of features")
     }
     (self.path, self.input, self.output) = (path, input.name, output.name)
@@ -34,7 +34,7 @@ struct FeatureNetwork {
         part, shape: [count, images.channels, images.height, images.width], input: input, output: output)
       guard shape.first == count, !found.isEmpty else {
         throw .unsuitable(
-          path: path, found: "an output of shape \(shape) for \(counted(count, "image"))",
+          path: path, found: "an output of shape \(shape) for \(quantity(count, "image"))",
           expected: "[\(count), features]")
       }
       if let bad = found.first(where: { !$0.isFinite }) {

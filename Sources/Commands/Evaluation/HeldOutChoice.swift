@@ -1,5 +1,6 @@
 import Configuration
 import DistTrain
+import Files
 import ImageIO
 import Reporting
 
@@ -58,7 +59,7 @@ struct HeldOutChoice {
   /// Why too few images are held out, or none is left to train on.
   func refusal(heldOut: Int, folder: String?) -> UserFacingError {
     let found =
-      "found \(counted(heldOut, "image")) held out and \(partition.training.count) to train on, "
+      "found \(quantity(heldOut, "image")) held out and \(partition.training.count) to train on, "
       + "expected two at least and one"
     if let folder {
       return UserFacingError(code: .usage, message: "\(folder): \(found); give another folder with --heldout")

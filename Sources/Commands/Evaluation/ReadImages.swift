@@ -1,4 +1,5 @@
 import DistTrain
+import Files
 import ImageIO
 import Numerics
 import Reporting
@@ -42,7 +43,7 @@ struct ReadImages {
     }
     (self.good, self.hashes) = (good, hashes)
     let bad = results.count - good.count
-    if bad > 0 { console.note("left out \(counted(bad, "image")) that cannot be read, as the training does") }
+    if bad > 0 { console.note("left out \(quantity(bad, "image")) that cannot be read, as the training does") }
   }
 
   /// The hash that a checkpoint has of these images, transformed by `transform`.
@@ -59,7 +60,7 @@ struct ReadImages {
     let copies = good.count - unseen.count
     if copies > 0 {
       console.note(
-        "left out \(copies) of the \(counted(good.count, "image")) of --heldout: they are training images, too")
+        "left out \(copies) of the \(quantity(good.count, "image")) of --heldout: they are training images, too")
     }
     return unseen
   }

@@ -62,7 +62,7 @@ package struct GenerateProgram {
       if let note = folder.range.note(on: model.path) { console.note(note) }
       if let note = try folder.othersNote() { console.note(note) }
     }
-    console.say("\(counted(best ?? count, "image")) by \(generator.title), of \(source.description), in \(out)")
+    console.say("\(quantity(best ?? count, "image")) by \(generator.title), of \(source.description), in \(out)")
   }
 
   /// Scores all images first, keeps the numbers of the best, and makes those again.
@@ -72,7 +72,7 @@ package struct GenerateProgram {
   ) throws {
     guard best <= count else {
       throw UserFacingError(
-        code: .usage, message: "--best \(best) of \(counted(count, "image")): give a --count of at least \(best)")
+        code: .usage, message: "--best \(best) of \(quantity(count, "image")): give a --count of at least \(best)")
     }
     var chosen = ChosenImages(best)
     let progress = console.countProgress("judging", of: count)
@@ -109,7 +109,7 @@ package struct GenerateProgram {
     if let available, count > available || available == 0 {
       throw UserFacingError(
         code: .usage,
-        message: "--count \(count), but \(latents!) has \(counted(available, "latent")); give at most that number")
+        message: "--count \(count), but \(latents!) has \(quantity(available, "latent")); give at most that number")
     }
     return count
   }
@@ -120,7 +120,8 @@ package struct GenerateProgram {
     let more = best != nil ? "--best \(grid.count)" : latents == nil ? "--count \(grid.count)" : "more latents"
     throw UserFacingError(
       code: .usage,
-      message: "--grid \(grid.columns)x\(grid.rows) has \(grid.count) cells, found \(counted(best ?? count, "image")): "
+      message:
+        "--grid \(grid.columns)x\(grid.rows) has \(grid.count) cells, found \(quantity(best ?? count, "image")): "
         + "give \(more), or a grid of fewer cells")
   }
 

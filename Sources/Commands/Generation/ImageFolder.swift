@@ -97,7 +97,7 @@ struct ImageFolder: ~Copyable {
     }.sorted()
     guard let first = others.first, let last = others.last else { return nil }
     let which = others.count == 1 ? first : "\(first) to \(last)"
-    return "\(folder) also holds \(counted(others.count, "file")) of images from before, \(which): remove "
+    return "\(folder) also holds \(quantity(others.count, "file")) of images from before, \(which): remove "
       + "\(others.count == 1 ? "it" : "them") or choose another --out if only the new ones are meant"
   }
 

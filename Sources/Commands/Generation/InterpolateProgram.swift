@@ -75,7 +75,7 @@ package struct InterpolateProgram {
     guard fits else {
       throw UserFacingError(
         code: .usage,
-        message: "\(latents ?? "latents") has \(counted(available, "latent")); \(mode.rawValue) takes \(wanted)"
+        message: "\(latents ?? "latents") has \(quantity(available, "latent")); \(mode.rawValue) takes \(wanted)"
           + (mode == .arithmetic ? ", or a multiple, for several rows" : ""))
     }
     return try (0..<available).map { try source.latents($0..<$0 + 1) }

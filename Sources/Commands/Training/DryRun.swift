@@ -1,6 +1,7 @@
 import Cluster
 import Configuration
 import DistTrain
+import Files
 import Foundation
 import GAN
 import MachineFacts
@@ -47,7 +48,7 @@ struct DryRun {
     _ = Sampler(model, configuration.output.samples, scratch: step.scratch, engine: engine)  // plans its memory
     for network in [step.generator, step.discriminator] { console.say(table(network)) }
     console.say(
-      "\(counted(ranks, "rank")), \(counted(threads.count, "thread")) each, \(counted(plan.shards, "shard")), "
+      "\(quantity(ranks, "rank")), \(quantity(threads.count, "thread")) each, \(quantity(plan.shards, "shard")), "
         + "\(kernels.instructionSet) kernels")
     if !plan.isOneNodePerRank {
       console.say(
@@ -129,9 +130,9 @@ struct DryRun {
     func count(_ interval: Interval) -> Int { steps / max(1, schedule.steps(in: interval)) }
     let output = configuration.output
     console.say(
-      "would write to \(folder)/: config.yaml, metrics.jsonl (\(counted(count(output.log.every), "line"))), "
-        + "\(counted(count(output.samples.every) + 1, "sample")) of \(output.samples.count), "
-        + "\(counted(min(output.checkpoints.keep, count(output.checkpoints.every) + 1), "checkpoint")) kept, "
+      "would write to \(folder)/: config.yaml, metrics.jsonl (\(quantity(count(output.log.every), "line"))), "
+        + "\(quantity(count(output.samples.every) + 1, "sample")) of \(output.samples.count), "
+        + "\(quantity(min(output.checkpoints.keep, count(output.checkpoints.every) + 1), "checkpoint")) kept, "
         + "losses.png, samples.gif" + (output.onnx == .never ? "" : ", generator.onnx")
     )
   }

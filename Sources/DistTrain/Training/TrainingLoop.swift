@@ -1,4 +1,5 @@
 import Cluster
+import Files
 import Foundation
 import GAN
 import Reporting
@@ -108,7 +109,7 @@ final class TrainingLoop {
     try output.finish(done).forEach(console.note)
     let peak = try job.maximum(ProcessMemory.peak)
     console.say("peak memory of a \(job.size == 1 ? "process" : "rank"): \(ProcessMemory.megabytes(peak))")
-    console.say("done: \(counted(done, "step")); samples in \(state.folder.sample(step: done))")
+    console.say("done: \(quantity(done, "step")); samples in \(state.folder.sample(step: done))")
     return .done
   }
 

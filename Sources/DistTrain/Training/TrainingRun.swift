@@ -124,7 +124,7 @@ package final class TrainingRun {
 
   private func finished(_ step: Int, _ folder: RunFolder) -> ExitCode {
     console.say(
-      "\(folder.path) is finished: \(counted(step, "step")) \(step == 1 ? "is" : "are") done. Raise train.steps or "
+      "\(folder.path) is finished: \(quantity(step, "step")) \(step == 1 ? "is" : "are") done. Raise train.steps or "
         + "train.epochs to continue, or begin a new run with --resume none.")
     return .done
   }
@@ -184,11 +184,13 @@ package final class TrainingRun {
       job.isFirst ? console.countProgress(job.size > 1 ? "loading rank 0's images" : "loading images", of: count) : nil
     }
     if !images.skipped.isEmpty {
-      console.note("left out \(counted(images.skipped.count, "image")):\n  \(images.skipped.joined(separator: "\n  "))")
+      console.note(
+        "left out \(quantity(images.skipped.count, "image")):\n  \(images.skipped.joined(separator: "\n  "))")
     }
     if images.transparent > 0, settings.background != .ignore {
       console.note(
-        "composited \(counted(images.transparent, "image")) with transparency, data.background: \(settings.background)")
+        "composited \(quantity(images.transparent, "image")) with transparency, data.background: \(settings.background)"
+      )
     }
     if let sentence = ForeignColours.sentence(images.foreignColours) { console.note(sentence) }
     return images
@@ -216,7 +218,7 @@ package final class TrainingRun {
   private func describeMachine(_ plan: ShardPlan, _ threads: Threads, _ kernels: Kernels) -> String {
     let ranks = job.size == 1 ? "one process" : "\(job.size) ranks"
     let each = threads.count == 1 ? "1 thread" : "\(threads.count) threads"
-    return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(counted(plan.shards, "shard")), "
+    return "\(configuration.name): \(ranks), \(each)\(job.size > 1 ? " each" : ""), \(quantity(plan.shards, "shard")), "
       + "\(kernels.instructionSet) kernels"
   }
 }

@@ -29,19 +29,12 @@ struct BMPHeader {
   let pixels: Int
 
   private static let fileHeaderBytes = 14
-  private static let sizes = [12, 16, 40, 52, 56, 64, 108, 124]
 
   var hasAlpha: Bool { masks.count == 4 && masks[3] != 0 }
   /// Bits of a sample; of a palette, of an index.
   var depth: Int { bits <= 8 ? bits : masks.isEmpty ? 8 : Swift.min(8, masks[1].nonzeroBitCount) }
   /// Bytes of a row, of which the last may be padding.
   var rowBytes: Int { (width * bits + 31) / 32 * 4 }
-
-  /// Whether a file begins like a BMP file, and not like a text that begins with BM.
-  static func begins(_ bytes: some Collection<UInt8>) -> Bool {
-    let head = Array(bytes.prefix(18))
-    return head.count == 18 && head.starts(with: "BM".utf8) && sizes.contains(head[14..<18].littleEndian)
-  }
 
   init?(_ bytes: [UInt8]) {
     do throws(Refusal) { self = try BMPHeader(reading: bytes) } catch { return nil }

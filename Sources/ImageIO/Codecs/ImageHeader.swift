@@ -17,7 +17,7 @@ package struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
   package let manner: String
 
   package var description: String {
-    "\(format.rawValue), \(colours.rawValue), \(depth) bit\(depth == 1 ? "" : "s")"
+    "\(format.rawValue), \(colours.rawValue), \(quantity(depth, "bit"))"
       + (manner.isEmpty ? "" : ", \(manner)")
   }
 

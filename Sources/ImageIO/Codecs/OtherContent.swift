@@ -5,7 +5,7 @@ import Files
 enum OtherContent {
   /// The content of a file that is no image which is read, in words.
   static func name(of bytes: [UInt8]) -> String {
-    if let brands = HEIFBrands(bytes) {
+    if let brands = FileBrands(bytes) {
       switch brands.major {
       case "crx ": return image("Canon CR3")
       case "jxl ": return image("JPEG XL")

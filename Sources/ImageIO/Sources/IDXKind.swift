@@ -28,6 +28,6 @@ struct IDXKind {
     let types: [UInt8: String] = [
       8: "unsigned bytes", 9: "signed bytes", 11: "16-bit numbers", 12: "32-bit numbers", 13: "floats", 14: "doubles",
     ]
-    return "an IDX file of \(types[type]!) in \(dimensions) dimension\(dimensions == 1 ? "" : "s") (\(number))"
+    return "an IDX file of \(types[type]!) in \(quantity(dimensions, "dimension")) (\(number))"
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// The parts of a folder that are left out although they hold images.
 package struct Omissions: OptionSet, Hashable, Sendable {
   package let rawValue: UInt8
@@ -28,22 +30,21 @@ struct LeftOut {
 
   /// A line for each kind.
   func notes(on folder: String) -> [String] {
-    func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
     var notes: [String] = []
     if isWrittenItself { notes.append("\(folder): disttrain wrote this folder; it is read because it was asked for") }
     if !writtenFolders.isEmpty {
       notes.append(
-        "\(folder): left out \(count(writtenFolders.count, "folder")) that disttrain wrote: "
+        "\(folder): left out \(quantity(writtenFolders.count, "folder")) that disttrain wrote: "
           + "\(Self.named(writtenFolders)); \(Self.advice)")
     }
     if writtenFiles > 0 {
       notes.append(
-        "\(folder): left out \(count(writtenFiles, "file")) that disttrain wrote in \(Self.named(mixedFolders)); "
+        "\(folder): left out \(quantity(writtenFiles, "file")) that disttrain wrote in \(Self.named(mixedFolders)); "
           + Self.advice)
     }
     if !systemFolders.isEmpty {
       notes.append(
-        "\(folder): left out \(count(systemFolders.count, "folder")) of thumbnails, trash or snapshots: "
+        "\(folder): left out \(quantity(systemFolders.count, "folder")) of thumbnails, trash or snapshots: "
           + "\(Self.named(systemFolders)); \(Self.advice)")
     }
     return notes
