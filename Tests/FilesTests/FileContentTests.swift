@@ -61,7 +61,7 @@ struct FileContentTests {
       #expect(content.excludes(.onnx) && content.advice == nil)
     }
     for bytes: [UInt8] in [
-      [0, 0, 8, 0], [0, 0, 7, 3], [0, 0, 8], [0xFF, 0xD8], [8, 7, 0x10, 1], [0x80, 9, 0x95], [1, 2, 0xFF], [65, 0, 65],
+      [0, 0, 8, 0], [0, 0, 7, 3], [0, 0, 8], [0xFF, 0xD7], [8, 7, 0x10, 1], [0x80, 9, 0x95], [1, 2, 0xFF], [65, 0, 65],
       [0x50, 0x4B, 1], Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WAVE".utf8), Array("é".utf8) + [0xC3],
       [0x40, 1, 0, 0, 1, 0, 0, 0] + Array("{".utf8),
     ] {
