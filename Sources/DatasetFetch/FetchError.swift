@@ -53,7 +53,8 @@ package enum FetchError: ExplainedError, Equatable {
           : "Try again later")
         + ", or name another server by --from ADDRESS"
     case .wrongContent(let address, let found, let expected):
-      "\(address): found \(found), expected \(expected); it was not kept. Try again, or name another server by --from ADDRESS"
+      "\(address): found \(found), expected \(expected); it was not kept. "
+        + "Try again, or name another server by --from ADDRESS"
     case .changed(let address, let found, let first, let record):
       "\(address): found SHA-256 \(found), but the first time it was \(first), as \(record) says; it was not kept. If its "
         + "makers have changed it and you trust them, remove \(record) and fetch again"
