@@ -39,11 +39,11 @@ let package = Package(
       dependencies: ["Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["ONNX/onnx.proto"]),
     .target(
-      name: "Events", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      name: "Events", dependencies: ["Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["event.proto"]),
     .target(name: "GAN", dependencies: ["Files", "ModelFiles", "Numerics"]),
     .target(name: "ONNXGraphs", dependencies: ["Files", "GAN", "ModelFiles", "Numerics"]),
-    .target(name: "Reporting", dependencies: ["Events", "Files", "GAN", "ImageIO", "Numerics"]),
+    .target(name: "Reporting", dependencies: ["Files", "GAN", "ImageIO", "Numerics"]),
     .target(
       name: "Configuration",
       dependencies: ["Files", "GAN", "ImageIO", "Numerics", "Reporting", .product(name: "Yams", package: "Yams")]),
@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(name: "ImageIOTests", dependencies: ["ImageIO", "Numerics", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["Files", "ModelFiles", "TestSupport"], exclude: ["Fixtures"]),
-    .testTarget(name: "EventsTests", dependencies: ["Events"], exclude: ["Fixtures"]),
+    .testTarget(name: "EventsTests", dependencies: ["Events", "Files"], exclude: ["Fixtures"]),
     .testTarget(
       name: "GANTests", dependencies: ["CAllocationCounter", "Files", "GAN", "ModelFiles", "Numerics", "ONNXGraphs"],
       exclude: ["Fixtures"]),
@@ -131,7 +131,8 @@ let package = Package(
     .target(
       name: "ParserEntries",
       dependencies: [
-        "Configuration", "DistTrain", "GAN", "Hosts", "ImageIO", "ModelFiles", "Numerics", "ONNXGraphs", "Reporting",
+        "Configuration", "DistTrain", "Files", "GAN", "Hosts", "ImageIO", "ModelFiles", "Numerics", "ONNXGraphs",
+        "Reporting",
       ],
       path: "Tests/Fuzz/ParserEntries"),
     .testTarget(

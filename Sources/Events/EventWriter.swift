@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import SwiftProtobuf
 
@@ -38,7 +39,7 @@ package final class EventWriter {
   ///   - clock: seconds since 1970.
   package init(
     folder: String, host: String, continuingFrom step: Int, clock: @escaping () -> Double = EventWriter.now
-  ) throws(EventFileError) {
+  ) throws(FileError) {
     let plain = host.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." }
     let (now, older) = (clock(), OlderEventFiles(in: folder))
     var seconds = max(Int(now), older.greatestSeconds + 1)
@@ -57,7 +58,7 @@ package final class EventWriter {
   }
 
   /// Writes numbers at `step`. A tag's description is written with its first number in the file.
-  package func scalars(_ scalars: [Scalar], step: Int) throws(EventFileError) {
+  package func scalars(_ scalars: [Scalar], step: Int) throws(FileError) {
     try summary(
       scalars.map { scalar in
         value(scalar.tag) {
@@ -85,7 +86,7 @@ package final class EventWriter {
   ///   - channels: 1 or 3.
   package func image(
     _ tag: String, png: [UInt8], width: Int, height: Int, channels: Int, step: Int
-  ) throws(EventFileError) {
+  ) throws(FileError) {
     precondition(channels == 1 || channels == 3, "grey or RGB")
     var image = Tensorboard_Summary.Image()
     (image.width, image.height, image.colorspace) = (Int32(width), Int32(height), Int32(channels))
@@ -94,7 +95,7 @@ package final class EventWriter {
   }
 
   /// Writes a text at `step`, shown as Markdown.
-  package func text(_ tag: String, markdown: String, step: Int) throws(EventFileError) {
+  package func text(_ tag: String, markdown: String, step: Int) throws(FileError) {
     var tensor = Tensorboard_TensorProto()
     tensor.dtype = .dtString
     tensor.tensorShape = Tensorboard_TensorShapeProto()
@@ -110,23 +111,23 @@ package final class EventWriter {
   }
 
   /// Waits until everything written is on the disk. Called before a checkpoint at this step, and at the end.
-  package func synchronize() throws(EventFileError) { try file.synchronize() }
+  package func synchronize() throws(FileError) { try file.synchronize() }
 
   package static func now() -> Double { Date().timeIntervalSince1970 }
 
   /// Creates the file of `seconds`, which are raised if another process has taken that name meanwhile.
   private static func create(
     _ seconds: inout Int, _ path: (_ seconds: Int) -> String
-  ) throws(EventFileError) -> RecordFile {
+  ) throws(FileError) -> RecordFile {
     for _ in 0..<100 {
-      do throws(EventFileError) {
+      do throws(FileError) {
         return try RecordFile(creating: path(seconds))
       } catch {
-        guard error.number == EEXIST else { throw error }
+        guard case .system(_, _, EEXIST) = error else { throw error }
       }
       seconds += 1
     }
-    throw EventFileError(operation: "create", path: path(seconds), number: EEXIST)
+    throw .system(operation: "create", path: path(seconds), code: EEXIST)
   }
 
   private func value(_ tag: String, _ fill: (inout Tensorboard_Summary.Value) -> Void) -> Tensorboard_Summary.Value {
@@ -136,7 +137,7 @@ package final class EventWriter {
     return value
   }
 
-  private func summary(_ values: [Tensorboard_Summary.Value], _ step: Int) throws(EventFileError) {
+  private func summary(_ values: [Tensorboard_Summary.Value], _ step: Int) throws(FileError) {
     var summary = Tensorboard_Summary()
     summary.value = values
     try append([event(step) { $0.summary = summary }])
@@ -150,7 +151,7 @@ package final class EventWriter {
     return event
   }
 
-  private func append(_ events: [Tensorboard_Event]) throws(EventFileError) {
+  private func append(_ events: [Tensorboard_Event]) throws(FileError) {
     // Serializing fails only if a required field is missing, and proto3 has none.
     try file.append(events.map { try! $0.serializedBytes() })
   }

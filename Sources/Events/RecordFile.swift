@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A new file of records in TensorFlow's TFRecord framing (tensorflow/core/lib/io/record_writer.h). A record is the
@@ -8,39 +9,29 @@ struct RecordFile: ~Copyable {
   private var length = 0
 
   /// Creates the file. Throws if there is a file or a link at `path`.
-  init(creating path: String) throws(EventFileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw EventFileError(operation: "create", path: path, number: errno) }
+  init(creating path: String) throws(FileError) {
+    let descriptor = try opened("create", path) {
+      open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+    }
     (self.path, self.descriptor) = (path, descriptor)
   }
 
   deinit { close(descriptor) }
 
   /// Appends all records, or none of them if writing fails, as on a full disk.
-  mutating func append(_ records: [[UInt8]]) throws(EventFileError) {
+  mutating func append(_ records: [[UInt8]]) throws(FileError) {
     let bytes = records.flatMap(Self.framed)
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(length + done))
-      }
-      if count > 0 {
-        done += count
-      } else if count == 0 || errno != EINTR {
-        let code = count == 0 ? EIO : errno
-        ftruncate(descriptor, off_t(length))
-        throw EventFileError(operation: "write", path: path, number: code)
-      }
+    do throws(FileError) {
+      try writeFully(descriptor, path: path, bytes, at: length)
+    } catch {
+      ftruncate(descriptor, off_t(length))
+      throw error
     }
     length += bytes.count
   }
 
-  /// Waits until all records are on the disk. Does nothing if the file system cannot do that, like `Files.synchronize`.
-  func synchronize() throws(EventFileError) {
-    guard fsync(descriptor) == 0 || [EINVAL, EOPNOTSUPP, ENOSYS].contains(errno) else {
-      throw EventFileError(operation: "write", path: path, number: errno)
-    }
-  }
+  /// Waits until all records are on the disk.
+  func synchronize() throws(FileError) { try Files.synchronize(descriptor, path: path) }
 
   static func framed(_ record: [UInt8]) -> [UInt8] {
     let length = bytes(UInt64(record.count))
@@ -67,17 +58,5 @@ package enum CRC32C {
   package static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let checksum = checksum(bytes)
     return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8
-  }
-}
-
-/// The operating system refused `operation` on the event file, or folder, at `path`.
-package struct EventFileError: Error, Hashable, Sendable, CustomStringConvertible {
-  package let operation: String
-  package let path: String
-  /// The errno.
-  package let number: Int32
-
-  package var description: String {
-    "\(path): cannot \(operation): \(String(cString: strerror(number))) (errno \(number))"
   }
 }

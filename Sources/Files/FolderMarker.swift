@@ -40,13 +40,15 @@ package enum FolderMarker: Equatable, Sendable {
     }
   }
 
-  private init(text: [UInt8]) {
+  /// A marker's text. All bytes are one: what names no entry stands for the whole folder.
+  package init(text: [UInt8]) {
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let names = lines.drop { !$0.isEmpty }.filter { !$0.isEmpty }
     self = names.isEmpty ? .wholeFolder : .entries(Set(names.map(Array.init)))
   }
 
-  private var text: [UInt8] {
+  /// What `init(text:)` reads.
+  package var text: [UInt8] {
     let newline = UInt8(ascii: "\n")
     var text = Array(Self.remark.utf8)
     guard case .entries(let names) = self else { return text }

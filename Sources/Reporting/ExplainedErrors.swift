@@ -1,4 +1,3 @@
-import Events
 import Files
 import GAN
 import ImageIO
@@ -19,11 +18,6 @@ extension ShapeError: ExplainedError {
 extension ImageError: ExplainedError {
   package var code: ExitCode { isSystemError ? .inputOutput : .badData }
   package var message: String { description }
-}
-
-extension EventFileError: ExplainedError {
-  package var code: ExitCode { .inputOutput }
-  package var message: String { "\(description).\(FileError.advice(for: number, at: path))" }
 }
 
 extension FileError: ExplainedError {

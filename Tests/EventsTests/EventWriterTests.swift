@@ -10,7 +10,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private func writer(host: String = "node", continuingFrom step: Int = 0) throws(EventFileError) -> EventWriter {
+  private func writer(host: String = "node", continuingFrom step: Int = 0) throws(FileError) -> EventWriter {
     try EventWriter(folder: folder.path, host: host, continuingFrom: step, clock: { 1_700_000_000.25 })
   }
 
@@ -88,8 +88,8 @@ import Testing
 
   @Test func aMissingFolderIsSaid() throws {
     try FileManager.default.removeItem(at: folder)
-    let error = #expect(throws: EventFileError.self) { try writer() }
-    #expect(error?.number == ENOENT && error?.description.contains("cannot create: No such file or directory") == true)
+    let error = #expect(throws: FileError.self) { try writer() }
+    #expect(error?.description.contains("cannot create: No such file or directory") == true)
   }
 
   @Test func aLinkIsNotFollowed() throws {
@@ -109,8 +109,8 @@ import Testing
     let full = open("/dev/full", O_WRONLY)
     dup2(full, Int32(descriptor))
     close(full)
-    let error = #expect(throws: EventFileError.self) { try events.scalars([Self.scalar("a", 1)], step: 1) }
-    #expect(error?.number == ENOSPC && error?.operation == "write" && error?.path == events.path)
+    let error = #expect(throws: FileError.self) { try events.scalars([Self.scalar("a", 1)], step: 1) }
+    #expect(error == .system(operation: "write", path: events.path, code: ENOSPC))
   }
 }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// The format of the samples in an image file, from its header.
 package struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
   package enum Colours: String, Hashable, Sendable {

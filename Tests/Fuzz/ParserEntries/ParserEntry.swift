@@ -5,7 +5,7 @@ package enum ParserEntry: String, CaseIterable, Sendable {
   case png, jpeg, webp, tiff, bmp, gif, heif
   case idx, mat, celeba
   case safetensors, onnx, npy
-  case yaml, hostfile
+  case yaml, hostfile, marker
 
   /// Why the parser refuses `bytes`; nil where it takes them. All that it takes is also read.
   ///
@@ -23,6 +23,7 @@ package enum ParserEntry: String, CaseIterable, Sendable {
       case .npy: try readNPY(bytes)
       case .yaml: try readConfiguration(bytes)
       case .hostfile: try readHostfile(bytes)
+      case .marker: readFolderMarker(bytes)
       }
       message = nil
     } catch {

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Hosts
 
 /// Reads a configuration; what stands behind a NUL is given by `--set`. One that is taken must read back as itself.
@@ -25,4 +26,12 @@ func readHostfile(_ bytes: [UInt8]) throws {
     precondition(again.hosts == hostfile.hosts, "written:\n\(hostfile.text)reads back as:\n\(again.text)")
     precondition(again.isPlain, "mpirun reads what is written:\n\(hostfile.text)")
   } catch { preconditionFailure("written:\n\(hostfile.text)is refused: \(error)") }
+}
+
+/// Reads the list of files that disttrain wrote.
+func readFolderMarker(_ bytes: [UInt8]) {
+  let marker = FolderMarker(text: bytes)
+  precondition(FolderMarker(text: marker.text) == marker, "written, it reads back as itself")
+  guard case .entries(let names) = marker else { return }
+  precondition(!names.isEmpty && !names.contains([]), "an entry has a name")
 }
