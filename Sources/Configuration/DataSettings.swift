@@ -109,7 +109,7 @@ extension DataSettings {
       "background", &background, .background, older: .ignore,
       "The colour behind transparent pixels; file is the file's own or white, ignore shows their hidden colours.")
     keys.value(
-      "formats", &formats, .formats, older: .older,
+      "formats", &formats, .subset(noun: "a format", mayBeEmpty: false) { $0.settingName }, older: .older,
       "The formats of the files that are read, which their content decides; of an animation the first image.")
     keys.value(
       "onBadImage", &onBadImage, .choice, "A file that cannot be read ends the run (fail) or is left out (skip).")
@@ -226,26 +226,6 @@ extension SettingKind where Value == Background {
     } text: {
       $0.description.hasPrefix("#") ? quoted($0.description) : $0.description
     }
-  }
-}
-
-extension SettingKind where Value == Set<ImageFormat> {
-  fileprivate static var formats: Self {
-    let names = ImageFormat.allCases.map(\.settingName)
-    let expected = "a list of \(names.joined(separator: ", "))"
-    var kind = Self(expected) { node in
-      let formats = node.list { node in ImageFormat.allCases.first { $0.settingName == node.text } }
-      return formats.flatMap { $0.isEmpty || Set($0).count < $0.count ? nil : Set($0) }
-    } text: {
-      "[\($0.inOrder.map(\.settingName).joined(separator: ", "))]"
-    }
-    kind.refusal = { node in
-      guard case .list(let formats) = node.content else { return nil }
-      let unknown = formats.first { !names.contains($0.text ?? "") }
-      let found = unknown.map { "\($0.found) in the list" } ?? (formats.isEmpty ? "an empty list" : "a format twice")
-      return "found \(found), expected \(expected)."
-    }
-    return kind
   }
 }
 

@@ -77,6 +77,12 @@ extension CommandLineTests {
             + "{batchNorm: {}}, {flatten: {}}, {dense: {units: 1}}]}"
         ], ranks: [2, 3, 8]),
       Case(
+        name: "differentiable augmentation",
+        settings: [
+          "train.differentiableAugmentation={operations: [color, translation, cutout], probability: 0.6}", "train.batch=13",
+        ],
+        ranks: [2, 3, 8]),
+      Case(
         name: "spectral normalization",
         settings: ["model.discriminator={batchNorm: false, spectralNorm: true, width: 8}", "train.loss={kind: hinge}"],
         ranks: [2, 3, 8]),

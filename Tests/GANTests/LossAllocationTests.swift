@@ -83,7 +83,7 @@ extension AllocationTests {
     }
   }
 
-  /// Beside the loss: noise on D's input, several updates, running statistics that are updated twice.
+  /// Beside the loss: augmentation and noise on D's input, several updates, running statistics that are updated twice.
   @Test(arguments: LossKind.allCases, GeneratorStatistics.allCases)
   func aStepWithEveryOptionAllocatesNothing(_ kind: LossKind, _ statistics: GeneratorStatistics) throws {
     for (noise, updates) in [
@@ -94,6 +94,7 @@ extension AllocationTests {
         rules: .init {
           $0.loss = kind.variants[0]
           $0.inputNoise = 0.1
+          $0.augmentation = .init(Set(DifferentiableAugmentation.Group.allCases), probability: 0.7)
           $0.noise = noise
           $0.updates = updates
           $0.generatorStatistics = statistics

@@ -36,7 +36,7 @@ import Testing
     arguments: Kernels.available,
     each(
       "hinge", "least-squares", "relativistic", "wgan", "wgan-gp", "branch", "branch-gp", "spectral",
-      "spectral-gp"))
+      "spectral-gp", "augmentation-some"))
   func updatesAgreeWithPyTorch(_ kernels: Kernels, _ test: (name: String, shards: Int)) throws {
     var replay = try TraceReplay(Trace(test.name, shards: test.shards), kernels)
     for index in 0..<replay.trace.steps { try replay.replayUpdates(index) }

@@ -110,12 +110,15 @@ package enum LayerName: Hashable, Sendable, CustomStringConvertible {
   case entry(Int)
   /// The layer that adds `train.inputNoise` to the input in training; no entry of the list, without parameters.
   case inputNoise
+  /// The layer of `train.differentiableAugmentation`; like `inputNoise`.
+  case augmentation
 
   /// `2`, or the setting that the layer stands for.
   package var description: String {
     switch self {
     case .entry(let index): "\(index)"
     case .inputNoise: "inputNoise"
+    case .augmentation: "augmentation"
     }
   }
 }

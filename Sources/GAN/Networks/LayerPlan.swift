@@ -29,6 +29,8 @@ struct LayerPlan {
   mutating func append(_ operation: InputOperation, input: Shape) {
     switch operation {
     case .noise(let deviation): layers.append(NoiseLayer(deviation: deviation, shape: input, context: context))
+    case .augmentation(let augmentation):
+      layers.append(AugmentationLayer(augmentation, shape: input, context: context))
     }
     sources.append(layers.count - 2)
   }

@@ -100,4 +100,6 @@ package struct ConvolutionSpecification: Hashable, Sendable {
 package enum InputOperation: Hashable, Sendable {
   /// Adds normal noise of this standard deviation, in training.
   case noise(standardDeviation: Float)
+  /// Changes images, in training.
+  case augmentation(DifferentiableAugmentation)
 }

@@ -32,6 +32,8 @@ package struct StepRules: Hashable, Sendable {
   package var loss = LossSpecification.binaryCrossEntropy()
   /// Standard deviation of the normal noise that is added to D's input.
   package var inputNoise: Float = 0
+  /// Of what D sees, before the noise.
+  package var augmentation = DifferentiableAugmentation()
   /// `reuse` requires one update of each network.
   package var noise = NoisePolicy.reuse
   package var updates = UpdateCounts.oneEach
@@ -45,7 +47,10 @@ package struct StepRules: Hashable, Sendable {
   package init(_ change: (inout Self) -> Void) { change(&self) }
 
   /// Operations on D's input, in order.
-  package var inputOperations: [InputOperation] { inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : [] }
+  package var inputOperations: [InputOperation] {
+    (augmentation.operations.isEmpty ? [] : [.augmentation(augmentation)])
+      + (inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : [])
+  }
 }
 
 /// How the two networks are trained.

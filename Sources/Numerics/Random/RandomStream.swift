@@ -17,6 +17,8 @@ package enum RandomPurpose: UInt32, Sendable {
   case validation = 13
   /// Latents of samples that are new each time.
   case freshLatent = 14
+  /// Differentiable augmentation of D's input.
+  case inputAugmentation = 15
 }
 
 /// The random numbers of one use, for example of sample 17's latent at step 300: the same on every rank and in every

@@ -13,13 +13,14 @@ final class TestNetwork {
   /// - Parameter samples: of one group.
   init(
     _ layers: [LayerSpecification], input shape: Shape, samples: Int, groups: Int = 1, shards: Int = 1,
-    inputNoise: Float = 0, kernels: Kernels
+    inputNoise: Float = 0, augmentation: DifferentiableAugmentation? = nil, kernels: Kernels
   ) throws {
     engine = Engine(
       kernels: kernels, threads: Threads(count: 1), peers: SingleRank(shards: shards, kernels: kernels))
     network = try Network(
       name: "test", layers: layers, input: shape,
-      inputOperations: inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : [], groups: groups, engine: engine)
+      inputOperations: (augmentation.map { [.augmentation($0)] } ?? [])
+        + (inputNoise > 0 ? [.noise(standardDeviation: inputNoise)] : []), groups: groups, engine: engine)
     layout = BatchLayout(
       reduction: engine.peers.reduction,
       shardSizes: shardSizes(samples, batch: samples, shards: shards, in: 0..<shards), globalSamples: samples,

@@ -79,6 +79,7 @@ private struct TraceMetadata {
       rules: .init {
         $0.loss = loss
         $0.inputNoise = number("inputNoise")
+        $0.augmentation = augmentation
         $0.noise = choice("noise")
         $0.updates = .init(discriminator: number("discriminatorUpdates"), generator: number("generatorUpdates"))
         $0.generatorStatistics = choice("generatorStatistics")
@@ -102,6 +103,11 @@ private struct TraceMetadata {
             ? .random(amplitude: amplitude) : .fixed(real: number("labels.real"), fake: number("labels.fake")),
           discriminator: choice("discriminatorLoss")))
     }
+  }
+
+  private var augmentation: DifferentiableAugmentation {
+    let groups = (values["augmentation"] ?? "").split(separator: ",").map { DifferentiableAugmentation.Group(rawValue: "\($0)")! }
+    return .init(Set(groups), probability: values["augmentationProbability"].map { Float($0)! } ?? 1)
   }
 
   private func optimizer(_ network: String) -> OptimizerSpecification {

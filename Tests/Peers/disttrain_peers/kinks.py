@@ -21,7 +21,9 @@ class NearestKink:
     def watch(self, place: str):
         def look(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
             values = inputs[0].detach()
-            distance = (values.abs().min() / values.square().mean().sqrt()).item()
+            # Exactly 0 comes from nothing but zeros: whatever the slope there, no gradient depends on it.
+            sizes = values.abs()[values != 0]
+            distance = (sizes.min() / values.square().mean().sqrt()).item()
             if distance < self.distance:
                 self.distance, self.place = distance, f"{place}, {self.phase}"
         return look

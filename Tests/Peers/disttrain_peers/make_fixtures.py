@@ -44,6 +44,9 @@ RECIPES = {
     "spectral": Recipe(**SMALL, batchNorm=False, spectralNorm=True, loss="hinge", discriminatorUpdates=2, noise="fresh"),
     "spectral-gp": Recipe(**SMALL, batchNorm=False, spectralNorm=True, branch=True, loss="wganGP", discriminatorUpdates=2,
                           noise="fresh", generator=CRITIC, discriminator=CRITIC),
+    "augmentation": Recipe(**SMALL, augmentation="color,translation,cutout"),
+    "augmentation-some": Recipe(**SMALL, batchNorm=False, loss="relativistic", augmentation="color,translation,cutout",
+                                augmentationProbability=0.5, discriminatorUpdates=2, noise="fresh"),
     "wgan": Recipe(**SMALL, channels=1, batchNorm=False, loss="wgan", discriminatorUpdates=3, noise="fresh",
                    generator=CLIPPED, discriminator=CLIPPED),
 }

@@ -17,7 +17,7 @@ from . import networks, spectral
 from .kinks import NearestKink
 from .optimizers import GivenGradients
 from .phases import discriminator_pass, generator_pass, load, losses_after, running_statistics
-from .randomness import PassRandomness
+from .randomness import Passes
 from .recipe import Recipe
 from .updates import clipped, learned, parts_of
 from .writing import write
@@ -89,29 +89,22 @@ class Recorder:
         recipe, prefix = self.recipe, f"step{step}"
         self.kink.phase = prefix
 
-        def randomness(update: int):
-            def of_pass(part: str) -> PassRandomness:
-                passes.append(PassRandomness(recipe.seed, step, update, part))
-                return passes[-1]
-            return of_pass
-
-        passes: list[PassRandomness] = []
+        of_d, of_g = (Passes(recipe.seed, step, update) for update in range(2))
         real, for_d = self.real(), self.latents(recipe.batch)
         for_g = self.latents(recipe.batch) if recipe.noise == "fresh" else for_d
-        onto_d = discriminator_pass(recipe, self.networks, real.double(), for_d.double(), randomness(0))
+        onto_d = discriminator_pass(recipe, self.networks, real.double(), for_d.double(), of_d)
         self.update(prefix, "discriminator", onto_d.gradients)
         repeats = recipe.noise == "fresh" or recipe.generatorStatistics == "eachUpdate"
-        onto_g = generator_pass(recipe, self.networks, None if repeats else onto_d.fake, for_g.double(), randomness(1))
+        onto_g = generator_pass(recipe, self.networks, None if repeats else onto_d.fake, for_g.double(), of_g)
         self.update(prefix, "generator", onto_g.gradients)
 
         tensors = {"real": real, "latent.discriminator": for_d, "latent.generator": for_g,
                    "loss": torch.tensor([*onto_d.losses, onto_g.loss]),
                    "probability": torch.tensor([*onto_d.probabilities, onto_g.probability])}
-        for each in passes:
-            tensors |= each.drawn
+        tensors |= of_d.drawn | of_g.drawn
         if recipe.generatorStatistics == "eachUpdate":
             tensors["loss.after"] = torch.tensor(
-                losses_after(recipe, self.networks, real.double(), for_d.double(), randomness(0)))
+                losses_after(recipe, self.networks, real.double(), for_d.double(), Passes(recipe.seed, step, 0)))
         for name, value in tensors.items():
             self.put(f"{prefix}/{name}", value)
         self.round_statistics()
@@ -130,12 +123,13 @@ class Recorder:
                 if recipe.loss == "wganGP":
                     inputs["penalty/mix"] = torch.rand(recipe.batch, generator=self.random)
             given = {name: value.double() for name, value in ({"real": real} | inputs).items()}
-            onto = learned(recipe, self.networks, part, given,
-                           lambda part: PassRandomness(recipe.seed, step, update, part))
+            passes = Passes(recipe.seed, step, update)
+            onto = learned(recipe, self.networks, part, given, passes)
             self.update(prefix, part, onto.gradients)
             load(self.networks[part], clipped(recipe, part, self.state(part)))
             found = {"loss": onto.losses, "probability": onto.scores, "penalty/value": onto.penalty}
-            for name, value in (inputs | {name: torch.tensor(value) for name, value in found.items() if value}).items():
+            found = {name: torch.tensor(value) for name, value in found.items() if value}
+            for name, value in (inputs | found | passes.drawn).items():
                 self.put(f"{prefix}/{name}", value)
             self.store(f"{prefix}/parameter", part, self.state(part))
 

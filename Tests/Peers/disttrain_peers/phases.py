@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from . import spectral
+from .augmentation import augmented
 from .networks import pictures
 from .randomness import PassRandomness
 from .recipe import Recipe
@@ -49,12 +50,16 @@ def running_statistics(network: nn.Sequential) -> dict[str, torch.Tensor]:
     return {name: buffer.clone() for name, buffer in network.named_buffers() if buffer.is_floating_point()}
 
 
+def seen(recipe: Recipe, images: torch.Tensor, randomness: PassRandomness) -> torch.Tensor:
+    """What D sees of images: with the augmentation and the input noise that disttrain draws."""
+    x = augmented(recipe, images, randomness)
+    return x + recipe.inputNoise * randomness.noise(x) if recipe.inputNoise else x
+
+
 def logits_of(recipe: Recipe, discriminator: nn.Sequential, images: torch.Tensor,
               randomness: PassRandomness) -> torch.Tensor:
-    """D's [n, 1 or 2], with the input noise and the dropout that disttrain draws."""
-    x = images
-    if recipe.inputNoise:
-        x = x + recipe.inputNoise * randomness.noise(x)
+    """D's [n, 1 or 2], with the dropout that disttrain draws, too."""
+    x = seen(recipe, images, randomness)
     for index, layer in enumerate(discriminator):
         if isinstance(layer, nn.Dropout):
             x = x * randomness.mask(index, x, layer.p) / (1 - layer.p)

@@ -9,14 +9,15 @@ import torch
 
 from .philox import blocks
 
-PURPOSES = {"inputNoise": 7, "dropout": 8, "labels": 9}
-# What a pass of an update is for. D judges real images, then fakes; G made these fakes; D is asked in G's update.
+PURPOSES = {"inputNoise": 7, "dropout": 8, "labels": 9, "inputAugmentation": 15}
+# What a pass of an update is for. D judges real images, then fakes; G made these fakes; D is asked in G's update, of real
+# images, too, where the loss compares with them ("opinionReal"). A penalty's points have the number of an opinion.
 PARTS = ("real", "fake", "generator", "opinion")
 
 
 def pass_number(update: int, part: str) -> int:
     """Of a pass among those of its step, whose updates count D's first."""
-    return 4 * update + PARTS.index(part)
+    return 4 * update + PARTS.index({"opinionReal": "real", "penalty": "opinion"}.get(part, part))
 
 
 def uniform(words: np.ndarray) -> np.ndarray:
@@ -64,6 +65,22 @@ class PassRandomness:
     def keep(self, name: str, values: torch.Tensor) -> torch.Tensor:
         self.drawn[name] = values
         return values
+
+
+class Passes:
+    """The random numbers of an update's passes, and what was drawn of them."""
+
+    def __init__(self, seed: int, step: int, update: int) -> None:
+        self.begin = lambda part: PassRandomness(seed, step, update, part)
+        self.begun: list[PassRandomness] = []
+
+    def __call__(self, part: str) -> PassRandomness:
+        self.begun.append(self.begin(part))
+        return self.begun[-1]
+
+    @property
+    def drawn(self) -> dict[str, torch.Tensor]:
+        return {name: values for each in self.begun for name, values in each.drawn.items()}
 
 
 def channels_first(values: np.ndarray, like: torch.Tensor) -> torch.Tensor:

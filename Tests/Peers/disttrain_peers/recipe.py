@@ -51,6 +51,9 @@ class Recipe:
     seed: int = 1
     noise: str = "reuse"
     inputNoise: float = 0.0
+    # of what D sees: color, translation, cutout, with commas between; each operation on each image with this probability
+    augmentation: str = ""
+    augmentationProbability: float = 1.0
     # sum or mean of D's losses on real images and on fakes
     discriminatorLoss: str = "sum"
     # eachUpdate: G makes its fakes twice a step though the latents stay, so that its running statistics move twice
@@ -108,6 +111,7 @@ class Recipe:
         widths = {network.get("width") for network in networks}
         if len(presets) > 1 or len(widths) > 1 or None in presets:
             raise ValueError(f"{file}: both networks must be of one preset and one width")
+        augmentation = train.get("differentiableAugmentation", {"operations": [], "probability": 1})
         defaults = {"dcgan": (False, 0.0), "same5": (True, 0.0), "ganlab": (False, 0.5)}
         preset, image, loss = presets.pop(), everything["data"]["image"], train["loss"]
         bias, dropout = defaults[preset]
@@ -122,6 +126,7 @@ class Recipe:
             dropout=float(said(networks[1], "dropout", dropout)), spectralNorm=networks[1].get("spectralNorm", False),
             latentSize=model["latent"]["size"], latentDistribution=model["latent"]["distribution"],
             batch=train["batch"], seed=everything["seed"], noise=train["noise"], inputNoise=float(train["inputNoise"]),
+            augmentation=",".join(augmentation["operations"]), augmentationProbability=float(augmentation["probability"]),
             generatorStatistics=train.get("generatorStatistics", "once"),
             discriminatorUpdates=train["updates"]["discriminator"], generatorUpdates=train["updates"]["generator"],
             loss=loss["kind"], discriminatorLoss=loss.get("discriminator", "sum"), clip=float(loss.get("clip", 0.01)),

@@ -16,7 +16,7 @@ from .comparison import SMALL, WIDE, Comparison, gradient_errors, relative
 from .kinks import NearestKink
 from .optimizers import GivenGradients, is_buffer
 from .phases import discriminator_pass, generator_pass, load, losses_after, running_statistics
-from .randomness import PassRandomness
+from .randomness import Passes
 from .trace import Trace, TraceError
 from .updates import clipped, learned, parts_of
 
@@ -46,22 +46,16 @@ def replay_step(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential
     for part, network in networks.items():
         load(network, trace.before(step, part))
 
-    def randomness(update: int):
-        def of_pass(part: str) -> PassRandomness:
-            drawn.append(PassRandomness(recipe.seed, step, update, part))
-            return drawn[-1]
-        return of_pass
-
-    drawn: list[PassRandomness] = []
+    of_d, of_g = (Passes(recipe.seed, step, update) for update in range(2))
     real, for_d = trace.input(f"step{step}/real"), trace.input(f"step{step}/latent.discriminator")
     kink.phase = f"D's pass of step{step}"
-    onto_d = discriminator_pass(recipe, networks, real, for_d, randomness(0))
+    onto_d = discriminator_pass(recipe, networks, real, for_d, of_d)
     # Only the weights: D's running statistics go on from its passes over real and fake.
     load(discriminator, trace.after(step, "discriminator"), buffers=False)
     kink.phase = f"G's pass of step{step}"
     repeats = recipe.generatorStatistics == "eachUpdate" or not trace.reused(step)
     onto_g = generator_pass(recipe, networks, None if repeats else onto_d.fake,
-                            trace.input(f"step{step}/latent.generator"), randomness(1))
+                            trace.input(f"step{step}/latent.generator"), of_g)
 
     for part, truth in (("discriminator", onto_d.gradients), ("generator", onto_g.gradients)):
         found = trace.gradients(step, part)
@@ -80,16 +74,19 @@ def replay_step(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential
                                               [*onto_d.probabilities, onto_g.probability])):
         found = float(trace[f"step{step}/probability"][index])
         comparison.add("probability", name, step, abs(found - truth))
-    for each in drawn:
-        for name, truth in each.drawn.items():
-            if f"step{step}/{name}" in trace.tensors:
-                found = trace.double(f"step{step}/{name}")
-                comparison.add("drawn", name, step, (found - truth).abs().max().item())
+    compare_drawn(trace, f"step{step}", step, of_d.drawn | of_g.drawn, comparison)
     if f"step{step}/loss.after" in trace.tensors:
         load(networks["generator"], trace.after(step, "generator"))
-        truth = losses_after(recipe, networks, real, for_d, randomness(0))
+        truth = losses_after(recipe, networks, real, for_d, Passes(recipe.seed, step, 0))
         for name, found, expected in zip(("D after", "G after"), trace[f"step{step}/loss.after"], truth):
             comparison.add("loss", name, step, abs(float(found) - expected) / abs(expected))
+
+
+def compare_drawn(trace: Trace, prefix: str, step: int, drawn: dict[str, torch.Tensor], comparison: Comparison) -> None:
+    """What was drawn at random, where the trace has it."""
+    for name, truth in drawn.items():
+        if f"{prefix}/{name}" in trace.tensors:
+            comparison.add("drawn", name, step, (trace.double(f"{prefix}/{name}") - truth).abs().max().item())
 
 
 def replay_updates(trace: Trace, step: int, networks: dict[str, torch.nn.Sequential],
@@ -106,7 +103,9 @@ def replay_updates(trace: Trace, step: int, networks: dict[str, torch.nn.Sequent
         before = {name: value.detach().double().clone() for name, value in networks[part].state_dict().items()}
         inputs |= {name: trace.input(f"{prefix}/{name}") for name in (f"latent.{part}", "real", "penalty/mix")
                    if f"{prefix}/{name}" in trace.tensors}
-        truth = learned(recipe, networks, part, inputs, lambda part: PassRandomness(recipe.seed, step, update, part))
+        passes = Passes(recipe.seed, step, update)
+        truth = learned(recipe, networks, part, inputs, passes)
+        compare_drawn(trace, prefix, step, passes.drawn, comparison)
         found, after = trace.state(f"{prefix}/gradient", part), trace.state(f"{prefix}/parameter", part)
         for name, error in gradient_errors(found, truth.gradients).items():
             comparison.add("gradient", f"{part}.{name}", step, error)

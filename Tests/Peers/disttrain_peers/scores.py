@@ -8,7 +8,7 @@ from torch.nn.functional import relu, softplus
 
 from . import spectral
 from .networks import pictures
-from .phases import gradients
+from .phases import Randomness, gradients, seen
 from .recipe import Recipe
 
 Gradients = dict[str, torch.Tensor]
@@ -41,20 +41,21 @@ def generator_loss(kind: str, real: torch.Tensor | None, fake: torch.Tensor) -> 
 
 
 def critic_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.Tensor, latents: torch.Tensor,
-                mix: torch.Tensor | None) -> tuple[list[float], list[float], Gradients, list[float]]:
+                mix: torch.Tensor | None, randomness: Randomness) -> tuple[list[float], list[float], Gradients, list[float]]:
     """D's losses on real images and on fakes, its mean scores of both, its gradients of the losses' sum and the penalty,
     and [λ·E[(‖∇D(x̂)‖ − 1)²], E‖∇D(x̂)‖] with x̂ = mix · real + (1 − mix) · fake, one number of `mix` a sample. Moves G's
     running statistics once, D's twice."""
     critic = networks["discriminator"]
     spectral.iterate(critic)
     fake = pictures(networks["generator"], latents).detach()
-    on_real, on_fake = critic(real).flatten(), critic(fake).flatten()
+    on_real, on_fake = (critic(seen(recipe, images, randomness(part))).flatten()
+                        for images, part in ((real, "real"), (fake, "fake")))
     losses = critic_losses(recipe.loss, on_real, on_fake)
     loss, penalty = losses[0] + losses[1], []
     if recipe.loss == "wganGP":
         share = mix[:, None, None, None]
         between = (share * real + (1 - share) * fake).requires_grad_()
-        scores = critic(between)
+        scores = critic(seen(recipe, between, randomness("penalty")))
         outputs = len(scores) // len(between)
         slope, = torch.autograd.grad(scores.sum() / outputs, between, create_graph=True)
         lengths = slope.flatten(1).norm(dim=1)
@@ -65,11 +66,12 @@ def critic_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.
 
 
 def generator_pass(recipe: Recipe, networks: dict[str, nn.Sequential], real: torch.Tensor | None,
-                   latents: torch.Tensor) -> tuple[list[float], list[float], Gradients]:
+                   latents: torch.Tensor, randomness: Randomness) -> tuple[list[float], list[float], Gradients]:
     """G's loss, D's mean score of the fakes, G's gradients. Moves G's running statistics once; D's once, or twice where the
     loss compares with `real`, D's last images."""
     critic = networks["discriminator"]
-    on_real = critic(real).flatten() if recipe.loss == "relativistic" else None
-    on_fake = critic(pictures(networks["generator"], latents)).flatten()
+    on_real = (critic(seen(recipe, real, randomness("opinionReal"))).flatten() if recipe.loss == "relativistic"
+               else None)
+    on_fake = critic(seen(recipe, pictures(networks["generator"], latents), randomness("opinion"))).flatten()
     loss = generator_loss(recipe.loss, on_real, on_fake)
     return [loss.item()], [on_fake.mean().item()], gradients(loss, networks["generator"])

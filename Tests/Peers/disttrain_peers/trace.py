@@ -4,7 +4,7 @@ Names: `initial/<name>`; for each step k `step<k>/real`, `step<k>/latent.discrim
 `step<k>/loss`, `step<k>/probability`, `step<k>/gradient/<name>`, `step<k>/parameter/<name>` (after the update, buffers
 too). `<name>` is `generator.<i>.weight` and so on, i as in nn.Sequential. Where it is written down, too:
 `step<k>/loss.after`, and what was drawn at random, `step<k>/labels/<pass>`, `step<k>/mask/<pass>.<layer>`,
-`step<k>/inputNoise/<pass>`, pass being real, fake or opinion.
+`step<k>/inputNoise/<pass>`, `step<k>/augment/<pass>/<operation>`, pass being real, fake, opinion or opinionReal.
 
 Where a step has several updates, each update u, D's first, has keys of its own, `step<k>/update<u>/…`: the latents, of D
 `real`; `loss` and `probability` (or a critic's score) of D on real and on fake, or of G alone; with a penalty on the
@@ -117,7 +117,7 @@ class Trace:
                 raise TraceError(f"{self.path}: {name} holds {found.dtype}, expected float32")
             if not np.isfinite(found).all():
                 raise TraceError(f"{self.path}: {name} has values that are not finite")
-        known = re.compile(r"samples/|step\d+/(labels|mask|inputNoise)/")
+        known = re.compile(r"samples/|step\d+/(update\d+/)?(labels|mask|inputNoise|augment)/")
         for name in self.tensors.keys() - expected.keys():
             if not known.match(name):
                 raise TraceError(f"{self.path}: {name} is not a name of this format for these networks")

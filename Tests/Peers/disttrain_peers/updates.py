@@ -35,8 +35,8 @@ def learned(recipe: Recipe, networks: dict[str, nn.Sequential], part: str, input
     if recipe.loss != "bce":
         if part == "discriminator":
             real, mix = inputs["real"], inputs.get("penalty/mix")
-            return Learned(*scores.critic_pass(recipe, networks, real, latents, mix))
-        return Learned(*scores.generator_pass(recipe, networks, inputs.get("real"), latents))
+            return Learned(*scores.critic_pass(recipe, networks, real, latents, mix, randomness))
+        return Learned(*scores.generator_pass(recipe, networks, inputs.get("real"), latents, randomness))
     if part == "discriminator":
         onto_d = discriminator_pass(recipe, networks, inputs["real"], latents, randomness)
         return Learned(onto_d.losses, onto_d.probabilities, onto_d.gradients)
