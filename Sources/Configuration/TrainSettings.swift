@@ -53,7 +53,8 @@ extension TrainSettings {
     keys.group("differentiableAugmentation", "Random changes of what D sees, real images and fakes alike.") { keys in
       keys.value(
         "operations", &rules.augmentation.groups, .subset(noun: "an operation") { $0.rawValue },
-        "color is brightness, saturation and contrast; translation by up to an eighth of a side; cutout of half a side.")
+        "color is brightness, saturation and contrast; translation by up to an eighth of a side; cutout of half a side."
+      )
       keys.value(
         "probability", &rules.augmentation.probability, .number(.fraction), "Of each operation on each image.")
     }

@@ -79,7 +79,8 @@ extension CommandLineTests {
       Case(
         name: "differentiable augmentation",
         settings: [
-          "train.differentiableAugmentation={operations: [color, translation, cutout], probability: 0.6}", "train.batch=13",
+          "train.differentiableAugmentation={operations: [color, translation, cutout], probability: 0.6}",
+          "train.batch=13",
         ],
         ranks: [2, 3, 8]),
       Case(

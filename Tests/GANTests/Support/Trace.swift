@@ -106,7 +106,9 @@ private struct TraceMetadata {
   }
 
   private var augmentation: DifferentiableAugmentation {
-    let groups = (values["augmentation"] ?? "").split(separator: ",").map { DifferentiableAugmentation.Group(rawValue: "\($0)")! }
+    let groups = (values["augmentation"] ?? "").split(separator: ",").map {
+      DifferentiableAugmentation.Group(rawValue: "\($0)")!
+    }
     return .init(Set(groups), probability: values["augmentationProbability"].map { Float($0)! } ?? 1)
   }
 
