@@ -50,6 +50,12 @@ struct ConfigurationErrorTests {
     ("data.formats=[png, png]", "found a format twice, expected a list of png, jpeg, webp"),
     ("data.formats=[]", "found an empty list, expected a list of png"),
     ("data.formats=png", "found png, expected a list of png"),
+    (
+      "train.differentiableAugmentation.operations=[cutout, cutout]",
+      "found an operation twice, expected a list of color, translation, cutout"
+    ),
+    ("train.differentiableAugmentation.operations=[colour]", "found colour in the list"),
+    ("train.differentiableAugmentation.probability=2", "found 2, expected a number from 0 to 1"),
     ("train.loss={kind: wgan, smoothing: {real: 0.9}}", "train.loss.smoothing: found beside wgan"),
     ("train.loss={kind: wgan, penalty: 5}", "train.loss.penalty: found beside wgan, expected it beside wganGP."),
     ("train.loss.clip=0.1", "train.loss.clip: found beside bce, expected it beside wgan."),
