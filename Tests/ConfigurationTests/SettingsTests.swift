@@ -83,6 +83,8 @@ struct SettingsTests {
     "train.updates.generator": ("3", ["train.noise=fresh"]),
     "train.generatorStatistics": ("eachUpdate", []),
     "train.inputNoise": ("0.5", []),
+    "train.differentiableAugmentation.operations": ("[color, cutout]", []),
+    "train.differentiableAugmentation.probability": ("0.25", []),
     "threads": ("3", []),
     "watchdog": ("5", []),
     "kernels.instructionSet": ("avx2", []),
