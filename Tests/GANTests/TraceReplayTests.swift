@@ -17,7 +17,7 @@ import Testing
 
   @Test(
     arguments: Kernels.available,
-    each("reuse", "fresh-grey", "smoothed-grey", "architecture", "fashion", "glasses", "ganlab"))
+    each("reuse", "fresh-grey", "smoothed-grey", "architecture", "fashion", "glasses", "ganlab", "augmentation"))
   func stepsAgreeWithPyTorch(_ kernels: Kernels, _ test: (name: String, shards: Int)) throws {
     var replay = try TraceReplay(Trace(test.name, shards: test.shards), kernels)
     for index in 0..<replay.trace.steps {

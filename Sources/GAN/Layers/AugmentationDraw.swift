@@ -16,14 +16,17 @@ struct AugmentationDraw {
   /// The settings of Zhao et al. 2020: brightness u − ½, saturation 2u, contrast u + ½ with u uniform in (0, 1);
   /// translation by at most an eighth of a side; cutout of half a side.
   ///
-  /// - Parameter stream: the random numbers of an operation. The first one decides whether it is applied.
+  /// - Parameters:
+  ///   - operations: those that may be applied.
+  ///   - probability: that an operation is applied.
+  ///   - stream: the random numbers of an operation. The first one decides whether it is applied.
   init(
-    _ augmentation: DifferentiableAugmentation, image: Shape,
+    _ operations: [DifferentiableAugmentation.Operation], probability: Float, image: Shape,
     stream: (DifferentiableAugmentation.Operation) -> RandomStream
   ) {
-    for operation in augmentation.operations {
+    for operation in operations {
       var stream = stream(operation)
-      guard stream.nextUniform() < augmentation.probability else { continue }
+      guard stream.nextUniform() < probability else { continue }
       switch operation {
       case .brightness: brightness = stream.nextUniform() - 0.5
       case .saturation: saturation = 2 * stream.nextUniform()

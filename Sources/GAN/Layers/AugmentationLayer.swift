@@ -13,10 +13,12 @@ final class AugmentationLayer: Layer {
   }
 
   private let augmentation: DifferentiableAugmentation
+  private let operations: [DifferentiableAugmentation.Operation]
   private let context: ComputeContext
 
   init(_ augmentation: DifferentiableAugmentation, shape: Shape, context: ComputeContext) {
     self.augmentation = augmentation
+    operations = augmentation.operations
     self.context = context
     outputShape = shape.with(samples: 1)
   }
@@ -47,7 +49,7 @@ final class AugmentationLayer: Layer {
   /// The same numbers in all passes of an update; nil if nothing is random.
   private func draw(_ sample: Int, _ record: LayerRecord, _ layout: BatchLayout) -> AugmentationDraw? {
     record.randomness.map { randomness in
-      AugmentationDraw(augmentation, image: outputShape) { operation in
+      AugmentationDraw(operations, probability: augmentation.probability, image: outputShape) { operation in
         randomness.stream(.inputAugmentation, layer: operation.rawValue, sample: sample, layout)
       }
     }
